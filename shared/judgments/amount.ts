@@ -1,0 +1,36 @@
+/** Amounts of money in dollars. Text from end to end: no float ever holds one. */
+import { MISSING, NEGATIVE, NO_AMOUNT, OUT_OF_RANGE, type Refusal } from "./refusal.ts";
+import { trimText } from "./text.ts";
+
+// Already in the form we keep.
+const CLEAN = /^(?:0|[1-9][0-9]{0,8})\.[0-9][0-9]$/;
+
+const CURRENCY = String.raw`(?:\$(?:USD)?|USD\$?)?`;
+const NUMBER = String.raw`(?:([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]{1,2}))?|\.([0-9]{1,2}))`;
+const SIGNED = new RegExp(`^${CURRENCY}([+-]?)${CURRENCY}${NUMBER}${CURRENCY}$`, "i");
+// Accountants write a negative amount in brackets.
+const BRACKETED = new RegExp(`^${CURRENCY}\\((.+)\\)${CURRENCY}$`, "i");
+
+// numeric(12,2) would hold one digit more; the contract stops at 999,999,999.99.
+const LARGEST_WHOLE_DIGITS = 9;
+
+/**
+ * A plain decimal with exactly two decimals ("1234.50"). `$` and `USD` around the number, spaces and
+ * well-placed thousands commas are taken out; what is not plain decimal notation with at most two
+ * decimals is refused, never rounded.
+ */
+export function readAmount(raw: string): string | Refusal {
+  if (CLEAN.test(raw)) return raw;
+  const text = trimText(raw);
+  if (typeof text !== "string") return text;
+  if (text === "") return MISSING;
+  const packed = text.replace(/\s+/g, "");
+  const bracketed = BRACKETED.exec(packed);
+  const signed = SIGNED.exec(bracketed?.[1] ?? packed);
+  if (signed === null) return NO_AMOUNT;
+  if (bracketed !== null || signed[1] === "-") return NEGATIVE;
+  const whole = (signed[2] ?? "").replaceAll(",", "").replace(/^0+(?=[0-9])/, "") || "0";
+  if (whole.length > LARGEST_WHOLE_DIGITS) return OUT_OF_RANGE;
+  const cents = (signed[3] ?? signed[4] ?? "").padEnd(2, "0");
+  return `${whole}.${cents}`;
+}

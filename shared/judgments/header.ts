@@ -1,0 +1,179 @@
+/**
+ * From the header of a file to the fields of a judgment. The table below is the public
+ * contract's: its order decides between two columns that could both be the field.
+ */
+import { type Field, FIELDS, isField, REQUIRED_FIELDS } from "./fields.ts";
+
+/** Which column holds which field, and what became of the others. */
+export interface HeaderMap {
+  /** Column number, from 0, of each field the file has. */
+  readonly columns: Partial<Record<Field, number>>;
+  /** Required fields the file has no column for, in the order of FIELDS. */
+  readonly missing: Field[];
+  /** Columns that become nothing, as the file spells them, in file order. */
+  readonly ignored: string[];
+  /** What an operator should know about how the header was read. */
+  readonly notes: string[];
+  /** The filing date's column stands in for a judgment date the file does not have. */
+  readonly filingDateAsJudgmentDate: boolean;
+}
+
+/** A source's own words for its columns: header text → field name, or null to ignore the column. */
+export type HeaderOverrides = Readonly<Record<string, string | null>>;
+
+const ACCEPTED: Readonly<Record<Field, readonly string[]>> = {
+  case_number: [
+    "File #",
+    "File Number",
+    "Case Number",
+    "Case No",
+    "CaseNo",
+    "Case #",
+    "Docket",
+    "Docket Number",
+    "Index Number",
+    "Index No",
+    "Index #",
+    "Matter ID",
+    "Case/Index Number",
+  ],
+  plaintiff_name: [
+    "Plaintiff",
+    "Plaintiff Name",
+    "Plf",
+    "Plf Name",
+    "Creditor",
+    "Creditor Name",
+    "Petitioner",
+  ],
+  defendant_name: [
+    "Defendant",
+    "Defendant Name",
+    "Def",
+    "Def. Name",
+    "Debtor",
+    "Debtor Name",
+    "Respondent",
+  ],
+  amount: [
+    "Amount",
+    "Amt",
+    "Judgment Amount",
+    "Judgment Amt",
+    "Amount Awarded",
+    "Total Amount",
+    "Principal",
+    "Principal Amount",
+    "Orig Amt",
+  ],
+  judgment_date: [
+    "Judgment Date",
+    "Jdgmt Date",
+    "Date of Judgment",
+    "Entry Date",
+    "Date of Entry",
+    "Date Entered",
+    "Decision Date",
+  ],
+  filing_date: ["Filing Date", "File Date", "Filed Date", "Date Filed"],
+  court: ["Court", "Court Name", "Venue"],
+  county: ["County", "County Name", "Jurisdiction"],
+  state: ["State"],
+  defendant_address: ["Defendant Address", "Def Address"],
+  defendant_phone: ["Defendant Phone"],
+  defendant_email: ["Defendant Email"],
+  source_reference: [],
+};
+
+/** Folded header → the field it names and its rank among that field's headers (0 wins). */
+const MEANINGS: ReadonlyMap<string, { readonly field: Field; readonly rank: number }> = buildMeanings();
+
+function buildMeanings() {
+  const meanings = new Map<string, { field: Field; rank: number }>();
+  for (const field of FIELDS) {
+    for (const [rank, header] of [...ACCEPTED[field], field].entries()) {
+      const folded = foldHeader(header);
+      if (!meanings.has(folded)) meanings.set(folded, { field, rank });
+    }
+  }
+  return meanings;
+}
+
+/**
+ * The form in which headers are compared: lower case, white space and `. _ - /` dropped,
+ * `#` read as `number`. `File #`, `FILE_NUMBER` and `file-number` are all `filenumber`.
+ */
+export function foldHeader(name: string): string {
+  return name.toLowerCase().replace(/[\s._\-/]+/g, "").replaceAll("#", "number");
+}
+
+/** Does this cell look like the header of a judgment's field? Helps to find a file's header line. */
+export function isKnownHeader(cell: string): boolean {
+  return MEANINGS.has(foldHeader(cell));
+}
+
+/** Every header a field answers to, as documentation spells them; its own name comes last. */
+export function acceptedHeaders(field: Field): readonly string[] {
+  return [...ACCEPTED[field], field];
+}
+
+/**
+ * Finds each field's column. A source's overrides decide first, then the table's order,
+ * then the file's; columns that lose, mean nothing or are overridden with null are ignored.
+ */
+export function mapHeader(header: readonly string[], overrides: HeaderOverrides = {}): HeaderMap {
+  const notes: string[] = [];
+  const claims = new Map<Field, { column: number; rank: number }>();
+  const overridden = foldOverrides(overrides, notes);
+  for (const [column, cell] of header.entries()) {
+    const meaning = meaningOf(cell, overridden);
+    if (meaning === null) continue;
+    const held = claims.get(meaning.field);
+    if (held === undefined || meaning.rank < held.rank) {
+      claims.set(meaning.field, { column, rank: meaning.rank });
+    }
+  }
+  const columns: Partial<Record<Field, number>> = {};
+  for (const [field, { column }] of claims) columns[field] = column;
+  const filingDateAsJudgmentDate = columns.judgment_date === undefined && columns.filing_date !== undefined;
+  if (filingDateAsJudgmentDate) {
+    const name = (header[columns.filing_date ?? 0] ?? "").trim();
+    columns.judgment_date = columns.filing_date;
+    notes.push(`The file has no judgment date: its filing date ("${name}") is used as the judgment date.`);
+  }
+  const used = new Set(Object.values(columns));
+  return {
+    columns,
+    missing: REQUIRED_FIELDS.filter((field) => columns[field] === undefined),
+    ignored: header.map(columnName).filter((_, column) => !used.has(column)),
+    notes,
+    filingDateAsJudgmentDate,
+  };
+}
+
+// A source's own word outranks every word of the table.
+const OVERRIDE_RANK = -1;
+
+function foldOverrides(overrides: HeaderOverrides, notes: string[]): Map<string, Field | null> {
+  const folded = new Map<string, Field | null>();
+  for (const [header, name] of Object.entries(overrides)) {
+    if (name === null || isField(name)) folded.set(foldHeader(header), name);
+    else notes.push(`The source's header map names "${name}" for "${header}", which is no field: not used.`);
+  }
+  return folded;
+}
+
+function meaningOf(
+  cell: string,
+  overridden: ReadonlyMap<string, Field | null>,
+): { readonly field: Field; readonly rank: number } | null {
+  const folded = foldHeader(cell);
+  const own = overridden.get(folded);
+  if (own === null) return null;
+  if (own !== undefined) return { field: own, rank: OVERRIDE_RANK };
+  return MEANINGS.get(folded) ?? null;
+}
+
+function columnName(cell: string, column: number): string {
+  return cell.trim() || `column ${column + 1} (no name)`;
+}
