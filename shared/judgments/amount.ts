@@ -21,16 +21,30 @@ const LARGEST_WHOLE_DIGITS = 9;
  */
 export function readAmount(raw: string): string | Refusal {
   if (CLEAN.test(raw)) return raw;
+  const signed = SIGNED.exec(raw);
+  return signed === null ? readOddAmount(raw) : settle(signed, false);
+}
+
+// White space, brackets, or no amount at all.
+function readOddAmount(raw: string): string | Refusal {
   const text = trimText(raw);
   if (typeof text !== "string") return text;
   if (text === "") return MISSING;
   const packed = text.replace(/\s+/g, "");
   const bracketed = BRACKETED.exec(packed);
   const signed = SIGNED.exec(bracketed?.[1] ?? packed);
-  if (signed === null) return NO_AMOUNT;
-  if (bracketed !== null || signed[1] === "-") return NEGATIVE;
-  const whole = (signed[2] ?? "").replaceAll(",", "").replace(/^0+(?=[0-9])/, "") || "0";
+  return signed === null ? NO_AMOUNT : settle(signed, bracketed !== null);
+}
+
+function settle(signed: RegExpExecArray, bracketed: boolean): string | Refusal {
+  if (bracketed || signed[1] === "-") return NEGATIVE;
+  const whole = plainWhole(signed[2] ?? "");
   if (whole.length > LARGEST_WHOLE_DIGITS) return OUT_OF_RANGE;
-  const cents = (signed[3] ?? signed[4] ?? "").padEnd(2, "0");
-  return `${whole}.${cents}`;
+  const decimals = signed[3] ?? signed[4] ?? "";
+  return `${whole}.${decimals.length === 2 ? decimals : decimals.padEnd(2, "0")}`;
+}
+
+function plainWhole(digits: string): string {
+  const whole = digits.includes(",") ? digits.replaceAll(",", "") : digits;
+  return whole.startsWith("0") || whole === "" ? whole.replace(/^0+(?=[0-9])/, "") || "0" : whole;
 }

@@ -19,8 +19,8 @@ export function textReader(rule: TextRule): ValueReader {
   const { limit, required, oneSpace } = rule;
   const clean = oneSpace ? CLEAN_ONE_SPACE : CLEAN;
   return (raw) => {
-    if (raw.length <= limit && clean.test(raw)) return raw;
     if (raw === "") return required ? MISSING : "";
+    if (raw.length <= limit && clean.test(raw)) return raw;
     const text = trimText(raw);
     if (typeof text !== "string") return text;
     if (text === "") return required ? MISSING : "";
