@@ -1,0 +1,87 @@
+-- Rooms of the database, who may enter them, and the one clock scale that everything timed obeys.
+-- Nothing here or later is granted to anon or authenticated: people reach data through the functions, which mask.
+
+create schema if not exists intake;
+create schema if not exists ops;
+create schema if not exists audit;
+
+comment on schema intake is 'From a dropped file to judgments: batches, slices, staged blocks, rejects.';
+comment on schema ops is 'What runs and whether it is well: jobs, queues, heartbeats, wake-ups.';
+comment on schema audit is 'Append-only record of what happened, chained by hash.';
+
+revoke all on schema intake, ops, audit from public;
+grant usage on schema intake, ops, audit to service_role;
+
+-- Only the form without "in schema" takes the implicit grant to public away.
+alter default privileges revoke execute on functions from public;
+alter default privileges in schema public revoke all on tables from anon, authenticated;
+alter default privileges in schema public revoke all on sequences from anon, authenticated;
+alter default privileges in schema public revoke all on functions from anon, authenticated;
+
+create function ops.time_scale()
+returns numeric
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(nullif(current_setting('dragonfly.time_scale', true), ''), '1')::numeric
+$$;
+comment on function ops.time_scale() is
+  'Factor on every lease, beat, back-off and sweep (database setting dragonfly.time_scale). 1 on a real platform; test stacks shorten time with it.';
+
+create function ops.scaled(seconds numeric)
+returns interval
+language sql
+stable
+set search_path = ''
+as $$
+  select make_interval(secs => (seconds * ops.time_scale())::double precision)
+$$;
+comment on function ops.scaled(numeric) is 'Seconds as an interval, times ops.time_scale().';
+
+create function ops.set_door(door text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select pg_catalog.set_config('dragonfly.door', door, true)
+$$;
+comment on function ops.set_door(text) is
+  'Says, until the transaction ends, through which door rows are changed: ''engine'' inside functions that keep the rules themselves, '''' otherwise. Guards against accidents, not against owners.';
+
+create function ops.is_engine()
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(current_setting('dragonfly.door', true), '') = 'engine'
+$$;
+comment on function ops.is_engine() is 'True while a function of the engine changes rows; hand-written statements are checked by the guard triggers.';
+
+create function ops.actor()
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(nullif(current_setting('dragonfly.actor', true), ''), 'sql:' || session_user)
+$$;
+comment on function ops.actor() is
+  'Who is acting, for audit events: what the calling function said (setting dragonfly.actor), else the database login.';
+
+create function ops.touch_updated_at()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  new.updated_at := now();
+  return new;
+end
+$$;
+comment on function ops.touch_updated_at() is 'Trigger: updated_at is the time of the last change, whoever made it.';
+
+grant execute on function ops.time_scale(), ops.scaled(numeric), ops.set_door(text), ops.is_engine(), ops.actor() to service_role;
+grant execute on function ops.touch_updated_at() to service_role;

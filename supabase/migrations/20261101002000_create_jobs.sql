@@ -1,0 +1,165 @@
+-- The queue: the job row is the truth, an HTTP call is only a wake-up that may be lost or doubled.
+
+create table ops.job_queue (
+  id uuid primary key default gen_random_uuid(),
+  job_type text not null,
+  payload jsonb not null default '{}',
+  status text not null default 'pending',
+  priority int not null default 0,
+  attempts int not null default 0,
+  max_attempts int not null default 5,
+  locked_at timestamptz,
+  locked_by text,
+  lease_token uuid,
+  lease_expires_at timestamptz,
+  next_run_at timestamptz not null default now(),
+  last_error text,
+  dead_lettered_at timestamptz,
+  dedupe_key text,
+  batch_id uuid,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint job_queue_job_type_known check (job_type in ('ingest', 'link_plaintiffs', 'enforcement', 'vendor_pull', 'notify')),
+  constraint job_queue_status_known check (status in ('pending', 'processing', 'paused', 'completed', 'failed')),
+  constraint job_queue_dead_is_failed check (dead_lettered_at is null or status = 'failed')
+);
+alter table ops.job_queue enable row level security;
+create unique index job_queue_dedupe_key_key on ops.job_queue (dedupe_key) where dedupe_key is not null;
+create index job_queue_open_idx on ops.job_queue (job_type, priority desc, created_at) where status in ('pending', 'processing');
+create index job_queue_batch_id_idx on ops.job_queue (batch_id) where batch_id is not null;
+create index job_queue_dead_idx on ops.job_queue (dead_lettered_at) where dead_lettered_at is not null;
+
+comment on table ops.job_queue is 'Units of work. Claimed by priority, then age; a lease token fences every write of its holder.';
+comment on column ops.job_queue.attempts is 'Losses and failures in a row without progress; any progress sets it to 0.';
+comment on column ops.job_queue.locked_at is 'Last sign of life of the holder: claim, beat or checkpoint.';
+comment on column ops.job_queue.lease_token is 'Known to the holder alone. Null while nobody holds the job as a whole (slices have leases of their own).';
+comment on column ops.job_queue.lease_expires_at is 'From then on anybody may claim the job.';
+comment on column ops.job_queue.next_run_at is 'Not before this time: back-off after a failure.';
+comment on column ops.job_queue.dead_lettered_at is 'Given up: the job waits for a person.';
+comment on column ops.job_queue.dedupe_key is 'At most one job with this key; a second request wakes the first.';
+comment on column ops.job_queue.batch_id is 'The batch this job works for; the job goes when the batch goes.';
+
+create table ops.queue_control (
+  job_type text primary key,
+  paused boolean not null default false,
+  reason text,
+  changed_by text not null default 'migration',
+  changed_at timestamptz not null default now()
+);
+alter table ops.queue_control enable row level security;
+insert into ops.queue_control (job_type) values ('ingest'), ('link_plaintiffs'), ('enforcement'), ('vendor_pull'), ('notify');
+comment on table ops.queue_control is 'The brake of each queue: paused stops claims, running work finishes its slice.';
+
+create table ops.expected_workers (
+  worker_type text primary key,
+  since timestamptz not null default now()
+);
+alter table ops.expected_workers enable row level security;
+insert into ops.expected_workers (worker_type) values ('ingest');
+comment on table ops.expected_workers is 'Worker types that are deployed and so must beat; one that is missing here reads as not_deployed.';
+
+create table ops.worker_heartbeats (
+  worker_id text primary key,
+  worker_type text not null,
+  status text not null default 'idle',
+  last_seen_at timestamptz not null default now(),
+  version text,
+  memory_mb numeric,
+  cpu_ms_last numeric,
+  jobs_done bigint not null default 0,
+  jobs_failed bigint not null default 0,
+  constraint worker_heartbeats_worker_type_known check (worker_type in ('ingest', 'enforcement', 'sentinel'))
+);
+alter table ops.worker_heartbeats enable row level security;
+create index worker_heartbeats_type_idx on ops.worker_heartbeats (worker_type, last_seen_at desc);
+comment on table ops.worker_heartbeats is 'Last sign of life of each worker isolate; pruned after a day.';
+comment on column ops.worker_heartbeats.cpu_ms_last is 'CPU of the last invocation; null where the platform does not tell.';
+
+create function ops.backoff(failures int)
+returns interval
+language sql
+volatile
+set search_path = ''
+as $$
+  select ops.scaled((least(30 * power(2, least(failures, 20)), 3600) * (0.75 + random() * 0.25))::numeric)
+$$;
+comment on function ops.backoff(int) is
+  'Wait before the next try after so many earlier failures in a row: min(30 s * 2^n, 1 h), less up to a quarter so that jobs do not move in step.';
+
+create function ops.beat(worker_id text, worker_type text, status text, version text, memory_mb numeric, jobs_done int, jobs_failed int)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into ops.worker_heartbeats as h (worker_id, worker_type, status, version, memory_mb, jobs_done, jobs_failed)
+  values (beat.worker_id, beat.worker_type, beat.status, beat.version, beat.memory_mb, beat.jobs_done, beat.jobs_failed)
+  on conflict (worker_id) do update
+    set status = excluded.status, last_seen_at = now(), version = excluded.version, memory_mb = excluded.memory_mb,
+        jobs_done = h.jobs_done + excluded.jobs_done, jobs_failed = h.jobs_failed + excluded.jobs_failed
+$$;
+comment on function ops.beat(text, text, text, text, numeric, int, int) is
+  'A worker''s sign of life; the counts are added to what it already reported.';
+
+create function ops.enqueue(job_type text, payload jsonb, dedupe_key text, batch_id uuid default null, priority int default 0)
+returns uuid
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into ops.job_queue as j (job_type, payload, dedupe_key, batch_id, priority)
+  values (enqueue.job_type, enqueue.payload, enqueue.dedupe_key, enqueue.batch_id, enqueue.priority)
+  on conflict (dedupe_key) where dedupe_key is not null do update
+    set status = 'pending', payload = excluded.payload, priority = excluded.priority, attempts = 0, next_run_at = now(),
+        locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null, last_error = null, dead_lettered_at = null
+  returning j.id
+$$;
+comment on function ops.enqueue(text, jsonb, text, uuid, int) is
+  'Queues a job, or makes the one with the same dedupe_key pending and due again (its holder loses the lease). Returns its id. Call through the engine''s door.';
+
+create function ops.guard_job_status()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if ops.is_engine() then
+    return new;
+  end if;
+  if new.status = 'processing' and old.status <> 'processing' then
+    raise exception 'Cannot set job % to processing by hand: only a claim does that', old.id
+      using errcode = 'P0001', hint = 'Set status = ''pending'' to make it due now, or ''paused'' to hold it.';
+  end if;
+  if new.status in ('pending', 'paused', 'completed', 'failed') and (new.status <> old.status or new.status = 'pending') then
+    new.locked_at := null;
+    new.locked_by := null;
+    new.lease_token := null;
+    new.lease_expires_at := null;
+  end if;
+  if new.status = 'pending' then
+    new.next_run_at := now();
+    new.dead_lettered_at := null;
+    if old.status = 'failed' then
+      new.attempts := 0;
+    end if;
+  end if;
+  return new;
+end
+$$;
+comment on function ops.guard_job_status() is
+  'Trigger on hand-set job status: pending clears lease and holder and makes the job due; processing is refused.';
+
+create trigger _100_guard_job_status before update of status on ops.job_queue
+  for each row execute function ops.guard_job_status();
+alter table ops.job_queue enable always trigger _100_guard_job_status;
+comment on trigger _100_guard_job_status on ops.job_queue is 'What may be hand-set, and what follows from it.';
+
+create trigger _900_touch_updated_at before update on ops.job_queue
+  for each row execute function ops.touch_updated_at();
+comment on trigger _900_touch_updated_at on ops.job_queue is 'Keeps updated_at.';
+
+grant execute on function ops.backoff(int), ops.beat(text, text, text, text, numeric, int, int),
+  ops.enqueue(text, jsonb, text, uuid, int), ops.guard_job_status() to service_role;
+grant select, insert, update on ops.job_queue, ops.queue_control, ops.worker_heartbeats to service_role;
+grant delete on ops.worker_heartbeats, ops.job_queue to service_role;
+grant select on ops.expected_workers to service_role;

@@ -1,0 +1,82 @@
+-- The judgments themselves, and the plaintiffs they are linked to afterwards.
+
+create table public.plaintiffs (
+  id uuid primary key default gen_random_uuid(),
+  name text not null,
+  name_normalized text not null unique,
+  firm_name text,
+  status text default 'new',
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint plaintiffs_status_known
+    check (status in ('new', 'contacted', 'qualified', 'sent_agreement', 'signed', 'active', 'inactive', 'lost'))
+);
+alter table public.plaintiffs enable row level security;
+comment on table public.plaintiffs is 'Creditors, one row per normalised name.';
+comment on column public.plaintiffs.name_normalized is 'The name with case folded and white space joined: what makes two spellings one plaintiff.';
+
+create table public.judgments (
+  id bigint generated always as identity primary key,
+  case_number text collate "C" not null unique,
+  plaintiff_name text not null,
+  defendant_name text not null,
+  amount numeric(12, 2) not null,
+  judgment_date date not null,
+  filing_date date,
+  court text,
+  county text,
+  state text,
+  defendant_address text,
+  defendant_phone text,
+  defendant_email text,
+  source_reference text,
+  status text not null default 'active',
+  enforcement_stage text not null default 'pre_enforcement',
+  enforcement_stage_updated_at timestamptz,
+  plaintiff_id uuid,
+  source text,
+  batch_id uuid,
+  source_row_index int,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint judgments_amount_not_negative check (amount >= 0),
+  constraint judgments_enforcement_stage_known check (enforcement_stage in ('pre_enforcement', 'paperwork_filed', 'levy_issued',
+    'waiting_payment', 'payment_plan', 'collected', 'closed_no_recovery'))
+);
+alter table public.judgments enable row level security;
+create index judgments_batch_id_idx on public.judgments (batch_id);
+
+comment on table public.judgments is
+  'One row per case number. batch_id and plaintiff_id carry no foreign key: the check would cost more than the insert (see ARCHITECTURE.md).';
+comment on column public.judgments.case_number is
+  'Upper case ASCII, white space joined. Byte-wise collation: sorted inserts keep the unique index cheap.';
+comment on column public.judgments.plaintiff_id is 'Filled by the link_plaintiffs job after the batch has completed.';
+comment on column public.judgments.batch_id is 'The batch that inserted the row; stays when the batch record is deleted.';
+comment on column public.judgments.source_row_index is 'Data row in the file of that batch, from 0.';
+
+create trigger _900_touch_updated_at before update on public.judgments
+  for each row execute function ops.touch_updated_at();
+create trigger _900_touch_updated_at before update on public.plaintiffs
+  for each row execute function ops.touch_updated_at();
+comment on trigger _900_touch_updated_at on public.judgments is 'Keeps updated_at.';
+comment on trigger _900_touch_updated_at on public.plaintiffs is 'Keeps updated_at.';
+
+create function public.collectability_tier(amount numeric, judgment_date date)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when amount >= 10000 and judgment_date > current_date - interval '5 years' then 'A'
+    when amount >= 5000 or (amount >= 2000 and judgment_date > current_date - interval '3 years') then 'B'
+    else 'C'
+  end
+$$;
+comment on function public.collectability_tier(numeric, date) is
+  'A: 10,000 or more and younger than 5 years. B: 5,000 or more, or 2,000 or more and younger than 3 years. C: the rest. Computed when read.';
+
+revoke all on public.judgments, public.plaintiffs from anon, authenticated;
+revoke all on function public.collectability_tier(numeric, date) from public, anon, authenticated;
+grant select, insert, update, delete on public.judgments, public.plaintiffs to service_role;
+grant execute on function public.collectability_tier(numeric, date) to service_role;

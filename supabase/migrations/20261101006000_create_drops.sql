@@ -1,0 +1,187 @@
+-- How a stored object becomes a batch: by trigger in the upload's own transaction, by sweep when the trigger missed it.
+-- The trigger does constant work, never raises and never calls out; a wake-up is only queued.
+
+create extension if not exists pg_net with schema extensions;
+
+create function ops.wake(target text, by text default 'sql')
+returns boolean
+language plpgsql
+security definer -- reads two Vault secrets and queues a call; callers learn neither
+set search_path = ''
+as $$
+declare
+  base text;
+  token text;
+begin
+  select max(s.decrypted_secret) filter (where s.name = 'dragonfly_functions_url'),
+         max(s.decrypted_secret) filter (where s.name = 'dragonfly_wake_token')
+    into base, token
+    from vault.decrypted_secrets s
+   where s.name in ('dragonfly_functions_url', 'dragonfly_wake_token');
+  if base is null or token is null then
+    return false;
+  end if;
+  if exists (select 1 from net.http_request_queue q where q.url = base || '/' || target || '/run') then
+    return false;
+  end if;
+  perform net.http_post(
+    url := base || '/' || target || '/run',
+    body := jsonb_build_object('by', by),
+    headers := jsonb_build_object('content-type', 'application/json', 'x-wake-token', token),
+    timeout_milliseconds := 3000);
+  return true;
+exception when others then
+  raise warning 'wake-up of % lost, the next one by cron will do: %', target, sqlerrm;
+  return false;
+end
+$$;
+comment on function ops.wake(text, text) is
+  'Queues one HTTP call that wakes a function (worker, enforcement, sentinel) with the narrow wake token, unless one is queued already or the Vault secrets are missing. Never raises: a lost wake-up is made good by cron.';
+
+create function intake.is_drop(bucket text, path text, metadata jsonb)
+returns boolean
+language sql
+immutable
+set search_path = ''
+as $$
+  select bucket = 'intake'
+    and path !~ '(^|/)\.emptyFolderPlaceholder$'
+    and lower(trim(split_part(coalesce(metadata ->> 'mimetype', 'application/octet-stream'), ';', 1))) in
+      ('text/csv', 'text/plain', 'application/octet-stream', 'application/vnd.ms-excel', 'multipart/form-data')
+$$;
+comment on function intake.is_drop(text, text, jsonb) is
+  'Whether an object is for us: bucket intake and a content type a CSV travels under. Anything else is ignored.';
+
+create function intake.source_of(path text)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce((select s.source from intake.sources s where s.source = split_part(path, '/', 1) and position('/' in path) > 0),
+                  'simplicity')
+$$;
+comment on function intake.source_of(text) is 'The source a path belongs to: its first segment where intake.sources knows it, else simplicity.';
+
+create function intake.accept_drop(bucket text, path text, version text, metadata jsonb)
+returns uuid
+language plpgsql
+security definer -- runs for whoever uploads; that caller has no right to our tables
+set search_path = ''
+as $$
+declare
+  reserved intake.uploads;
+  settings intake.sources;
+  batch uuid;
+begin
+  if not intake.is_drop(bucket, path, metadata)
+     or exists (select 1 from intake.forgotten_objects f
+                 where f.storage_bucket = bucket and f.storage_path = path and f.storage_version = coalesce(version, ''))
+     or exists (select 1 from intake.simplicity_batches b
+                 where b.storage_bucket = bucket and b.storage_path = path and b.storage_version is not distinct from version) then
+    return null;
+  end if;
+  update intake.uploads u set arrived_at = now()
+   where u.storage_bucket = bucket and u.storage_path = path and u.arrived_at is null
+  returning * into reserved;
+  select * into settings from intake.sources s where s.source = coalesce(reserved.source, intake.source_of(path));
+  insert into intake.simplicity_batches (id, filename, source, source_reference, file_size_bytes, storage_bucket, storage_path,
+    storage_version, error_threshold_percent, priority, dry_run, replay_of, created_by)
+  values (
+    coalesce(reserved.id, gen_random_uuid()),
+    coalesce(reserved.filename, regexp_replace(path, '^.*/', '')),
+    settings.source,
+    reserved.options ->> 'source_reference',
+    (metadata ->> 'size')::bigint,
+    bucket, path, version,
+    coalesce((reserved.options ->> 'error_threshold_percent')::int, settings.error_threshold_percent),
+    coalesce((reserved.options ->> 'priority')::int, settings.priority),
+    coalesce((reserved.options ->> 'dry_run')::boolean, false),
+    (reserved.options ->> 'replay_of')::uuid,
+    coalesce(reserved.created_by, 'storage'))
+  on conflict do nothing
+  returning id into batch;
+  return batch;
+end
+$$;
+comment on function intake.accept_drop(text, text, text, jsonb) is
+  'Makes the batch of a stored object (bucket, path, version), with the options of its reservation if it has one. Null when the object is not for us, forgotten or known.';
+
+create function intake.on_object_stored()
+returns trigger
+language plpgsql
+security definer -- the uploader has no right to our tables
+set search_path = ''
+as $$
+begin
+  if tg_op = 'UPDATE' and old.name <> new.name then
+    update intake.simplicity_batches b set storage_path = new.name, storage_version = new.version
+     where b.storage_bucket = old.bucket_id and b.storage_path = old.name and b.storage_version is not distinct from old.version;
+    if found then
+      return null;
+    end if;
+  end if;
+  if new.metadata is not null then -- storage may write the row first and its metadata after; the later write is the drop
+    perform intake.accept_drop(new.bucket_id, new.name, new.version, new.metadata);
+  end if;
+  return null;
+exception when others then
+  raise warning 'drop %/% not taken in, the sweep will repair it: %', new.bucket_id, new.name, sqlerrm;
+  return null;
+end
+$$;
+comment on function intake.on_object_stored() is
+  'Trigger on storage.objects: a stored or replaced object of bucket intake is a drop; a moved one keeps its batch. An error here would undo the upload, so it is logged and left to the sweep.';
+
+create or replace trigger dragonfly_on_object_stored
+  after insert or update on storage.objects
+  for each row when (new.bucket_id = 'intake')
+  execute function intake.on_object_stored();
+
+create function intake.sweep()
+returns int
+language plpgsql
+security definer -- called by cron and by the worker alike
+set search_path = ''
+as $$
+declare
+  object record;
+  upload record;
+  repaired int := 0;
+begin
+  for object in
+    select o.bucket_id, o.name, o.version, o.metadata
+      from storage.objects o
+     where o.bucket_id = 'intake' and greatest(o.created_at, o.updated_at) < now() - ops.scaled(120)
+       and not exists (select 1 from intake.simplicity_batches b
+                        where b.storage_bucket = o.bucket_id and b.storage_path = o.name and b.storage_version is not distinct from o.version)
+     order by o.created_at limit 1000
+  loop
+    if intake.accept_drop(object.bucket_id, object.name, object.version, object.metadata) is not null then
+      repaired := repaired + 1;
+    end if;
+  end loop;
+  for upload in
+    update intake.uploads u set arrived_at = now()
+     where u.arrived_at is null and u.expires_at < now()
+       and not exists (select 1 from storage.objects o where o.bucket_id = u.storage_bucket and o.name = u.storage_path)
+    returning *
+  loop
+    insert into intake.simplicity_batches (id, filename, source, status, rejection_reason, created_by)
+    values (upload.id, upload.filename, upload.source, 'failed', 'Upload never arrived', upload.created_by)
+    on conflict do nothing;
+  end loop;
+  delete from intake.staged_blocks s
+   where not exists (select 1 from intake.simplicity_batches b
+                      where b.id = s.batch_id and b.status in ('validating', 'awaiting_approval', 'inserting'));
+  perform intake.queue_batch(b) from intake.simplicity_batches b
+    where b.status = 'uploaded' and b.storage_path is not null
+      and not exists (select 1 from ops.job_queue j where j.batch_id = b.id and j.job_type = 'ingest');
+  return repaired;
+end
+$$;
+comment on function intake.sweep() is
+  'Repairs what a trigger or a crash missed: objects without a batch for two minutes, reservations whose bytes never came, staged blocks nobody needs, batches without a job. Returns how many drops it took in.';
+
+grant execute on function ops.wake(text, text), intake.is_drop(text, text, jsonb), intake.source_of(text),
+  intake.accept_drop(text, text, text, jsonb), intake.on_object_stored(), intake.sweep() to service_role;

@@ -1,0 +1,263 @@
+-- What a worker reports while it reads: the plan of slices, blocks of valid rows with their rejects, finished slices.
+
+create function intake.object_state(batch intake.simplicity_batches)
+returns text
+language sql
+stable
+security definer -- storage.objects is not readable for the caller
+set search_path = ''
+as $$
+  select case
+    when batch.storage_version is null then 'present'
+    when o.id is null then 'missing'
+    when o.version is distinct from batch.storage_version then 'changed'
+    else 'present' end
+  from (select 1) one left join storage.objects o on o.bucket_id = batch.storage_bucket and o.name = batch.storage_path
+$$;
+comment on function intake.object_state(intake.simplicity_batches) is 'Whether a batch''s object is still the one that was dropped: present, missing or changed.';
+
+create function intake.fail_batch(batch uuid, token uuid, reason text)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform intake.lock_lease(batch, token);
+  perform intake.end_failed(batch, reason);
+  return jsonb_build_object('outcome', 'failed', 'reason', reason);
+end
+$$;
+comment on function intake.fail_batch(uuid, uuid, text) is 'The holder''s verdict that the file itself is at fault: no further try, the reason is kept.';
+
+create function intake.end_failed(batch uuid, reason text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform ops.set_door('engine');
+  update intake.simplicity_batches b set status = 'failed', rejection_reason = reason where b.id = batch;
+  perform intake.stop_work(batch, reason);
+end
+$$;
+comment on function intake.end_failed(uuid, text) is 'Ends a locked batch as failed and cancels its work.';
+
+create function intake.save_scan(batch uuid, token uuid, scan jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform intake.lock_lease(batch, token);
+  update intake.simplicity_batches b set scan = save_scan.scan, progress_at = clock_timestamp() where b.id = batch;
+  perform intake.note_progress(batch);
+  perform intake.release(batch, null, token);
+end
+$$;
+comment on function intake.save_scan(uuid, uuid, jsonb) is 'Checkpoint of a staging pass over a big file; another invocation goes on from it.';
+
+create function intake.note_progress(batch uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update ops.job_queue j set attempts = 0, locked_at = now(), lease_expires_at = now() + ops.scaled(60)
+   where j.batch_id = batch and j.job_type = 'ingest' and j.status = 'processing';
+end
+$$;
+comment on function intake.note_progress(uuid) is 'Progress: failures in a row are forgotten, the job''s lease is extended.';
+
+create function intake.twin_of(batch intake.simplicity_batches, hash text)
+returns intake.simplicity_batches
+language plpgsql
+set search_path = ''
+as $$
+declare
+  twin intake.simplicity_batches;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('dragonfly.hash.' || hash, 0));
+  select * into twin from intake.simplicity_batches b
+   where b.file_hash = hash and b.id <> batch.id and b.status <> 'skipped' and not b.dry_run
+   for no key update;
+  return twin;
+end
+$$;
+comment on function intake.twin_of(intake.simplicity_batches, text) is
+  'The batch that already stands for these bytes, locked; all null when there is none. Racing drops of the same bytes take turns here.';
+
+create function intake.end_skipped(batch intake.simplicity_batches, hash text, twin intake.simplicity_batches)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform ops.set_door('engine');
+  update intake.simplicity_batches b
+     set status = 'skipped', rejection_reason = 'Duplicate file_hash', duplicate_of = twin.id, file_hash = hash, completed_at = clock_timestamp()
+   where b.id = batch.id;
+  perform intake.stop_work(batch.id, null);
+  if twin.status = 'failed' then
+    if intake.object_state(twin) <> 'present' then
+      update intake.simplicity_batches b
+         set storage_path = null, storage_version = null where b.id = batch.id; -- the bytes now belong to the batch they revive
+      update intake.simplicity_batches b
+         set storage_bucket = batch.storage_bucket, storage_path = batch.storage_path, storage_version = batch.storage_version
+       where b.id = twin.id;
+    end if;
+    update intake.simplicity_batches b set status = 'uploaded' where b.id = twin.id;
+  end if;
+  return jsonb_build_object('outcome', 'skipped', 'duplicate_of', twin.id);
+end
+$$;
+comment on function intake.end_skipped(intake.simplicity_batches, text, intake.simplicity_batches) is
+  'Ends a drop of known bytes as skipped. If they are a failed batch''s, that batch starts its next attempt, from these bytes where its own are gone.';
+
+create function intake.finish_staging(batch uuid, token uuid, plan jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  held intake.simplicity_batches := intake.lock_lease(batch, token);
+  twin intake.simplicity_batches;
+  state text := intake.object_state(held);
+begin
+  if state <> 'present' then
+    perform intake.end_failed(batch, case state when 'missing' then 'File missing in storage' else 'File changed in storage' end);
+    return jsonb_build_object('outcome', 'failed');
+  end if;
+  if not held.dry_run then
+    twin := intake.twin_of(held, plan ->> 'file_hash');
+    if twin.id is not null then
+      return intake.end_skipped(held, plan ->> 'file_hash', twin);
+    end if;
+  end if;
+  update intake.simplicity_batches b
+     set file_hash = plan ->> 'file_hash', file_size_bytes = (plan ->> 'file_size_bytes')::bigint,
+         dialect = plan -> 'dialect', layout = plan -> 'layout', scan = null,
+         ignored_columns = array(select jsonb_array_elements_text(plan -> 'ignored_columns')),
+         notes = array(select jsonb_array_elements_text(plan -> 'notes'))
+   where b.id = batch;
+  if plan ->> 'problem' is not null then
+    perform intake.end_failed(batch, plan ->> 'problem');
+    return jsonb_build_object('outcome', 'failed', 'reason', plan ->> 'problem');
+  end if;
+  perform intake.open_slices(batch, plan -> 'slices');
+  return jsonb_build_object('outcome', 'validating', 'slices', jsonb_array_length(plan -> 'slices'));
+end
+$$;
+comment on function intake.finish_staging(uuid, uuid, jsonb) is
+  'End of the staging pass. plan: file_hash, file_size_bytes, dialect, layout, ignored_columns, notes, problem (or null), slices. Known bytes end skipped, a problem fails the batch, else its slices are opened.';
+
+create function intake.open_slices(batch uuid, slices jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  delete from intake.batch_slices s where s.batch_id = batch;
+  insert into intake.batch_slices (batch_id, slice_no, first_byte, end_byte, first_row, row_count, first_line)
+  select batch, s.no, s.first_byte, s.end_byte, s.first_row, s.row_count, s.first_line
+    from jsonb_to_recordset(slices) as s(no int, first_byte bigint, end_byte bigint, first_row int, row_count int, first_line int);
+  perform ops.set_door('engine');
+  update intake.simplicity_batches b set status = 'validating', staged_at = clock_timestamp() where b.id = batch;
+  update ops.job_queue j
+     set attempts = 0, locked_at = now(), lease_token = null, lease_expires_at = now() + ops.scaled(60)
+   where j.batch_id = batch and j.job_type = 'ingest';
+  perform ops.set_door('');
+end
+$$;
+comment on function intake.open_slices(uuid, jsonb) is 'Writes the slices of a batch, moves it to validating and lets go of the job: from here on slices are leased.';
+
+create function intake.stage_block(text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  cut int := position(E'\x1d' in $1);
+  head jsonb := left($1, cut - 1)::jsonb;
+  batch uuid := (head ->> 'batch_id')::uuid;
+begin
+  perform 1 from intake.simplicity_batches b where b.id = batch for key share;
+  update intake.batch_slices s set lease_expires_at = now() + ops.scaled(60)
+   where s.batch_id = batch and s.slice_no = (head ->> 'slice_no')::int and s.status = 'leased' and s.lease_token = (head ->> 'token')::uuid;
+  if not found then
+    raise exception 'LEASE_LOST: slice % of batch % is no longer held with this token', head ->> 'slice_no', batch
+      using errcode = 'P0001', hint = 'Stop: somebody else works on it, or the batch was reset, failed or deleted.';
+  end if;
+  if (head ->> 'row_count')::int > 0 then
+    insert into intake.staged_blocks (batch_id, slice_no, block_no, row_count, payload)
+    values (batch, (head ->> 'slice_no')::int, (head ->> 'block_no')::int, (head ->> 'row_count')::int, substr($1, cut + 1));
+  end if;
+  if jsonb_array_length(head -> 'rejects') > 0 then
+    perform intake.record_rejects(batch, (head ->> 'attempt')::int, head -> 'rejects');
+  end if;
+end
+$$;
+comment on function intake.stage_block(text) is
+  'Takes one block of a slice: a JSON head (batch_id, slice_no, token, attempt, block_no, row_count, rejects), U+001D, then the valid rows. One unnamed text parameter: the body travels as it is. Fenced by the slice''s lease, which it extends.';
+
+create function intake.record_rejects(batch uuid, attempt int, rejects jsonb)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into intake.row_errors (batch_id, attempt, row_index, line_number, byte_offset, error_code, error_message, error_stage,
+    field, raw_value, raw_line, raw_data, issues)
+  select record_rejects.batch, record_rejects.attempt, r.row_index, r.line_number, r.byte_offset, r.error_code, r.error_message,
+         r.error_stage, r.field, r.raw_value, r.raw_line, r.raw_data, r.issues
+    from jsonb_to_recordset(rejects) as r(row_index int, line_number int, byte_offset bigint, error_code text, error_message text,
+      error_stage text, field text, raw_value text, raw_line text, raw_data jsonb, issues jsonb)
+$$;
+comment on function intake.record_rejects(uuid, int, jsonb) is 'Writes rejects, an array of objects named like the columns of intake.row_errors.';
+
+create function intake.finish_slice(batch uuid, slice int, token uuid, result jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  done intake.batch_slices;
+  open_slices boolean;
+begin
+  perform 1 from intake.simplicity_batches b where b.id = batch for no key update;
+  update intake.batch_slices s
+     set status = 'done', valid = (result ->> 'valid')::int, invalid = (result ->> 'invalid')::int,
+         code_counts = result -> 'code_counts', notes = array(select jsonb_array_elements_text(result -> 'notes')),
+         lease_token = null, lease_expires_at = null, finished_at = clock_timestamp()
+   where s.batch_id = batch and s.slice_no = slice and s.status = 'leased' and s.lease_token = token
+  returning * into done;
+  if done.batch_id is null then
+    raise exception 'LEASE_LOST: slice % of batch % is no longer held with this token', slice, batch using errcode = 'P0001';
+  end if;
+  if done.valid + done.invalid <> done.row_count then
+    raise exception 'Cannot finish slice % of batch %: staging counted % rows, validation % + %',
+      slice, batch, done.row_count, done.valid, done.invalid using errcode = 'P0001';
+  end if;
+  update intake.simplicity_batches b
+     set row_count_total = b.row_count_total + done.row_count, row_count_valid = b.row_count_valid + done.valid,
+         row_count_staged = b.row_count_staged + done.valid, row_count_invalid = b.row_count_invalid + done.invalid,
+         progress_at = clock_timestamp()
+   where b.id = batch;
+  open_slices := intake.has_open_slices(batch);
+  perform intake.note_progress(batch);
+  if not open_slices then
+    perform ops.set_door('engine');
+    update ops.job_queue j set status = 'pending', next_run_at = now(), locked_by = null, lease_expires_at = null
+     where j.batch_id = batch and j.job_type = 'ingest' and j.status = 'processing';
+    perform ops.set_door('');
+  end if;
+  return jsonb_build_object('last', not open_slices);
+end
+$$;
+comment on function intake.finish_slice(uuid, int, uuid, jsonb) is
+  'End of a slice. result: valid, invalid, code_counts, notes. Its rows count from here on; after the last one the job is due again, to be settled.';
+
+grant execute on function intake.object_state(intake.simplicity_batches), intake.fail_batch(uuid, uuid, text), intake.end_failed(uuid, text),
+  intake.save_scan(uuid, uuid, jsonb), intake.note_progress(uuid), intake.twin_of(intake.simplicity_batches, text),
+  intake.end_skipped(intake.simplicity_batches, text, intake.simplicity_batches), intake.finish_staging(uuid, uuid, jsonb),
+  intake.open_slices(uuid, jsonb), intake.stage_block(text), intake.record_rejects(uuid, int, jsonb),
+  intake.finish_slice(uuid, int, uuid, jsonb) to service_role;

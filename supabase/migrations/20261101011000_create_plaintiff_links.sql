@@ -1,0 +1,102 @@
+-- Judgments get their plaintiff after the insert, in a job of its own: the insert stays short.
+
+create function public.normalize_name(name text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select lower(regexp_replace(btrim(name), '\s+', ' ', 'g'))
+$$;
+comment on function public.normalize_name(text) is 'What makes two spellings of a name one: case folded, white space joined.';
+
+create function intake.link_plaintiffs(batch uuid, max_rows int default 20000)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  linked int;
+begin
+  with open_rows as (
+    select j.id, j.plaintiff_name, public.normalize_name(j.plaintiff_name) as normalized
+      from public.judgments j
+     where j.batch_id = batch and j.plaintiff_id is null
+     limit max_rows
+  ), added as (
+    insert into public.plaintiffs (name, name_normalized)
+    select distinct on (o.normalized) o.plaintiff_name, o.normalized from open_rows o order by o.normalized, o.id
+    on conflict (name_normalized) do nothing
+    returning id, name_normalized
+  ), known as (
+    select a.id, a.name_normalized from added a
+    union all
+    select p.id, p.name_normalized from public.plaintiffs p where p.name_normalized in (select o.normalized from open_rows o)
+  )
+  update public.judgments j set plaintiff_id = k.id
+    from open_rows o join known k on k.name_normalized = o.normalized
+   where j.id = o.id;
+  get diagnostics linked = row_count;
+  return linked;
+end
+$$;
+comment on function intake.link_plaintiffs(uuid, int) is
+  'Links at most max_rows judgments of a batch to their plaintiffs, adding plaintiffs as needed, and returns how many. Repeatable; 0 means done.';
+
+create function intake.claim_link(worker_id text)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  job ops.job_queue;
+begin
+  perform ops.set_door('engine');
+  update ops.job_queue j
+     set status = 'processing', locked_at = now(), locked_by = worker_id, lease_token = gen_random_uuid(),
+         lease_expires_at = now() + ops.scaled(60),
+         attempts = j.attempts + case j.status when 'processing' then 1 else 0 end
+   where j.id = (
+     select c.id from ops.job_queue c
+      where c.job_type = 'link_plaintiffs'
+        and (c.status = 'pending' and c.next_run_at <= now() or c.status = 'processing' and c.lease_expires_at < now())
+        and not exists (select 1 from ops.queue_control q where q.job_type = 'link_plaintiffs' and q.paused)
+      order by c.priority desc, c.created_at limit 1 for update skip locked)
+  returning * into job;
+  perform ops.set_door('');
+  return case when job.id is not null then jsonb_build_object('job_id', job.id, 'token', job.lease_token, 'batch_id', job.batch_id) end;
+end
+$$;
+comment on function intake.claim_link(text) is 'Leases the next due link_plaintiffs job; null when there is none.';
+
+create function intake.link_step(job uuid, token uuid)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  held ops.job_queue;
+  linked int;
+begin
+  select * into held from ops.job_queue j where j.id = job and j.status = 'processing' and j.lease_token = token for update;
+  if held.id is null then
+    raise exception 'LEASE_LOST: job % is no longer held with this token', job using errcode = 'P0001';
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('dragonfly.judgments', 0));
+  linked := intake.link_plaintiffs(held.batch_id);
+  perform ops.set_door('engine');
+  update ops.job_queue j
+     set attempts = 0, locked_at = now(),
+         status = case when linked = 0 then 'completed' else 'processing' end,
+         lease_token = case when linked = 0 then null else j.lease_token end,
+         lease_expires_at = case when linked = 0 then null else now() + ops.scaled(60) end
+   where j.id = job;
+  perform ops.set_door('');
+  return linked > 0;
+end
+$$;
+comment on function intake.link_step(uuid, uuid) is 'One fenced step of a link_plaintiffs job; false when nothing was left and the job is completed.';
+
+grant execute on function public.normalize_name(text), intake.link_plaintiffs(uuid, int), intake.claim_link(text),
+  intake.link_step(uuid, uuid) to service_role;
+revoke all on function public.normalize_name(text) from anon, authenticated;

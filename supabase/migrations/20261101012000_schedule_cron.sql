@@ -1,0 +1,23 @@
+-- What runs by the clock. Cron reaches functions only through ops.wake; SQL chores run in the database.
+
+create extension if not exists pg_cron;
+
+create function ops.prune()
+returns void
+language plpgsql
+security definer -- cron's own log is not the caller's
+set search_path = ''
+as $$
+begin
+  delete from cron.job_run_details d where d.end_time < now() - interval '1 day';
+  delete from ops.worker_heartbeats h where h.last_seen_at < now() - interval '1 day';
+  delete from ops.job_queue j where j.status = 'completed' and j.updated_at < now() - interval '30 days';
+end
+$$;
+comment on function ops.prune() is 'Keeps logs from growing without end: cron runs and heartbeats for a day, completed jobs for 30 days.';
+grant execute on function ops.prune() to service_role;
+
+select cron.schedule('dragonfly-wake-worker', '30 seconds', $$select ops.wake('worker', 'cron')$$);
+select cron.schedule('dragonfly-sweep', '* * * * *', $$select intake.sweep()$$);
+select cron.schedule('dragonfly-seal-audit', '* * * * *', $$select audit.seal()$$);
+select cron.schedule('dragonfly-prune', '17 * * * *', $$select ops.prune()$$);
