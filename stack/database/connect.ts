@@ -1,0 +1,32 @@
+/** Connections of the stack itself to its database. */
+import postgres from "postgres";
+
+export type Sql = postgres.Sql;
+
+export interface DatabaseAddress {
+  port: number;
+  password: string;
+}
+
+/**
+ * Opens a pool as `user`. Every role of a stack that may log in has the stack's one password.
+ * @param max how many connections at most.
+ */
+export function connect(
+  { port, password }: DatabaseAddress,
+  user: string,
+  applicationName: string,
+  max = 1,
+  settings: Record<string, string | number> = {},
+): Sql {
+  return postgres({
+    host: "127.0.0.1",
+    port,
+    user,
+    password,
+    database: "postgres",
+    max,
+    onnotice: () => {}, // notices are for whoever runs the SQL by hand
+    connection: { application_name: applicationName, ...settings },
+  });
+}
