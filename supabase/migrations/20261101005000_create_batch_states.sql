@@ -34,11 +34,9 @@ begin
   elsif new.status = 'failed' and old.status not in ('failed', 'completed', 'skipped') then
     new.rejection_reason := coalesce(nullif(new.rejection_reason, old.rejection_reason), 'Failed by operator');
   elsif new.status <> old.status then
-    raise exception 'Cannot set batch % from % to % by hand', old.id, old.status, new.status
-      using errcode = 'P0001',
-            hint = 'By hand a batch can be reset (set status = ''uploaded'') or, until it has ended, failed '
-                   '(set status = ''failed'', rejection_reason = ''...''). To take a completed batch back, use undo.',
-            detail = 'Allowed: status = ''uploaded''; status = ''failed'' with rejection_reason.';
+    raise exception 'Cannot set batch % from % to % by hand: only status = ''uploaded'' (reset) or, until it has ended, '
+                    'status = ''failed'' with a rejection_reason', old.id, old.status, new.status
+      using errcode = 'P0001', hint = 'To take back what a completed batch inserted, use undo.';
   end if;
   if new.status <> old.status or new.attempt <> old.attempt then
     new.status_changed_at := clock_timestamp();

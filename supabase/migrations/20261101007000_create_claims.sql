@@ -9,6 +9,10 @@ create function intake.max_units()
 returns int language sql immutable set search_path = '' as $$ select 8 $$;
 comment on function intake.max_units() is 'Units in work at the same time over all batches; beyond it no further isolate is woken.';
 
+create function intake.max_kept_rejects()
+returns int language sql immutable set search_path = '' as $$ select 100000 $$;
+comment on function intake.max_kept_rejects() is 'Rejects kept one by one for a batch, the first in file order; beyond it only counts.';
+
 create function intake.lock_lease(batch uuid, token uuid)
 returns intake.simplicity_batches
 language plpgsql
@@ -306,10 +310,6 @@ as $$
 $$;
 comment on function intake.describe_unit(uuid, int, uuid) is
   'A claimed unit: kind (stage, slice, settle), token, how often to beat, whether another isolate would find work, the batch, its source''s settings, the slice.';
-
-create function intake.max_kept_rejects()
-returns int language sql immutable set search_path = '' as $$ select 100000 $$;
-comment on function intake.max_kept_rejects() is 'Rejects kept one by one for a batch, the first in file order; beyond it only counts.';
 
 create function intake.beat_unit(batch uuid, slice int, token uuid)
 returns boolean

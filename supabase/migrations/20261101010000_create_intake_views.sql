@@ -98,5 +98,7 @@ order by m.version desc;
 comment on view public.v_migration_status is 'Applied migrations, newest first. executed_at is null: the Supabase CLI does not record it.';
 
 revoke all on public.v_migration_status from anon, authenticated;
+grant usage on schema supabase_migrations to service_role;
+grant select on supabase_migrations.schema_migrations to service_role;
 grant select on intake.v_batch_observability, intake.view_batch_metrics, intake.v_error_summary, ops.v_pipeline_health,
   ops.v_batch_performance, ops.v_error_distribution, ops.v_system_health, public.v_migration_status to service_role;

@@ -10,7 +10,7 @@ as $$
 $$;
 comment on function public.normalize_name(text) is 'What makes two spellings of a name one: case folded, white space joined.';
 
-create function intake.link_plaintiffs(batch uuid, max_rows int default 20000)
+create function intake.link_plaintiffs(batch uuid, first_id bigint, end_id bigint)
 returns int
 language plpgsql
 set search_path = ''
@@ -21,8 +21,7 @@ begin
   with open_rows as (
     select j.id, j.plaintiff_name, public.normalize_name(j.plaintiff_name) as normalized
       from public.judgments j
-     where j.batch_id = batch and j.plaintiff_id is null
-     limit max_rows
+     where j.id >= first_id and j.id < end_id and j.batch_id = batch and j.plaintiff_id is null
   ), added as (
     insert into public.plaintiffs (name, name_normalized)
     select distinct on (o.normalized) o.plaintiff_name, o.normalized from open_rows o order by o.normalized, o.id
@@ -40,8 +39,8 @@ begin
   return linked;
 end
 $$;
-comment on function intake.link_plaintiffs(uuid, int) is
-  'Links at most max_rows judgments of a batch to their plaintiffs, adding plaintiffs as needed, and returns how many. Repeatable; 0 means done.';
+comment on function intake.link_plaintiffs(uuid, bigint, bigint) is
+  'Links the judgments of a batch with first_id <= id < end_id to their plaintiffs, adding plaintiffs as needed, and returns how many. Repeatable.';
 
 create function intake.claim_link(worker_id text)
 returns jsonb
@@ -76,27 +75,36 @@ set search_path = ''
 as $$
 declare
   held ops.job_queue;
-  linked int;
+  next_id bigint;
+  last_id bigint;
 begin
   select * into held from ops.job_queue j where j.id = job and j.status = 'processing' and j.lease_token = token for update;
   if held.id is null then
     raise exception 'LEASE_LOST: job % is no longer held with this token', job using errcode = 'P0001';
   end if;
   perform pg_advisory_xact_lock(hashtextextended('dragonfly.judgments', 0));
-  linked := intake.link_plaintiffs(held.batch_id);
+  select coalesce((held.payload ->> 'next_id')::bigint, min(j.id)), max(j.id) into next_id, last_id
+    from public.judgments j where j.batch_id = held.batch_id and held.payload ->> 'last_id' is null;
+  last_id := coalesce((held.payload ->> 'last_id')::bigint, last_id, -1);
+  if next_id <= last_id then
+    perform intake.link_plaintiffs(held.batch_id, next_id, next_id + 20000); -- about half a second of work
+    next_id := next_id + 20000;
+  end if;
   perform ops.set_door('engine');
   update ops.job_queue j
      set attempts = 0, locked_at = now(),
-         status = case when linked = 0 then 'completed' else 'processing' end,
-         lease_token = case when linked = 0 then null else j.lease_token end,
-         lease_expires_at = case when linked = 0 then null else now() + ops.scaled(60) end
+         payload = held.payload || jsonb_build_object('next_id', next_id, 'last_id', last_id),
+         status = case when next_id <= last_id then 'processing' else 'completed' end,
+         lease_token = case when next_id <= last_id then j.lease_token end,
+         lease_expires_at = case when next_id <= last_id then now() + ops.scaled(60) end
    where j.id = job;
   perform ops.set_door('');
-  return linked > 0;
+  return coalesce(next_id <= last_id, false);
 end
 $$;
-comment on function intake.link_step(uuid, uuid) is 'One fenced step of a link_plaintiffs job; false when nothing was left and the job is completed.';
+comment on function intake.link_step(uuid, uuid) is
+  'One fenced step of a link_plaintiffs job, over a range of judgment ids kept in its payload; false when nothing was left and the job is completed.';
 
-grant execute on function public.normalize_name(text), intake.link_plaintiffs(uuid, int), intake.claim_link(text),
+grant execute on function public.normalize_name(text), intake.link_plaintiffs(uuid, bigint, bigint), intake.claim_link(text),
   intake.link_step(uuid, uuid) to service_role;
 revoke all on function public.normalize_name(text) from anon, authenticated;
