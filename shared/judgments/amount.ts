@@ -7,7 +7,8 @@ const CLEAN = /^(?:0|[1-9][0-9]{0,8})\.[0-9][0-9]$/;
 
 const CURRENCY = String.raw`(?:\$(?:USD)?|USD\$?)?`;
 const NUMBER = String.raw`(?:([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]{1,2}))?|\.([0-9]{1,2}))`;
-const SIGNED = new RegExp(`^${CURRENCY}([+-]?)${CURRENCY}${NUMBER}${CURRENCY}$`, "i");
+// The sign stands before the currency (-$5) or behind it ($-5).
+const SIGNED = new RegExp(`^(?:${CURRENCY}([+-]?)|([+-])${CURRENCY})${NUMBER}${CURRENCY}$`, "i");
 // Accountants write a negative amount in brackets.
 const BRACKETED = new RegExp(`^${CURRENCY}\\((.+)\\)${CURRENCY}$`, "i");
 
@@ -37,11 +38,11 @@ function readOddAmount(raw: string): string | Refusal {
 }
 
 function settle(signed: RegExpExecArray, bracketed: boolean): string | Refusal {
-  if (bracketed || signed[1] === "-") return NEGATIVE;
-  const whole = plainWhole(signed[2] ?? "");
-  if (whole.length > LARGEST_WHOLE_DIGITS) return OUT_OF_RANGE;
-  const decimals = signed[3] ?? signed[4] ?? "";
-  return `${whole}.${decimals.length === 2 ? decimals : decimals.padEnd(2, "0")}`;
+  const [, signBehind, signBefore, whole, decimals = signed[5] ?? ""] = signed;
+  if (bracketed || signBehind === "-" || signBefore === "-") return NEGATIVE;
+  const dollars = plainWhole(whole ?? "");
+  if (dollars.length > LARGEST_WHOLE_DIGITS) return OUT_OF_RANGE;
+  return `${dollars}.${decimals.length === 2 ? decimals : decimals.padEnd(2, "0")}`;
 }
 
 function plainWhole(digits: string): string {
