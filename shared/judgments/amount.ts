@@ -38,10 +38,10 @@ function readOddAmount(raw: string): string | Refusal {
 }
 
 function settle(signed: RegExpExecArray, bracketed: boolean): string | Refusal {
-  const [, signBehind, signBefore, whole, decimals = signed[5] ?? ""] = signed;
-  if (bracketed || signBehind === "-" || signBefore === "-") return NEGATIVE;
-  const dollars = plainWhole(whole ?? "");
+  if (bracketed || signed[1] === "-" || signed[2] === "-") return NEGATIVE;
+  const dollars = plainWhole(signed[3] ?? "");
   if (dollars.length > LARGEST_WHOLE_DIGITS) return OUT_OF_RANGE;
+  const decimals = signed[4] ?? signed[5] ?? "";
   return `${dollars}.${decimals.length === 2 ? decimals : decimals.padEnd(2, "0")}`;
 }
 

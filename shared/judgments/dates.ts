@@ -8,6 +8,9 @@ const EARLIEST_DATE = "1900-01-01";
 // Exports repeat their days: as many as fit in ten years are remembered, then all forgotten at once.
 const REMEMBERED_DATES = 4096;
 
+// The longest form with the longest midnight is shorter; what is longer is neither matched nor remembered.
+const LONGEST_DATE = 60;
+
 const YEAR_FIRST = /^([0-9]{4})([-/])([0-9]{2})\2([0-9]{2})$/;
 const MONTH_FIRST = /^([0-9]{1,2})([-/])([0-9]{1,2})\2([0-9]{4})$/;
 const MONTH_FIRST_SHORT_YEAR = /^([0-9]{1,2})\/([0-9]{1,2})\/([0-9]{2})$/;
@@ -51,9 +54,11 @@ export function dateReader(rule: { latestDate: string; required: boolean }): Val
     if (known !== undefined) return known;
     const text = trimText(raw);
     if (typeof text !== "string") return text;
-    const value = text === "" ? absent : bound(toIsoDay(text.replace(MIDNIGHT, "")));
+    if (text === "") return absent;
+    if (text.length > LONGEST_DATE) return NO_DATE;
+    const value = bound(toIsoDay(text));
     if (remembered.size >= REMEMBERED_DATES) remembered.clear();
-    remembered.set(raw, value);
+    if (raw.length <= LONGEST_DATE) remembered.set(raw, value);
     return value;
   };
 }
@@ -78,7 +83,8 @@ function digits(text: string, from: number, to: number): number {
   return number;
 }
 
-function toIsoDay(text: string): string | null {
+function toIsoDay(written: string): string | null {
+  const text = written.replace(MIDNIGHT, "");
   const yearFirst = YEAR_FIRST.exec(text);
   if (yearFirst !== null) return isoDay(yearFirst[1], yearFirst[3], yearFirst[4]);
   const monthFirst = MONTH_FIRST.exec(text);
