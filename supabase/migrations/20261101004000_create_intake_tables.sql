@@ -158,7 +158,7 @@ create table intake.batch_slices (
   valid int not null default 0,
   invalid int not null default 0,
   code_counts jsonb not null default '{}',
-  notes text[] not null default '{}',
+  warning_counts jsonb not null default '{}',
   lease_token uuid,
   lease_expires_at timestamptz,
   locked_by text,

@@ -16,18 +16,40 @@ as $$
 $$;
 comment on function intake.object_state(intake.simplicity_batches) is 'Whether a batch''s object is still the one that was dropped: present, missing or changed.';
 
-create function intake.fail_batch(batch uuid, token uuid, reason text)
+create function intake.fail_batch(batch uuid, slice int, token uuid, reason text)
 returns jsonb
 language plpgsql
 set search_path = ''
 as $$
 begin
-  perform intake.lock_lease(batch, token);
+  if slice is null then
+    perform intake.lock_lease(batch, token);
+  else
+    perform intake.lock_slice(batch, slice, token);
+  end if;
   perform intake.end_failed(batch, reason);
   return jsonb_build_object('outcome', 'failed', 'reason', reason);
 end
 $$;
-comment on function intake.fail_batch(uuid, uuid, text) is 'The holder''s verdict that the file itself is at fault: no further try, the reason is kept.';
+comment on function intake.fail_batch(uuid, int, uuid, text) is
+  'The verdict of a holder (of the job, or of a slice) that the file itself is at fault: no further try, the reason is kept.';
+
+create function intake.lock_slice(batch uuid, slice int, token uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform 1 from intake.simplicity_batches b where b.id = batch for no key update;
+  perform 1 from intake.batch_slices s
+    where s.batch_id = batch and s.slice_no = slice and s.status = 'leased' and s.lease_token = token for update;
+  if not found then
+    raise exception 'LEASE_LOST: slice % of batch % is no longer held with this token', slice, batch
+      using errcode = 'P0001', hint = 'Stop: somebody else works on it, or the batch was reset, failed or deleted.';
+  end if;
+end
+$$;
+comment on function intake.lock_slice(uuid, int, uuid) is 'Locks batch and slice for a slice''s holder; raises LEASE_LOST when the token no longer holds.';
 
 create function intake.end_failed(batch uuid, reason text)
 returns void
@@ -223,16 +245,13 @@ declare
   done intake.batch_slices;
   open_slices boolean;
 begin
-  perform 1 from intake.simplicity_batches b where b.id = batch for no key update;
+  perform intake.lock_slice(batch, slice, token);
   update intake.batch_slices s
      set status = 'done', valid = (result ->> 'valid')::int, invalid = (result ->> 'invalid')::int,
-         code_counts = result -> 'code_counts', notes = array(select jsonb_array_elements_text(result -> 'notes')),
+         code_counts = result -> 'code_counts', warning_counts = result -> 'warning_counts',
          lease_token = null, lease_expires_at = null, finished_at = clock_timestamp()
-   where s.batch_id = batch and s.slice_no = slice and s.status = 'leased' and s.lease_token = token
+   where s.batch_id = batch and s.slice_no = slice
   returning * into done;
-  if done.batch_id is null then
-    raise exception 'LEASE_LOST: slice % of batch % is no longer held with this token', slice, batch using errcode = 'P0001';
-  end if;
   if done.valid + done.invalid <> done.row_count then
     raise exception 'Cannot finish slice % of batch %: staging counted % rows, validation % + %',
       slice, batch, done.row_count, done.valid, done.invalid using errcode = 'P0001';
@@ -254,9 +273,9 @@ begin
 end
 $$;
 comment on function intake.finish_slice(uuid, int, uuid, jsonb) is
-  'End of a slice. result: valid, invalid, code_counts, notes. Its rows count from here on; after the last one the job is due again, to be settled.';
+  'End of a slice. result: valid, invalid, code_counts, warning_counts. Its rows count from here on; after the last one the job is due again, to be settled.';
 
-grant execute on function intake.object_state(intake.simplicity_batches), intake.fail_batch(uuid, uuid, text), intake.end_failed(uuid, text),
+grant execute on function intake.object_state(intake.simplicity_batches), intake.fail_batch(uuid, int, uuid, text), intake.lock_slice(uuid, int, uuid), intake.end_failed(uuid, text),
   intake.save_scan(uuid, uuid, jsonb), intake.note_progress(uuid), intake.twin_of(intake.simplicity_batches, text),
   intake.end_skipped(intake.simplicity_batches, text, intake.simplicity_batches), intake.finish_staging(uuid, uuid, jsonb),
   intake.open_slices(uuid, jsonb), intake.stage_block(text), intake.record_rejects(uuid, int, jsonb),

@@ -36,7 +36,7 @@ begin
      where s.batch_id = batch and s.status = 'done'
        and s.valid <> (select coalesce(sum(k.row_count), 0) from intake.staged_blocks k where k.batch_id = batch and k.slice_no = s.slice_no)
   loop
-    update intake.batch_slices s set status = 'pending', valid = 0, invalid = 0, code_counts = '{}', finished_at = null
+    update intake.batch_slices s set status = 'pending', valid = 0, invalid = 0, code_counts = '{}', warning_counts = '{}', finished_at = null
      where s.batch_id = batch and s.slice_no = lost.slice_no;
     update intake.simplicity_batches b
        set row_count_total = b.row_count_total - lost.row_count, row_count_valid = b.row_count_valid - lost.valid,
@@ -56,6 +56,20 @@ end
 $$;
 comment on function intake.redo_lost_slices(uuid) is
   'Reopens slices whose staged rows a database crash took (counts in staged_blocks differ from the slice''s) and returns how many.';
+
+create function intake.warning_notes(batch uuid)
+returns text[]
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(array_agg(format('%s %s: %s, kept as written', w.rows, case w.rows when 1 then 'row' else 'rows' end, w.what)
+                            order by w.what), '{}')
+    from (select lower(replace(k.key, '_', ' ')) as what, sum(k.value::bigint) as rows
+            from intake.batch_slices s cross join lateral jsonb_each_text(s.warning_counts) k
+           where s.batch_id = batch group by k.key) w
+$$;
+comment on function intake.warning_notes(uuid) is 'What looked odd in rows that passed, as notes: for example "3 rows: malformed phone, kept as written".';
 
 create function intake.total_up(batch uuid)
 returns intake.simplicity_batches
@@ -83,7 +97,7 @@ begin
          validated_at = clock_timestamp(),
          parse_duration_ms = extract(epoch from clock_timestamp() - b.staging_started_at) * 1000
     from (select coalesce(sum(s.row_count), 0) as total, coalesce(sum(s.valid), 0) as valid, coalesce(sum(s.invalid), 0) as invalid,
-                 array(select distinct n from intake.batch_slices x cross join lateral unnest(x.notes) n where x.batch_id = batch) as notes
+                 intake.warning_notes(batch) as notes
             from intake.batch_slices s where s.batch_id = batch) t
    where b.id = batch
   returning b.* into result;
@@ -345,7 +359,7 @@ as $$
 $$;
 comment on function intake.clear_staged(uuid) is 'Removes the staged blocks of a batch that has ended; the worker calls it after the insert, the sweep if the worker could not.';
 
-grant execute on function intake.budget_reason(bigint, bigint, numeric, text), intake.redo_lost_slices(uuid), intake.total_up(uuid),
+grant execute on function intake.budget_reason(bigint, bigint, numeric, text), intake.redo_lost_slices(uuid), intake.warning_notes(uuid), intake.total_up(uuid),
   intake.refusal(intake.simplicity_batches), intake.needs_approval(intake.simplicity_batches), intake.decide(uuid, uuid),
   intake.staged_rows(uuid), intake.count_new(uuid), intake.move_rows(intake.simplicity_batches), intake.insert_batch(uuid, uuid),
   intake.complete_batch(uuid, bigint, bigint, numeric), intake.max_kept_duplicates(),

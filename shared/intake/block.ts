@@ -1,0 +1,67 @@
+/**
+ * Valid rows on their way to the database, a block at a time. The body of `intake.stage_block`:
+ * a JSON head, U+001D, then the rows. Text travels as it is, so nothing is escaped or parsed twice.
+ */
+import { ROW_SEPARATOR, writeStagedRow } from "../judgments/mod.ts";
+import type { Reject } from "./reject.ts";
+
+/** Between head and rows: U+001D, group separator. */
+export const HEAD_SEPARATOR = "\u001d";
+
+const BLOCK_ROWS = 5_000; // one call takes the database a few milliseconds: long enough to pay, short enough to overlap
+const BLOCK_REJECTS = 1_000; // rejects travel as JSON, about ten times a row's weight
+
+/** Which slice the rows belong to, and the lease that allows writing them. */
+export interface BlockOwner {
+  readonly batchId: string;
+  readonly sliceNo: number;
+  readonly token: string;
+  readonly attempt: number;
+}
+
+/** Collects rows and rejects of one slice, and cuts them into blocks numbered from 0. */
+export class BlockWriter {
+  #rows: string[] = [];
+  #rejects: Reject[] = [];
+  #blockNo = 0;
+
+  constructor(private readonly owner: BlockOwner) {}
+
+  /** Adds a valid row: its index in the file and its checked values in the order of the fields. */
+  addRow(rowIndex: number, values: readonly string[]): void {
+    this.#rows.push(writeStagedRow([rowIndex, ...values]));
+  }
+
+  /** Adds a rejected row. */
+  addReject(reject: Reject): void {
+    this.#rejects.push(reject);
+  }
+
+  /** Whether it is time to send. */
+  get isFull(): boolean {
+    return this.#rows.length >= BLOCK_ROWS || this.#rejects.length >= BLOCK_REJECTS;
+  }
+
+  /** Whether there is nothing to send. */
+  get isEmpty(): boolean {
+    return this.#rows.length === 0 && this.#rejects.length === 0;
+  }
+
+  /** The body of the next block; the writer begins a new one. */
+  take(): string {
+    const head = JSON.stringify({
+      batch_id: this.owner.batchId,
+      slice_no: this.owner.sliceNo,
+      token: this.owner.token,
+      attempt: this.owner.attempt,
+      block_no: this.#blockNo,
+      row_count: this.#rows.length,
+      rejects: this.#rejects,
+    });
+    const body = head + HEAD_SEPARATOR + this.#rows.join(ROW_SEPARATOR);
+    this.#blockNo += 1;
+    this.#rows = [];
+    this.#rejects = [];
+    return body;
+  }
+}

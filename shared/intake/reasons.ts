@@ -1,0 +1,31 @@
+/**
+ * Why a file is refused, as it will stand in `rejection_reason`. The beginnings are fixed: operators and
+ * programs look for them. Reasons that only the database can know (budget, given up) are made there.
+ */
+import type { Field } from "../judgments/mod.ts";
+
+/** Nothing in the file at all. */
+export const EMPTY_FILE = "Empty file";
+
+/** The object a batch was made for is no longer in storage. */
+export const FILE_MISSING = "File missing in storage";
+
+/** Columns every judgment needs and the file does not have, in the order of the field table. */
+export function missingFields(fields: readonly Field[]): string {
+  return `Missing required fields: ${fields.join(", ")}`;
+}
+
+/** The file cannot be read as CSV: what is wrong, and where. */
+export function parseError(detail: string): string {
+  return `Parse error: ${detail}`;
+}
+
+/** The first bytes are those of another kind of file. */
+export function unsupportedType(type: string): string {
+  return `Unsupported file type: ${type}`;
+}
+
+/** More bytes than a file may have. */
+export function fileTooLarge(bytes: number, limit: number): string {
+  return `File too large: ${bytes} bytes, the limit is ${limit}`;
+}

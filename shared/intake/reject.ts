@@ -1,0 +1,66 @@
+/** A rejected row in the shape of `intake.row_errors`, with every problem it has. */
+import type { RowIssue, RowStage } from "../judgments/mod.ts";
+
+/** Where a row stands in its file. */
+export interface RowPlace {
+  /** Data row, from 0. */
+  readonly rowIndex: number;
+  /** Physical line, from 1. */
+  readonly lineNumber: number;
+  /** Of the row's first byte, from the start of the file. */
+  readonly byteOffset: number;
+}
+
+/** One reject as it is sent to the database; names are the table's columns. */
+export interface Reject {
+  readonly row_index: number;
+  readonly line_number: number;
+  readonly byte_offset: number;
+  readonly error_code: string;
+  readonly error_message: string;
+  readonly error_stage: RowStage;
+  readonly field: string | null;
+  readonly raw_value: string | null;
+  readonly raw_line: string;
+  readonly raw_data: Record<string, string>;
+  readonly issues: readonly { code: string; field: string | null; raw_value: string; message: string }[];
+}
+
+/**
+ * Builds a reject. The first issue names it; all are kept.
+ * Cells beyond the header are named by their number, so that nothing the file said is lost.
+ */
+export function buildReject(
+  place: RowPlace,
+  stage: RowStage,
+  issues: readonly RowIssue[],
+  row: { header: readonly string[]; cells: readonly string[]; rawLine: string },
+): Reject {
+  const first = issues[0];
+  if (first === undefined) throw new Error(`Cannot reject row ${place.rowIndex}: it has no problem`);
+  return {
+    row_index: place.rowIndex,
+    line_number: place.lineNumber,
+    byte_offset: place.byteOffset,
+    error_code: first.code,
+    error_message: storable(first.message),
+    error_stage: stage,
+    field: first.field,
+    raw_value: storable(first.rawValue),
+    raw_line: storable(row.rawLine),
+    raw_data: Object.fromEntries(
+      row.cells.map((cell, i) => [storable(row.header[i] ?? `column ${i + 1}`), storable(cell)]),
+    ),
+    issues: issues.map((issue) => ({
+      code: issue.code,
+      field: issue.field,
+      raw_value: storable(issue.rawValue),
+      message: storable(issue.message),
+    })),
+  };
+}
+
+/** Postgres text cannot hold U+0000; it is shown as the symbol for it (U+2400). */
+function storable(text: string): string {
+  return text.includes("\0") ? text.replaceAll("\0", "\u2400") : text;
+}

@@ -1,0 +1,48 @@
+/** Counts of one slice while it is validated. Whole, whatever is kept row by row. */
+
+/** What `intake.finish_slice` takes. */
+export interface SliceResult {
+  readonly valid: number;
+  readonly invalid: number;
+  readonly code_counts: Readonly<Record<string, number>>;
+  readonly warning_counts: Readonly<Record<string, number>>;
+}
+
+/** Counts rows by outcome. A row with several problems counts under its first. */
+export class Tally {
+  #valid = 0;
+  #invalid = 0;
+  #codes: Record<string, number> = {};
+  #warnings: Record<string, number> = {};
+
+  /** A row that passed. */
+  countValid(): void {
+    this.#valid += 1;
+  }
+
+  /** A rejected row, by its first code. */
+  countInvalid(code: string): void {
+    this.#invalid += 1;
+    this.#codes[code] = (this.#codes[code] ?? 0) + 1;
+  }
+
+  /** Something odd about a row that passed. */
+  countWarning(code: string): void {
+    this.#warnings[code] = (this.#warnings[code] ?? 0) + 1;
+  }
+
+  /** Rows rejected so far. */
+  get invalid(): number {
+    return this.#invalid;
+  }
+
+  /** The counts, to be sent. */
+  result(): SliceResult {
+    return {
+      valid: this.#valid,
+      invalid: this.#invalid,
+      code_counts: this.#codes,
+      warning_counts: this.#warnings,
+    };
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * How much one invocation may do. The platform counts CPU per isolate and kills beyond two seconds; code
+ * cannot read its own CPU there, so work is weighed by the bytes it reads.
+ */
+
+const PARSED_BYTES = 8 * 1024 * 1024; // about 50,000 rows, 0.3 s of CPU on the measuring machine
+const SCANNED_PER_PARSED = 12; // a scanned byte costs about a twelfth of a parsed one
+const CALL_BYTES = 128 * 1024; // what the calls around one unit cost, in parsed bytes
+
+/** Bytes of one staging pass that fit into a share. */
+export const SCAN_SHARE_BYTES = PARSED_BYTES * SCANNED_PER_PARSED;
+
+/** The share of one invocation: spent in parsed bytes, and bounded by the wall clock. */
+export class Share {
+  #spent = 0;
+
+  /** wallMs: a third of the shortest wall clock the platform gives. */
+  constructor(private readonly startedAt: number, private readonly wallMs = 50_000) {}
+
+  /** One unit was claimed. */
+  spendUnit(): void {
+    this.#spent += CALL_BYTES;
+  }
+
+  /** Bytes were parsed and validated. */
+  spendParsed(bytes: number): void {
+    this.#spent += bytes;
+  }
+
+  /** Bytes were hashed and scanned. */
+  spendScanned(bytes: number): void {
+    this.#spent += bytes / SCANNED_PER_PARSED;
+  }
+
+  /** Whether to hand over. now: milliseconds on the clock of startedAt. */
+  isSpent(now: number): boolean {
+    return this.#spent >= PARSED_BYTES || now - this.startedAt >= this.wallMs;
+  }
+}

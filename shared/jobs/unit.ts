@@ -1,0 +1,68 @@
+/** One unit of ingest work as `intake.claim_work` hands it out. Parsed here once, then trusted. */
+import { z } from "zod";
+
+const Batch = z.object({
+  id: z.uuid(),
+  source: z.string(),
+  attempt: z.int(),
+  status: z.string(),
+  filename: z.string(),
+  storage_bucket: z.string(),
+  storage_path: z.string(),
+  file_size_bytes: z.number().nullable(),
+  replay_of: z.uuid().nullable(),
+  dialect: z.unknown(),
+  layout: z.unknown(),
+  scan: z.unknown(),
+});
+
+const Slice = z.object({
+  no: z.int(),
+  first_byte: z.int(),
+  end_byte: z.int(),
+  first_row: z.int(),
+  row_count: z.int(),
+  first_line: z.int(),
+  keep_rejects: z.int(),
+});
+
+const shared = {
+  token: z.uuid(),
+  beat_seconds: z.number(),
+  wake_more: z.boolean(),
+  batch: Batch,
+  source: z.object({
+    header_map: z.record(z.string(), z.string().nullable()),
+    dialect: z.record(z.string(), z.unknown()),
+  }),
+};
+
+const Unit = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("stage"), slice: z.null(), ...shared }),
+  z.object({ kind: z.literal("slice"), slice: Slice, ...shared }),
+  z.object({ kind: z.literal("settle"), slice: z.null(), ...shared }),
+]);
+
+/** A claimed unit: reading a file for the first time, validating one slice of it, or bringing it to its end. */
+export type Unit = z.infer<typeof Unit>;
+/** Unit of the first pass over a file. */
+export type StageUnit = Extract<Unit, { kind: "stage" }>;
+/** Unit of one slice. */
+export type SliceUnit = Extract<Unit, { kind: "slice" }>;
+/** Unit of budget and insert. */
+export type SettleUnit = Extract<Unit, { kind: "settle" }>;
+
+/** Reads the answer of `intake.claim_work`; null when there was no work. Throws when the answer is not a unit. */
+export function parseUnit(answer: unknown): Unit | null {
+  return answer === null ? null : Unit.parse(answer);
+}
+
+const Link = z.object({ job_id: z.uuid(), token: z.uuid(), batch_id: z.uuid().nullable() });
+
+/** A claimed `link_plaintiffs` job. */
+export type Link = z.infer<typeof Link>;
+
+/** Reads the answer of `intake.claim_link`; null when there was none. */
+export function parseLink(answer: unknown): Link | null {
+  return answer === null ? null : Link.parse(answer);
+}
