@@ -20,10 +20,10 @@ export function collectabilityTier(amount: string, judgmentDate: string, today: 
   return "C";
 }
 
-/** The same day `years` earlier; from a 29 February to the 28th where there is none, as Postgres counts. */
+/**
+ * The same day `years` earlier, for comparing only: a 29 February may come out in a year that has none, where
+ * it sorts after the 28th and before 1 March, as Postgres' 28th does for "later than".
+ */
 function yearsBefore(date: string, years: number): string {
-  const year = Number(date.slice(0, 4)) - years;
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  const day = date.slice(5) === "02-29" && !leap ? "02-28" : date.slice(5);
-  return `${String(year).padStart(4, "0")}-${day}`;
+  return String(Number(date.slice(0, 4)) - years).padStart(4, "0") + date.slice(4);
 }
