@@ -92,18 +92,16 @@ begin
   end if;
   perform ops.set_door('engine');
   update ops.job_queue j
-     set attempts = 0, locked_at = now(),
+     set attempts = 0, locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null, next_run_at = now(),
          payload = held.payload || jsonb_build_object('next_id', next_id, 'last_id', last_id),
-         status = case when next_id <= last_id then 'processing' else 'completed' end,
-         lease_token = case when next_id <= last_id then j.lease_token end,
-         lease_expires_at = case when next_id <= last_id then now() + ops.scaled(60) end
+         status = case when next_id <= last_id then 'pending' else 'completed' end
    where j.id = job;
   perform ops.set_door('');
   return coalesce(next_id <= last_id, false);
 end
 $$;
 comment on function intake.link_step(uuid, uuid) is
-  'One fenced step of a link_plaintiffs job, over a range of judgment ids kept in its payload; false when nothing was left and the job is completed.';
+  'One fenced step of a link_plaintiffs job, over a range of judgment ids kept in its payload; the job is due again, or completed and the answer false.';
 
 grant execute on function public.normalize_name(text), intake.link_plaintiffs(uuid, bigint, bigint), intake.claim_link(text),
   intake.link_step(uuid, uuid) to service_role;

@@ -1,0 +1,132 @@
+/**
+ * The worker's calls to the database: one method per SQL function of the engine. Owns names and shapes of
+ * the calls; decides nothing. Every call is one transaction there.
+ */
+import type { SupabaseClient } from "@supabase/supabase-js";
+import { z } from "zod";
+import { type Link, parseLink, parseUnit, type Unit } from "../jobs/unit.ts";
+import type { StagingPlan } from "../intake/plan.ts";
+import type { SliceResult } from "../intake/tally.ts";
+import type { Database, Json } from "./database.types.ts";
+import { DatabaseRefused } from "./database_refused.ts";
+
+/** A client of our database; made by the caller, who holds the key. */
+export type DatabaseClient = SupabaseClient<Database>;
+
+const Decided = z.object({ outcome: z.enum(["redo", "failed", "completed", "awaiting_approval", "insert"]) });
+const Inserted = z.object({ outcome: z.enum(["redo", "completed"]) });
+const Finished = z.object({ last: z.boolean() });
+
+/** How settling goes on. */
+export type Decision = z.infer<typeof Decided>["outcome"];
+
+/** Where REST lives and how to be let in, for the one call that does not speak JSON. */
+export interface RestAddress {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Who holds what: slice null means the job as a whole. */
+export interface Hold {
+  readonly batchId: string;
+  readonly sliceNo: number | null;
+  readonly token: string;
+}
+
+/** Calls of the ingest engine. All throw DatabaseRefused; its `leaseLost` means: stop, somebody else has the work. */
+export class IntakeGateway {
+  constructor(private readonly client: DatabaseClient, private readonly rest: RestAddress) {}
+
+  /** The next unit of work, leased to this worker; null when there is none. */
+  async claimWork(workerId: string): Promise<Unit | null> {
+    return parseUnit(await this.#call("claim_work", { worker_id: workerId }));
+  }
+
+  /** Extends a lease; false when it is lost. */
+  async beatUnit(hold: Hold): Promise<boolean> {
+    return await this.#call("beat_unit", held(hold)) === true;
+  }
+
+  /** Gives a unit back, to be claimed again at once. */
+  async release(hold: Hold): Promise<void> {
+    await this.#call("release", held(hold));
+  }
+
+  /** A unit failed; true when it will be tried again. */
+  async failUnit(hold: Hold, error: string): Promise<boolean> {
+    return await this.#call("fail_unit", { ...held(hold), error }) === true;
+  }
+
+  /** The file is at fault: ends the batch with this reason. */
+  async failBatch(hold: Hold, reason: string): Promise<void> {
+    await this.#call("fail_batch", { ...held(hold), reason });
+  }
+
+  /** Checkpoint of a staging pass; the job is given back. */
+  async saveScan(hold: Hold, scan: Json): Promise<void> {
+    await this.#call("save_scan", { batch: hold.batchId, token: hold.token, scan });
+  }
+
+  /** End of the staging pass. */
+  async finishStaging(hold: Hold, plan: StagingPlan): Promise<void> {
+    await this.#call("finish_staging", { batch: hold.batchId, token: hold.token, plan });
+  }
+
+  /** One block of a slice, as BlockWriter made it. */
+  async stageBlock(body: string): Promise<void> {
+    const response = await fetch(`${this.rest.url}/rest/v1/rpc/stage_block`, {
+      method: "POST",
+      headers: { ...this.rest.headers, "content-type": "text/plain", "content-profile": "intake" },
+      body,
+    });
+    if (!response.ok) {
+      throw DatabaseRefused.from("stage_block", response.status, await response.json().catch(() => null));
+    }
+    await response.body?.cancel();
+  }
+
+  /** End of a slice; true when it was the last one. */
+  async finishSlice(hold: Hold, result: SliceResult): Promise<boolean> {
+    return Finished.parse(await this.#call("finish_slice", { ...held(hold), result })).last;
+  }
+
+  /** Totals and budget, after the last slice. */
+  async decide(hold: Hold): Promise<Decision> {
+    return Decided.parse(await this.#call("decide", { batch: hold.batchId, token: hold.token })).outcome;
+  }
+
+  /** The one transaction that moves staged rows into judgments. */
+  async insertBatch(hold: Hold): Promise<"redo" | "completed"> {
+    return Inserted.parse(await this.#call("insert_batch", { batch: hold.batchId, token: hold.token })).outcome;
+  }
+
+  /** Removes staged blocks of a batch that has ended. */
+  async clearStaged(batchId: string): Promise<void> {
+    await this.#call("clear_staged", { batch: batchId });
+  }
+
+  /** The next link_plaintiffs job, leased; null when there is none. */
+  async claimLink(workerId: string): Promise<Link | null> {
+    return parseLink(await this.#call("claim_link", { worker_id: workerId }));
+  }
+
+  /** One step of it, after which it is due again; false when it is completed. */
+  async linkStep(link: Link): Promise<boolean> {
+    return await this.#call("link_step", { job: link.job_id, token: link.token }) === true;
+  }
+
+  async #call(name: string, args: Record<string, unknown>): Promise<unknown> {
+    // The generated types know each function's arguments; this one place calls them by name.
+    const rpc = this.client.schema("intake").rpc as (
+      name: string,
+      args: Record<string, unknown>,
+    ) => PromiseLike<{ data: unknown; error: unknown; status: number }>;
+    const { data, error, status } = await rpc.call(this.client.schema("intake"), name, args);
+    if (error !== null) throw DatabaseRefused.from(name, status, error);
+    return data;
+  }
+}
+
+function held(hold: Hold): Record<string, unknown> {
+  return { batch: hold.batchId, slice: hold.sliceNo, token: hold.token };
+}
