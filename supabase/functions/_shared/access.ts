@@ -1,0 +1,73 @@
+/**
+ * The one table that says who may call what. A route that is not in it does not exist: the app factory mounts
+ * exactly these, and a handler for anything else does not compile.
+ */
+import type { Role } from "./caller.ts";
+import type { FunctionName } from "./function_names.ts";
+
+/** How a call counts against the rate limits. `exempt` is for what must answer in any storm. */
+export type RateKind = "reads" | "writes" | "exempt";
+
+export interface Access {
+  /** `anyone` needs no credential, and none is looked at. */
+  readonly may: "anyone" | readonly Role[];
+  readonly rate: RateKind;
+}
+
+const OPERATORS = ["service", "operator_key", "operator"] as const satisfies readonly Role[];
+const READERS = [...OPERATORS, "viewer"] as const satisfies readonly Role[];
+
+const open: Access = { may: "anyone", rate: "exempt" };
+const read: Access = { may: READERS, rate: "reads" };
+const act: Access = { may: OPERATORS, rate: "writes" };
+/** Reading what holds names and values as they came, which a viewer may not. */
+const readWhole: Access = { may: OPERATORS, rate: "reads" };
+const readAlsoVendor: Access = { may: [...READERS, "vendor"], rate: "reads" };
+const sendAlsoVendor: Access = { may: [...OPERATORS, "vendor"], rate: "writes" };
+/** The wake token is exempt from the limits itself; see rates.ts. */
+const wake: Access = { may: [...OPERATORS, "wake"], rate: "writes" };
+
+/** Function, then method and path as the caller writes them below `/functions/v1`. */
+export const ACCESS = {
+  intake: {
+    "GET /intake/health": open,
+    "POST /intake/upload": sendAlsoVendor,
+    "POST /intake/upload-url": sendAlsoVendor,
+    "POST /intake/check-duplicate": read,
+    "GET /intake/batches": read,
+    "GET /intake/batches/:id": readAlsoVendor,
+    "GET /intake/batches/:id/errors": readAlsoVendor,
+    "GET /intake/batches/:id/errors.csv": { may: [...OPERATORS, "vendor"], rate: "reads" },
+    "GET /intake/batches/:id/file": readWhole,
+    "GET /intake/batches/:id/timeline": read,
+    "POST /intake/batches/:id/retry": act,
+    "POST /intake/batches/:id/abort": act,
+    "DELETE /intake/batches/:id": act,
+  },
+  worker: {
+    "GET /worker/health": open,
+    "POST /worker/run": wake,
+  },
+  sentinel: {
+    "GET /sentinel/health": open,
+    "POST /sentinel/run": wake,
+    "GET /sentinel/latest": read,
+  },
+  enforcement: {
+    "GET /enforcement/health": open,
+    "POST /enforcement/run": wake,
+  },
+  system: {
+    "GET /system/health": open,
+    "GET /system/readyz": open,
+    "GET /system/status": read,
+  },
+} as const satisfies Record<FunctionName, Record<`${"GET" | "POST" | "PUT" | "DELETE"} /${string}`, Access>>;
+
+/** The routes of one function. */
+export type RouteOf<F extends FunctionName> = keyof (typeof ACCESS)[F] & string;
+
+/** Whether a caller of this role may call a route with this access. */
+export function mayCall(role: Role, access: Access): boolean {
+  return access.may === "anyone" || access.may.includes(role);
+}

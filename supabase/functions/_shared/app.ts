@@ -1,0 +1,180 @@
+/**
+ * The app of every function: request id, CORS, unknown routes and methods before credentials, then caller,
+ * rights and rate limit, one place where trouble becomes `application/problem+json`. A function brings its
+ * handlers and nothing else.
+ */
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { cors } from "hono/cors";
+import { Problem, renderProblem } from "../../../shared/errors.ts";
+import { ACCESS, type Access, mayCall, type RouteOf } from "./access.ts";
+import { actorOf, type Caller, type IdentifyCaller } from "./caller.ts";
+import type { FunctionName } from "./function_names.ts";
+import type { Logger } from "./log.ts";
+import { addressOf, type LimitRate } from "./rates.ts";
+import { VERSION } from "./version.ts";
+
+/** What a handler finds in its context. */
+export interface AppVariables {
+  /** Of this request; in every answer as `x-request-id`, in every problem and audit event. */
+  requestId: string;
+  /** Who calls. On routes open to anyone it is absent. */
+  caller: Caller;
+  /** Carries the request id. */
+  log: Logger;
+}
+export type AppEnv = { Variables: AppVariables };
+export type AppContext = Context<AppEnv>;
+export type Handler = (context: AppContext) => Response | Promise<Response>;
+
+/** One handler for every route that ACCESS lists for the function; health is ours. */
+export type Handlers<F extends FunctionName> = Readonly<
+  Record<Exclude<RouteOf<F>, `GET /${F}/health`>, Handler>
+>;
+
+/** What the app needs from its surroundings. */
+export interface AppParts {
+  readonly identify: IdentifyCaller;
+  readonly limit: LimitRate;
+  readonly corsOrigins: readonly string[];
+  readonly log: Logger;
+}
+
+/** A request id of the caller's is kept when it can do no harm in a log or header. */
+const SAFE_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
+
+/** Builds the app of one function. */
+export function createApp<F extends FunctionName>(
+  functionName: F,
+  parts: AppParts,
+  handlers: Handlers<F>,
+): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(nameRequest(parts.log));
+  app.use(allowOrigins(parts.corsOrigins));
+  const routes = routesOf(functionName);
+  const all: Readonly<Record<string, Handler>> = { ...handlers, [`GET /${functionName}/health`]: health };
+  for (const route of routes) {
+    const handler = all[route.name];
+    if (handler === undefined) {
+      throw new TypeError(`Cannot build ${functionName}: no handler for ${route.name}`);
+    }
+    app.on(route.method, route.path, admit(parts, route.access), handler);
+  }
+  app.notFound((context) => {
+    throw missing(context.req.path, routes);
+  });
+  app.onError(answerProblem);
+  return app;
+}
+
+interface Route {
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  readonly access: Access;
+}
+
+function routesOf(functionName: FunctionName): Route[] {
+  return Object.entries<Access>(ACCESS[functionName]).map(([name, access]) => {
+    const [method = "", path = ""] = name.split(" ");
+    return { name, method, path, access };
+  });
+}
+
+function health(context: AppContext): Response {
+  return context.json({ status: "healthy", version: VERSION }, 200, { "cache-control": "no-store" });
+}
+
+function nameRequest(log: Logger): MiddlewareHandler<AppEnv> {
+  return async (context, next) => {
+    const given = context.req.header("x-request-id") ?? "";
+    const requestId = SAFE_REQUEST_ID.test(given) ? given : crypto.randomUUID();
+    context.set("requestId", requestId);
+    context.set("log", log.with({ request_id: requestId }));
+    await next();
+    context.header("x-request-id", requestId);
+  };
+}
+
+/** Answers to other origins, and to no origin at all, carry no permission; the browser then refuses. */
+function allowOrigins(origins: readonly string[]): MiddlewareHandler<AppEnv> {
+  const allowed = new Set(origins);
+  const permit = cors({
+    origin: (origin) => allowed.has(origin) ? origin : null,
+    allowMethods: ["GET", "POST", "PUT", "DELETE"],
+    allowHeaders: [
+      "authorization",
+      "apikey",
+      "content-type",
+      "x-client-info",
+      "x-dragonfly-api-key",
+      "x-api-key",
+      "x-request-id",
+    ],
+    exposeHeaders: ["x-request-id", "retry-after", "content-disposition"],
+    maxAge: 600, // seconds
+  });
+  return async (context, next) => {
+    if (context.req.header("origin") === undefined) return await next();
+    return await permit(context, next);
+  };
+}
+
+function admit(parts: AppParts, access: Access): MiddlewareHandler<AppEnv> {
+  return async (context, next) => {
+    if (access.may === "anyone") return await next();
+    const address = addressOf(context.req.raw.headers);
+    const caller = await identifyOrCount(parts, access, context, address);
+    if (caller.role !== "wake" && access.rate !== "exempt") {
+      await parts.limit(access.rate, actorOf(caller), address);
+    }
+    if (!mayCall(caller.role, access)) {
+      throw new Problem(
+        "FORBIDDEN",
+        `${actorOf(caller)} may not call ${context.req.method} ${context.req.path}.`,
+      );
+    }
+    context.set("caller", caller);
+    await next();
+  };
+}
+
+/** Whoever guesses keys is slowed down like everybody else, by address alone. */
+async function identifyOrCount(
+  parts: AppParts,
+  access: Access,
+  context: AppContext,
+  address: string,
+): Promise<Caller> {
+  try {
+    return await parts.identify(context.req.raw.headers);
+  } catch (refusal) {
+    if (refusal instanceof Problem && refusal.code === "UNAUTHORIZED" && access.rate !== "exempt") {
+      await parts.limit(access.rate, "nobody", address);
+    }
+    throw refusal;
+  }
+}
+
+function missing(path: string, routes: readonly Route[]): Problem {
+  const methods = routes.filter((route) => matches(route.path, path)).map((route) => route.method);
+  if (methods.length === 0) return new Problem("NOT_FOUND", "There is no such address.");
+  const allow = [...new Set(methods.flatMap((method) => method === "GET" ? ["GET", "HEAD"] : [method]))].join(
+    ", ",
+  );
+  return new Problem("METHOD_NOT_ALLOWED", `Allowed here: ${allow}.`, { headers: { allow } });
+}
+
+function matches(pattern: string, path: string): boolean {
+  const wanted = pattern.split("/");
+  const given = path.split("/");
+  return wanted.length === given.length &&
+    wanted.every((part, place) => part.startsWith(":") ? given[place] !== "" : part === given[place]);
+}
+
+function answerProblem(error: Error, context: AppContext): Response {
+  const requestId = context.get("requestId");
+  const { status, body, headers } = renderProblem(error, requestId);
+  if (status >= 500) context.get("log").error("request.failed", { path: context.req.path, status, error });
+  return new Response(JSON.stringify(body), { status, headers: { ...headers, "x-request-id": requestId } });
+}
