@@ -1,6 +1,11 @@
 /** The CSV files of the demo: made here, so that nobody's data is shown. Same content every time. */
 
-const PLAINTIFFS = ["Metro Judgment Solutions", "Allied Financial Group", "Empire Funding Corp", "ACME Collections LLC"];
+const PLAINTIFFS = [
+  "Metro Judgment Solutions",
+  "Allied Financial Group",
+  "Empire Funding Corp",
+  "ACME Collections LLC",
+];
 const DEFENDANTS = ["James Garcia", "Maria Rodriguez", "Daniel Miller", "Emily Lopez", "Amanda Williams"];
 const COUNTIES = ["Kings", "Queens", "Bronx", "Richmond", "New York"];
 const HEADER = "Case Number,Plaintiff,Defendant,Judgment Amount,Judgment Date,Court,County";
@@ -8,7 +13,10 @@ const HEADER = "Case Number,Plaintiff,Defendant,Judgment Amount,Judgment Date,Co
 /** A file of `rows` judgments; `bad` of them, spread evenly, are wrong in one of three ways. */
 export function judgmentsCsv(prefix: string, rows: number, bad = 0): string {
   const badRows = spread(rows, bad);
-  const lines = Array.from({ length: rows }, (_, i) => badRows.has(i) ? badRow(prefix, i) : goodRow(prefix, i));
+  const lines = Array.from(
+    { length: rows },
+    (_, i) => badRows.has(i) ? badRow(prefix, i) : goodRow(prefix, i),
+  );
   return [HEADER, ...lines, ""].join("\n");
 }
 

@@ -40,7 +40,8 @@ export async function findPrograms(): Promise<Programs> {
 /** `postgres` where the system has that user, else `nobody`: no account is created for a stack. */
 async function unprivilegedUser(): Promise<OsUser> {
   const accounts = (await Deno.readTextFile("/etc/passwd")).split("\n").map((line) => line.split(":"));
-  const account = accounts.find(([name]) => name === "postgres") ?? accounts.find(([name]) => name === "nobody");
+  const account = accounts.find(([name]) => name === "postgres") ??
+    accounts.find(([name]) => name === "nobody");
   if (account === undefined) throw new Error("Cannot run Postgres as root: no user postgres or nobody here");
   return { uid: Number(account[2]), gid: Number(account[3]) };
 }
@@ -84,7 +85,8 @@ export function temporaryFolder(): string {
 
 /** Runs a program to its end. @throws with what it said when it fails. */
 export async function run(program: string, args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(program, { args, stdin: "null", stdout: "null" }).output();
+  const { success, stderr } = await new Deno.Command(program, { args, stdin: "null", stdout: "null" })
+    .output();
   if (!success) throw new Error(`Cannot ${program} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
 }
 

@@ -1,0 +1,127 @@
+/** `deno task stack up|down|status|reset`: the local Supabase. Results on stdout, the rest on stderr. */
+import { parseArgs } from "node:util";
+import { ask } from "./faults/client.ts";
+import { type Addresses, readState } from "./home.ts";
+import { clearAway, isRunning, runDetached, runHere, running } from "./lifecycle.ts";
+
+const USAGE = `deno task stack <command> [flags]
+
+  up       start a stack: Postgres, REST, Auth, Storage, functions
+  dev      the same, restarting functions when their files change
+  down     end it and remove what it left
+  status   where it is reached
+  reset    a fresh database behind the same addresses and keys
+
+  --name N        which stack (default: default; several run side by side)
+  --detach        up: leave it running in the background
+  --json          print one JSON object on stdout
+  --parent PID    up: end when that process ends
+  --vendor N=KEY  up: a vendor's key, repeatable
+  --env N=VALUE   up: one more variable for the functions, repeatable
+  --no-functions  up: database, REST, Auth and Storage alone
+
+  STACK_TIME=0.1 shortens leases, beats, back-off and cron alike.`;
+
+/** Side effects: processes and a folder per stack. @returns the exit code. */
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      name: { type: "string", default: "default" },
+      detach: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      parent: { type: "string" },
+      vendor: { type: "string", multiple: true, default: [] },
+      env: { type: "string", multiple: true, default: [] },
+      cleared: { type: "boolean", default: false }, // how --detach starts itself
+      "no-functions": { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  const command = positionals[0];
+  if (values.help) return say(USAGE, 0);
+  if (command === undefined || positionals.length > 1) return complain(USAGE);
+  const print = (addresses: Addresses) => say(values.json ? JSON.stringify(addresses) : table(addresses), 0);
+  const known = await readState(values.name);
+  const alive = known !== null && await isRunning(known) ? known : null;
+  switch (command) {
+    case "up":
+    case "dev": {
+      if (alive !== null) return print(alive.addresses);
+      const options = {
+        name: values.name,
+        timeScale: timeScale(),
+        vendorKeys: pairs(values.vendor),
+        functionEnv: pairs(values.env),
+        functions: !values["no-functions"],
+        parent: values.parent === undefined ? null : Number(values.parent),
+        reload: command === "dev",
+        cleared: values.cleared,
+      };
+      if (values.detach) return print((await runDetached(options, args)).addresses);
+      return await runHere(options, (state) => print(state.addresses));
+    }
+    case "down":
+      await clearAway(values.name);
+      return values.json
+        ? say(JSON.stringify({ name: values.name }), 0)
+        : complain(`${values.name} is down`, 0);
+    case "status":
+      if (alive !== null) return print(alive.addresses);
+      return complain(
+        `No stack "${values.name}" is running. ${await others()}Start it: deno task stack up --detach`,
+        1,
+      );
+    case "reset":
+      if (alive === null) return complain(`No stack "${values.name}" is running`, 1);
+      await ask(alive.control, { do: "reset" });
+      return print(alive.addresses);
+    default:
+      return complain(USAGE);
+  }
+}
+
+async function others(): Promise<string> {
+  const names = (await running()).map((state) => state.name);
+  return names.length === 0 ? "" : `Running: ${names.join(", ")}. `;
+}
+
+function timeScale(): number {
+  const text = Deno.env.get("STACK_TIME") ?? "1";
+  const scale = Number(text);
+  if (!(scale > 0 && scale <= 1)) {
+    throw new Error(`Cannot use STACK_TIME=${text}: give a number above 0, at most 1`);
+  }
+  return scale;
+}
+
+function pairs(texts: string[]): Record<string, string> {
+  return Object.fromEntries(texts.map((text) => {
+    const at = text.indexOf("=");
+    if (at < 1) throw new Error(`Cannot use "${text}": give NAME=VALUE`);
+    return [text.slice(0, at), text.slice(at + 1)];
+  }));
+}
+
+function table(addresses: Addresses): string {
+  return Object.entries(addresses).map(([name, value]) => `${name.padEnd(16)}${value ?? "-"}`).join("\n");
+}
+
+function say(text: string, code: number): number {
+  console.log(text);
+  return code;
+}
+
+function complain(text: string, code = 2): number {
+  console.error(text);
+  return code;
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    Deno.exit(complain(error instanceof Error ? error.message : String(error), 2));
+  }
+}
