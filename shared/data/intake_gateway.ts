@@ -7,11 +7,7 @@ import { z } from "zod";
 import { type Link, parseLink, parseUnit, type Unit } from "../jobs/unit.ts";
 import type { StagingPlan } from "../intake/plan.ts";
 import type { SliceResult } from "../intake/tally.ts";
-import type { Database, Json } from "./database.types.ts";
 import { DatabaseRefused } from "./database_refused.ts";
-
-/** A client of our database; made by the caller, who holds the key. */
-export type DatabaseClient = SupabaseClient<Database>;
 
 const Decided = z.object({ outcome: z.enum(["redo", "failed", "completed", "awaiting_approval", "insert"]) });
 const Inserted = z.object({ outcome: z.enum(["redo", "completed"]) });
@@ -33,9 +29,20 @@ export interface Hold {
   readonly token: string;
 }
 
+/** Arguments of `ops.beat`. The counts are added to what the worker already reported. */
+export interface Heartbeat {
+  readonly worker_id: string;
+  readonly worker_type: "ingest" | "enforcement" | "sentinel";
+  readonly status: string;
+  readonly version: string;
+  readonly memory_mb: number;
+  readonly jobs_done: number;
+  readonly jobs_failed: number;
+}
+
 /** Calls of the ingest engine. All throw DatabaseRefused; its `leaseLost` means: stop, somebody else has the work. */
 export class IntakeGateway {
-  constructor(private readonly client: DatabaseClient, private readonly rest: RestAddress) {}
+  constructor(private readonly client: SupabaseClient, private readonly rest: RestAddress) {}
 
   /** The next unit of work, leased to this worker; null when there is none. */
   async claimWork(workerId: string): Promise<Unit | null> {
@@ -63,7 +70,7 @@ export class IntakeGateway {
   }
 
   /** Checkpoint of a staging pass; the job is given back. */
-  async saveScan(hold: Hold, scan: Json): Promise<void> {
+  async saveScan(hold: Hold, scan: unknown): Promise<void> {
     await this.#call("save_scan", { batch: hold.batchId, token: hold.token, scan });
   }
 
@@ -97,7 +104,8 @@ export class IntakeGateway {
 
   /** The one transaction that moves staged rows into judgments. */
   async insertBatch(hold: Hold): Promise<"redo" | "completed"> {
-    return Inserted.parse(await this.#call("insert_batch", { batch: hold.batchId, token: hold.token })).outcome;
+    return Inserted.parse(await this.#call("insert_batch", { batch: hold.batchId, token: hold.token }))
+      .outcome;
   }
 
   /** Removes staged blocks of a batch that has ended. */
@@ -115,13 +123,14 @@ export class IntakeGateway {
     return await this.#call("link_step", { job: link.job_id, token: link.token }) === true;
   }
 
+  /** A worker's sign of life. */
+  async beat(sign: Heartbeat): Promise<void> {
+    const { error, status } = await this.client.schema("ops").rpc("beat", sign);
+    if (error !== null) throw DatabaseRefused.from("beat", status, error);
+  }
+
   async #call(name: string, args: Record<string, unknown>): Promise<unknown> {
-    // The generated types know each function's arguments; this one place calls them by name.
-    const rpc = this.client.schema("intake").rpc as (
-      name: string,
-      args: Record<string, unknown>,
-    ) => PromiseLike<{ data: unknown; error: unknown; status: number }>;
-    const { data, error, status } = await rpc.call(this.client.schema("intake"), name, args);
+    const { data, error, status } = await this.client.schema("intake").rpc(name, args);
     if (error !== null) throw DatabaseRefused.from(name, status, error);
     return data;
   }

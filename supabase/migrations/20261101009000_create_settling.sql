@@ -63,9 +63,10 @@ language sql
 stable
 set search_path = ''
 as $$
-  select coalesce(array_agg(format('%s %s: %s, kept as written', w.rows, case w.rows when 1 then 'row' else 'rows' end, w.what)
-                            order by w.what), '{}')
-    from (select lower(replace(k.key, '_', ' ')) as what, sum(k.value::bigint) as rows
+  select coalesce(array_agg(format('%s %s: %s', w.rows, case w.rows when 1 then 'row' else 'rows' end, w.what) order by w.what), '{}')
+    from (select case k.key when 'REPAIRED' then 'damage put right while reading'
+                            else lower(replace(k.key, '_', ' ')) || ', kept as written' end as what,
+                 sum(k.value::bigint) as rows
             from intake.batch_slices s cross join lateral jsonb_each_text(s.warning_counts) k
            where s.batch_id = batch group by k.key) w
 $$;

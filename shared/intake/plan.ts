@@ -1,0 +1,114 @@
+/**
+ * What the first pass over a file leads to: its slices, or the reason why it cannot be taken.
+ * The database makes it happen in `intake.finish_staging`.
+ */
+import { z } from "zod";
+import type { Dialect, Scan } from "../csv/mod.ts";
+import { type HeaderOverrides, mapHeader } from "../judgments/mod.ts";
+import { EMPTY_FILE, missingFields, parseError, unsupportedType } from "./reasons.ts";
+
+const Layout = z.object({ header: z.array(z.string()), header_width: z.int() });
+
+/** What slices need to know about the file beyond its dialect: header cells, and how many cells a row has. */
+export type Layout = z.infer<typeof Layout>;
+
+/** Reads a batch's stored layout; throws when it is none. */
+export function parseLayout(stored: unknown): Layout {
+  return Layout.parse(stored);
+}
+
+const StoredDialect = z.object({
+  encoding: z.enum(["utf-8", "utf-16le", "utf-16be", "windows-1252"]),
+  bom: z.boolean(),
+  delimiter: z.string(),
+  quote: z.string(),
+  escape: z.string(),
+  newline: z.enum(["\n", "\r\n", "\r"]),
+  header_line: z.int(),
+  preamble_lines: z.int(),
+});
+
+/** Reads a batch's stored dialect; throws when it is none. */
+export function parseDialect(stored: unknown): Dialect {
+  return StoredDialect.parse(stored);
+}
+
+/** Reads the parts of a dialect that a source gives beforehand. */
+export function parseDialectOptions(stored: unknown): Partial<Dialect> {
+  return StoredDialect.partial().parse(stored);
+}
+
+/** The argument of `intake.finish_staging`; names are the database's. */
+export interface StagingPlan {
+  readonly file_hash: string;
+  readonly file_size_bytes: number;
+  readonly dialect: Dialect | null;
+  readonly layout: Layout | null;
+  readonly ignored_columns: readonly string[];
+  readonly notes: readonly string[];
+  /** Why the file is refused; null when its slices may be validated. */
+  readonly problem: string | null;
+  readonly slices: readonly {
+    readonly no: number;
+    readonly first_byte: number;
+    readonly end_byte: number;
+    readonly first_row: number;
+    readonly row_count: number;
+    readonly first_line: number;
+  }[];
+}
+
+/** What is known of the bytes themselves. */
+export interface FileFacts {
+  /** SHA-256, 64 hex digits. */
+  readonly hash: string;
+  readonly bytes: number;
+}
+
+/** The plan for a file whose first bytes say that it is no CSV. */
+export function planUnsupported(file: FileFacts, type: string): StagingPlan {
+  return refused(file, unsupportedType(type), { dialect: null, notes: [] });
+}
+
+/** The plan for a scanned file. overrides: the source's own names for columns. */
+export function planFile(file: FileFacts, scan: Scan, overrides: HeaderOverrides): StagingPlan {
+  if (scan.problem !== null) {
+    const reason = scan.problem.reason === "empty" ? EMPTY_FILE : parseError(scan.problem.detail);
+    return refused(file, reason, scan);
+  }
+  const header = mapHeader([...scan.header], overrides);
+  return {
+    file_hash: file.hash,
+    file_size_bytes: file.bytes,
+    dialect: scan.dialect,
+    layout: { header: scan.header, header_width: scan.headerWidth },
+    ignored_columns: header.ignored,
+    notes: [...scan.notes, ...header.notes],
+    problem: header.missing.length > 0 ? missingFields(header.missing) : null,
+    slices: scan.slices.map((slice) => ({
+      no: slice.no,
+      first_byte: slice.firstByte,
+      end_byte: slice.endByte,
+      first_row: slice.firstRow,
+      row_count: slice.rows,
+      first_line: slice.firstLine,
+    })),
+  };
+}
+
+function refused(
+  file: FileFacts,
+  problem: string,
+  found: { dialect: Dialect | null; notes: readonly string[] },
+): StagingPlan {
+  return {
+    file_hash: file.hash,
+    file_size_bytes: file.bytes,
+    dialect: found.dialect,
+    layout: null,
+    ignored_columns: [],
+    notes: found.notes,
+    problem,
+    slices: [],
+  };
+}

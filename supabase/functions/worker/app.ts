@@ -1,0 +1,62 @@
+/** Routes of the worker: one, that wakes it. The wake token is answered at once, an operator waits for the result. */
+import type { SupabaseClient } from "@supabase/supabase-js";
+import type { Hono } from "hono";
+import { IntakeGateway } from "../../../shared/data/intake_gateway.ts";
+import { ObjectStore } from "../../../shared/data/object_store.ts";
+import { type AppEnv, type AppParts, createApp } from "../_shared/app.ts";
+import { createServiceClient, secretKeyOf } from "../_shared/clients.ts";
+import type { Environment } from "../_shared/env.ts";
+import { createParts } from "../_shared/runtime.ts";
+import { Isolate } from "./isolate.ts";
+import type { Ports } from "./ports.ts";
+
+/** The worker function as it runs: everything from its environment. */
+export function buildApp(environment: Environment<"worker">): Hono<AppEnv> {
+  const client = createServiceClient(environment);
+  const parts = createParts("worker", environment, client);
+  return createWorkerApp(parts, new Isolate(buildPorts(environment, client, parts)));
+}
+
+/** The routes on given parts. */
+export function createWorkerApp(parts: AppParts, isolate: Isolate): Hono<AppEnv> {
+  return createApp("worker", parts, {
+    "POST /worker/run": async (context) => {
+      if (context.get("caller").role === "wake") {
+        isolate.wake();
+        return context.json({ accepted: true }, 202);
+      }
+      return context.json(await isolate.runNow());
+    },
+  });
+}
+
+type BasePorts = Omit<Ports, "isStopping" | "wait" | "workerId">;
+
+function buildPorts(environment: Environment<"worker">, client: SupabaseClient, parts: AppParts): BasePorts {
+  const url = environment.SUPABASE_URL;
+  const headers = { apikey: secretKeyOf(environment.SUPABASE_SECRET_KEYS) };
+  return {
+    gateway: new IntakeGateway(client, { url, headers }),
+    store: new ObjectStore(url, headers),
+    log: parts.log,
+    now: () => new Date(),
+    wakeSelf: () => wakeSelf(`${url}/functions/v1/worker/run`, environment.DRAGONFLY_WAKE_TOKEN, parts.log),
+  };
+}
+
+const WAKE_TIMEOUT_MS = 5_000; // the answer comes at once or not at all; cron is the fallback
+
+async function wakeSelf(address: string, token: string, log: AppParts["log"]): Promise<void> {
+  try {
+    const response = await fetch(address, {
+      method: "POST",
+      headers: { "x-wake-token": token, "content-type": "application/json" },
+      body: JSON.stringify({ by: "worker" }),
+      signal: AbortSignal.timeout(WAKE_TIMEOUT_MS),
+    });
+    await response.body?.cancel();
+    if (!response.ok) log.warn("wake_refused", { status: response.status });
+  } catch (error) {
+    log.warn("wake_lost", { error: String(error) });
+  }
+}

@@ -1,0 +1,17 @@
+/** What is kept of a pass between two invocations. */
+import { z } from "zod";
+
+const SavedPass = z.object({
+  scanner: z.looseObject({ nextByte: z.int() }),
+  hash: z.string(),
+  next_byte: z.int(),
+  unsupported: z.string().nullable(),
+});
+
+/** A saved pass: the scanner's state, the hash's, the byte to go on from, and what the first bytes said. */
+export type SavedPass = z.infer<typeof SavedPass>;
+
+/** Reads what was saved with the batch; null when the pass has not begun. Throws when it is something else. */
+export function parseSavedPass(stored: unknown): SavedPass | null {
+  return stored === null || stored === undefined ? null : SavedPass.parse(stored);
+}

@@ -1,0 +1,148 @@
+/** One slice: its bytes are parsed, every row checked, valid rows and rejects sent a block at a time. */
+import { type RecordBatch, SliceReader } from "../../../shared/csv/mod.ts";
+import { BlockWriter } from "../../../shared/intake/block.ts";
+import { type Layout, parseDialect, parseLayout } from "../../../shared/intake/plan.ts";
+import { buildReject } from "../../../shared/intake/reject.ts";
+import { Tally } from "../../../shared/intake/tally.ts";
+import type { SliceUnit } from "../../../shared/jobs/unit.ts";
+import {
+  compileRowChecker,
+  latestDateAnywhere,
+  mapHeader,
+  type RowChecker,
+  type RowIssue,
+} from "../../../shared/judgments/mod.ts";
+import { type Ending, HandOver, holding } from "./holding.ts";
+import type { Invocation } from "./ports.ts";
+
+/** Validates one slice. Its rows count once it is finished; whoever dies before leaves nothing that counts. */
+export async function validate(invocation: Invocation, unit: SliceUnit): Promise<Ending> {
+  const { batch, slice } = unit;
+  const hold = { batchId: batch.id, sliceNo: slice.no, token: unit.token };
+  return await holding(invocation, hold, unit.beat_seconds, async (signal) => {
+    const pass = new SlicePass(unit, invocation.now());
+    if (pass.checker.notCompiledReason !== null) {
+      invocation.log.warn("row_schema_not_compiled", { reason: pass.checker.notCompiledReason });
+    }
+    const sender = new Sender((body) => invocation.gateway.stageBlock(body));
+    const bytes = await invocation.store.openRange(
+      { bucket: batch.storage_bucket, path: batch.storage_path },
+      slice.first_byte,
+      slice.end_byte,
+      signal,
+    );
+    for await (const chunk of bytes.stream) {
+      if (invocation.isStopping()) throw new HandOver("the isolate is ending");
+      signal.throwIfAborted();
+      invocation.share.spendParsed(chunk.length);
+      for (const rows of pass.reader.push(chunk)) await pass.check(rows, sender);
+    }
+    for (const rows of pass.reader.finish()) await pass.check(rows, sender);
+    if (!pass.blocks.isEmpty) await sender.send(pass.blocks.take());
+    await sender.drain();
+    await invocation.gateway.finishSlice(hold, pass.tally.result());
+  });
+}
+
+/** Everything one pass over a slice carries along. */
+class SlicePass {
+  readonly reader: SliceReader;
+  readonly checker: RowChecker;
+  readonly blocks: BlockWriter;
+  readonly tally = new Tally();
+  readonly #layout: Layout;
+  readonly #keepRejects: number;
+  readonly #warns: boolean;
+
+  constructor(unit: SliceUnit, now: Date) {
+    const { batch, slice } = unit;
+    this.#layout = parseLayout(batch.layout);
+    this.#keepRejects = slice.keep_rejects;
+    const header = mapHeader(this.#layout.header, unit.source.header_map);
+    this.#warns = header.columns.defendant_phone !== undefined ||
+      header.columns.defendant_email !== undefined;
+    this.checker = compileRowChecker({ header, latestDate: latestDateAnywhere(now) });
+    this.reader = new SliceReader({
+      dialect: parseDialect(batch.dialect),
+      headerWidth: this.#layout.header_width,
+      firstByte: slice.first_byte,
+      firstRow: slice.first_row,
+      firstLine: slice.first_line,
+    });
+    this.blocks = new BlockWriter({
+      batchId: batch.id,
+      sliceNo: slice.no,
+      token: unit.token,
+      attempt: batch.attempt,
+    });
+  }
+
+  /** Checks rows, sending blocks as they fill; waits only while the call before is still under way. */
+  async check(rows: RecordBatch, sender: Sender): Promise<void> {
+    for (let i = 0; i < rows.rows.length; i++) {
+      this.#checkRow(rows, i);
+      if (this.blocks.isFull) await sender.send(this.blocks.take());
+    }
+  }
+
+  #checkRow(rows: RecordBatch, i: number): void {
+    const cells = rows.rows[i] ?? [];
+    const problem = rows.problems.get(i);
+    if (problem !== undefined) {
+      this.#reject(rows, i, "parse", [{ ...problem, field: null, rawValue: problem.rawLine }]);
+      return;
+    }
+    const values = this.checker.check(cells);
+    if (values === null) {
+      this.#rejectValues(rows, i, cells);
+      return;
+    }
+    this.tally.countValid();
+    this.blocks.addRow(rows.firstRow + i, values);
+    if (rows.repairs.size > 0 && rows.repairs.has(i)) this.tally.countWarning("REPAIRED");
+    if (this.#warns) {
+      for (const warning of this.checker.warnings(cells)) this.tally.countWarning(warning.code);
+    }
+  }
+
+  /** Words are only made for rows that are kept one by one. */
+  #rejectValues(rows: RecordBatch, i: number, cells: readonly string[]): void {
+    if (this.tally.invalid < this.#keepRejects) {
+      this.#reject(rows, i, "validate", this.checker.explain(cells).issues);
+    } else {
+      this.tally.countInvalid(this.checker.firstCode(cells) ?? "VALIDATION_ERROR");
+    }
+  }
+
+  #reject(rows: RecordBatch, i: number, stage: "parse" | "validate", issues: readonly RowIssue[]): void {
+    if (this.tally.invalid < this.#keepRejects) {
+      const place = {
+        rowIndex: rows.firstRow + i,
+        lineNumber: rows.lineOf(i),
+        byteOffset: rows.byteOffsetOf(i),
+      };
+      const row = { header: this.#layout.header, cells: rows.rows[i] ?? [], rawLine: rows.rawLineOf(i) };
+      this.blocks.addReject(buildReject(place, stage, issues, row));
+    }
+    this.tally.countInvalid(issues[0]?.code ?? "VALIDATION_ERROR");
+  }
+}
+
+/** One call in flight while the next block is made. */
+class Sender {
+  #inFlight: Promise<void> = Promise.resolve();
+
+  constructor(private readonly call: (body: string) => Promise<void>) {}
+
+  /** Sends when the call before has ended; fails when that one did. */
+  async send(body: string): Promise<void> {
+    await this.#inFlight;
+    this.#inFlight = this.call(body);
+    this.#inFlight.catch(() => {}); // reported by the next send or by drain; not an unhandled rejection meanwhile
+  }
+
+  /** Waits for the last call. */
+  async drain(): Promise<void> {
+    await this.#inFlight;
+  }
+}
