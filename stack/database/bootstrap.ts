@@ -35,7 +35,7 @@ grant all on schema public to postgres;
 
 const EXTENSIONS = `
 create schema extensions;
-grant usage on schema extensions to anon, authenticated, service_role;
+grant usage on schema extensions to anon, authenticated, service_role, supabase_auth_admin, supabase_storage_admin;
 grant all on schema extensions to postgres;
 create extension pgcrypto with schema extensions;
 create extension "uuid-ossp" with schema extensions;

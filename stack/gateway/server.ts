@@ -12,7 +12,7 @@ import { identify } from "./credentials.ts";
 import type { Exposed } from "./exposed.ts";
 import { refuse } from "./postgrest_error.ts";
 import { callRoutine, type RpcOptions } from "./rpc.ts";
-import type { Lite } from "./tables.ts";
+import { type Lite, refuseUnfiltered } from "./tables.ts";
 
 export interface GatewayParts {
   keys: Keys;
@@ -77,7 +77,7 @@ async function rest(request: Request, url: URL, parts: GatewayParts): Promise<Re
     const answer = await callRoutine(request, url, caller, parts.rpc);
     if (answer !== null) return answer;
   }
-  return await parts.lite.fetch(request);
+  return refuseUnfiltered(request, url) ?? await parts.lite.fetch(request);
 }
 
 function preflight(request: Request): Response {

@@ -116,7 +116,7 @@ export function makeStorage(options: StorageOptions): Storage {
   const signOne = async (caller: Caller, bucket: string, name: string, seconds: number) => {
     if (await findObject(sql, caller, bucket, name) === null) throw noObject();
     const token = await sign({ url: `${bucket}/${name}`, intent: "download" }, keys.jwtSecret, seconds);
-    return `/object/sign/${encodePath(`${bucket}/${name}`)}?token=${token}`;
+    return `/object/sign/${bucket}/${name}?token=${token}`;
   };
 
   const signDownload: Handler = async ({ request, caller }, match) => {
@@ -158,7 +158,7 @@ export function makeStorage(options: StorageOptions): Storage {
     const claims = { url: `${bucket}/${name}`, intent: "upload", owner: caller.sub, upsert };
     const token = await sign(claims, keys.jwtSecret, UPLOAD_URL_SECONDS);
     return Response.json({
-      url: `/object/upload/sign/${encodePath(`${bucket}/${name}`)}?token=${token}`,
+      url: `/object/upload/sign/${bucket}/${name}?token=${token}`,
       token,
     });
   };
@@ -352,10 +352,6 @@ export function makeStorage(options: StorageOptions): Storage {
 
 function place(match: RegExpExecArray): { bucket: string; name: string } {
   return { bucket: decodeURIComponent(match[1] ?? ""), name: decodeURIComponent(match[2] ?? "") };
-}
-
-function encodePath(path: string): string {
-  return path.split("/").map(encodeURIComponent).join("/");
 }
 
 /** Names S3 takes without trouble: https://supabase.com/docs/guides/storage/uploads/file-limits */

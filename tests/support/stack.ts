@@ -1,0 +1,62 @@
+/**
+ * A stack for tests: started as a child, named apart, gone when the test is done or its process dies (`--parent`).
+ */
+import { ask } from "../../stack/faults/client.ts";
+import type { Order } from "../../stack/control.ts";
+import { type Addresses, readState } from "../../stack/home.ts";
+
+export interface TestStackOptions {
+  /** `STACK_TIME`; 1 when absent. */
+  time?: number;
+  /** Vendor → key. */
+  vendors?: Record<string, string>;
+  /** More environment for the functions. */
+  env?: Record<string, string>;
+  /** False for database, REST, Auth and Storage alone; true when absent. */
+  functions?: boolean;
+}
+
+export interface TestStack extends Addresses {
+  name: string;
+  /** Switches faults, signals isolates, restarts Postgres: see `stack/control.ts`. */
+  ask(order: Order): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+const ENTRY = new URL("../../stack/main.ts", import.meta.url).pathname;
+
+/** Starts a fresh stack, ready when this resolves. Every stack must be stopped; a dead test's stack ends by itself. */
+export async function startStack(options: TestStackOptions = {}): Promise<TestStack> {
+  const name = `test-${crypto.randomUUID().slice(0, 8)}`;
+  const flags = [
+    ...Object.entries(options.vendors ?? {}).flatMap(([vendor, key]) => ["--vendor", `${vendor}=${key}`]),
+    ...Object.entries(options.env ?? {}).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
+    ...(options.functions === false ? ["--no-functions"] : []),
+  ];
+  const addresses: Addresses = JSON.parse(
+    await runStack(["up", "--detach", "--json", "--name", name, "--parent", String(Deno.pid), ...flags], {
+      STACK_TIME: String(options.time ?? 1),
+    }),
+  );
+  const state = await readState(name);
+  if (state === null) throw new Error(`Cannot find the stack "${name}" that has just started`);
+  return {
+    ...addresses,
+    name,
+    ask: (order) => ask(state.control, order),
+    stop: async () => {
+      await runStack(["down", "--name", name]);
+    },
+  };
+}
+
+/** Runs `stack/main.ts` to its end. @returns its standard output. @throws with the rest when it fails. */
+export async function runStack(args: string[], env: Record<string, string> = {}): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", ENTRY, ...args],
+    env,
+    stdin: "null",
+  }).output();
+  if (!success) throw new Error(`stack ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
