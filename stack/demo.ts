@@ -1,0 +1,107 @@
+/**
+ * `deno task demo`: a fresh stack, real files dropped into the bucket through Storage alone, and what became of
+ * each. Progress goes to stderr, the result to stdout. Side effects: a stack of its own, gone afterwards unless --keep.
+ */
+import { parseArgs } from "node:util";
+import { createClient } from "@supabase/supabase-js";
+import { type Drop, drops, follow, type Outcome } from "./demo/drops.ts";
+import { asJson, table } from "./demo/report.ts";
+import type { Addresses } from "./home.ts";
+
+const USAGE = `deno task demo [--keep] [--json]
+
+  --keep   leave the stack running and print its addresses
+  --json   print one JSON object on stdout and nothing else`;
+
+const ENTRY = new URL("./main.ts", import.meta.url).pathname;
+
+/** @returns the exit code: 0 when every file ended as it must, 1 when one did not, 2 when the demo could not run. */
+async function main(args: string[]): Promise<number> {
+  const { values: flags } = parseArgs({
+    args,
+    options: {
+      keep: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (flags.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const started = performance.now();
+  const name = `demo-${Deno.pid}`;
+  const say = (line: string) => console.error(line);
+  say("Starting a local Supabase (Postgres, REST, Storage, functions) and applying the migrations …");
+  const addresses: Addresses = JSON.parse(
+    await stack([
+      "up",
+      "--detach",
+      "--json",
+      "--name",
+      name,
+      ...(flags.keep ? [] : ["--parent", `${Deno.pid}`]),
+    ]),
+  );
+  const down = () => stack(["down", "--name", name]);
+  const interrupted = async () => {
+    say("\nInterrupted; taking the stack down.");
+    await down();
+    Deno.exit(130);
+  };
+  Deno.addSignalListener("SIGINT", interrupted);
+  Deno.addSignalListener("SIGTERM", interrupted);
+  try {
+    say(`Ready after ${seconds(started)} s at ${addresses.api_url}\n`);
+    const outcomes = await play(addresses, say);
+    const total = Number(seconds(started));
+    console.log(flags.json ? asJson(outcomes, total) : table(outcomes, total));
+    return outcomes.every((outcome) => outcome.asExpected) ? 0 : 1;
+  } finally {
+    if (flags.keep) {
+      say(`\nThe stack stays up. Addresses: deno task stack status --name ${name}\n${list(addresses)}`);
+    } else await down();
+  }
+}
+
+async function play(addresses: Addresses, say: (line: string) => void): Promise<Outcome[]> {
+  const client = createClient(addresses.api_url, addresses.secret_key, { auth: { persistSession: false } });
+  const outcomes: Outcome[] = [];
+  for (const drop of await drops()) {
+    const outcome = await follow(client, drop, say);
+    outcomes.push(outcome);
+    say(line(drop, outcome));
+  }
+  return outcomes;
+}
+
+function line(drop: Drop, outcome: Outcome): string {
+  const mark = outcome.asExpected ? "ok  " : "NOT AS EXPECTED";
+  return `  ${mark} ${drop.path}: ${outcome.batch.status} in ${outcome.batch.seconds.toFixed(1)} s`;
+}
+
+async function stack(args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", ENTRY, ...args],
+    stdin: "null",
+  }).output();
+  if (!success) throw new Error(`Cannot run stack ${args[0]}: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
+
+function list(addresses: Addresses): string {
+  return Object.entries(addresses).map(([name, value]) => `  ${name.padEnd(16)}${value ?? "-"}`).join("\n");
+}
+
+function seconds(since: number): string {
+  return ((performance.now() - since) / 1000).toFixed(1);
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(2);
+  }
+}
