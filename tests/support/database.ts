@@ -21,7 +21,10 @@ export interface TestDatabase {
   /** A pool of the superuser: for tampering no honest role can do, and for looking everywhere. */
   admin: Sql;
   /** One more connection of `login`, for tests that need several at once. */
-  connect(login?: "postgres" | "supabase_admin", settings?: Record<string, string>): Sql;
+  connect(
+    login?: "postgres" | "supabase_admin" | "supabase_storage_admin",
+    settings?: Record<string, string>,
+  ): Sql;
 }
 
 const Address = z.object({ port: z.number().int(), password: z.string() });
