@@ -66,10 +66,12 @@ language sql
 stable
 set search_path = ''
 as $$
-  select coalesce(nullif(current_setting('dragonfly.actor', true), ''), 'sql:' || session_user)
+  select coalesce(nullif(current_setting('dragonfly.actor', true), ''),
+                  case when ops.is_engine() then 'worker' end,
+                  'sql:' || session_user)
 $$;
 comment on function ops.actor() is
-  'Who is acting, for audit events: what the calling function said (setting dragonfly.actor), else the database login.';
+  'Who is acting, for audit events: what the calling function said (setting dragonfly.actor), else the worker while the engine acts, else the database login.';
 
 create function ops.touch_updated_at()
 returns trigger
