@@ -2,9 +2,12 @@
  * A child with everything it starts, as one process group: what a test leaves behind, or an interrupt cuts off, is
  * ended by the group's id and never by name.
  */
+import process from "node:process";
 
 /** Time for tests to shut servers down after being asked, before they are killed. */
 const PATIENCE_MS = 15_000;
+/** Time for servers that watch their test process to see that it has gone. */
+const FAREWELL_MS = 3000;
 
 export interface GroupProcess {
   readonly status: Promise<Deno.CommandStatus>;
@@ -26,21 +29,27 @@ export function startGroup(program: string, options: Omit<Deno.CommandOptions, "
       await status;
     },
     async sweep() {
-      if (!signalGroup(child.pid, "SIGTERM")) return false;
-      for (let waited = 0; waited < 3000; waited += 100) {
-        await pause(100);
-        if (!signalGroup(child.pid, "SIGTERM")) return true;
-      }
-      signalGroup(child.pid, "SIGKILL");
+      if (await emptied(child.pid, FAREWELL_MS)) return false;
+      signalGroup(child.pid, "SIGTERM");
+      if (!await emptied(child.pid, FAREWELL_MS)) signalGroup(child.pid, "SIGKILL");
       return true;
     },
   };
 }
 
-/** @returns false when nobody is left in the group. */
-function signalGroup(id: number, signal: Deno.Signal): boolean {
+/** Polls, because the kernel tells nobody when a group is empty. @returns whether it was within `ms`. */
+async function emptied(id: number, ms: number): Promise<boolean> {
+  for (const until = Date.now() + ms; Date.now() < until;) {
+    if (!signalGroup(id, 0)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+}
+
+/** @param signal 0 only asks. @returns false when nobody of ours is left in the group. */
+function signalGroup(id: number, signal: Deno.Signal | 0): boolean {
   try {
-    Deno.kill(-id, signal);
+    process.kill(-id, signal);
     return true;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;

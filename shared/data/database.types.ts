@@ -1,0 +1,1753 @@
+// Generated from the migrations by `deno task types`; not edited by hand.
+
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
+
+export type Database = {
+  "audit": {
+    Tables: {
+      "event_log": {
+        Row: {
+          "action": string;
+          "actor": string;
+          "after": Json | null;
+          "before": Json | null;
+          "entity_id": string | null;
+          "entity_type": string;
+          "hash": string | null;
+          "id": number;
+          "prev_hash": string | null;
+          "request_id": string | null;
+          "seal_no": number | null;
+          "ts": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "action": string;
+          "actor": string;
+          "after"?: Json | null;
+          "before"?: Json | null;
+          "entity_id"?: string | null;
+          "entity_type": string;
+          "hash"?: string | null;
+          "id"?: never;
+          "prev_hash"?: string | null;
+          "request_id"?: string | null;
+          "seal_no"?: number | null;
+          "ts"?: string;
+        };
+        Update: {
+          "action"?: string;
+          "actor"?: string;
+          "after"?: Json | null;
+          "before"?: Json | null;
+          "entity_id"?: string | null;
+          "entity_type"?: string;
+          "hash"?: string | null;
+          "id"?: never;
+          "prev_hash"?: string | null;
+          "request_id"?: string | null;
+          "seal_no"?: number | null;
+          "ts"?: string;
+        };
+        Relationships: [];
+      };
+      "exported_heads": {
+        Row: {
+          "destination": string;
+          "exported_at": string;
+          "hash": string;
+          "seal_no": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "destination": string;
+          "exported_at"?: string;
+          "hash": string;
+          "seal_no": number;
+        };
+        Update: {
+          "destination"?: string;
+          "exported_at"?: string;
+          "hash"?: string;
+          "seal_no"?: number;
+        };
+        Relationships: [];
+      };
+    };
+    Views: {
+      [_ in never]: never;
+    };
+    Functions: {
+      "append": {
+        Args: {
+          "action": string;
+          "after"?: Json;
+          "before"?: Json;
+          "entity_id": string;
+          "entity_type": string;
+          "request_id"?: string;
+        };
+        Returns: undefined;
+      };
+      "event_hash": {
+        Args: {
+          "event": Omit<
+            Database["audit"]["Tables"]["event_log"]["Row"],
+            Database["audit"]["Tables"]["event_log"]["ComputedFields"]
+          >;
+          "prev_hash": string;
+        };
+        Returns: string;
+      };
+      "head": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "hash": string;
+          "seal_no": number;
+        }[];
+      };
+      "seal": { Args: { "max_events"?: number }; Returns: number };
+      "verify_chain": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "checked": number;
+          "ok": boolean;
+          "problem": string;
+          "seal_no": number;
+        }[];
+      };
+    };
+    Enums: {
+      [_ in never]: never;
+    };
+    CompositeTypes: {
+      [_ in never]: never;
+    };
+  };
+  "intake": {
+    Tables: {
+      "batch_error_counts": {
+        Row: {
+          "batch_id": string;
+          "error_code": string;
+          "error_stage": string;
+          "occurrences": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "batch_id": string;
+          "error_code": string;
+          "error_stage": string;
+          "occurrences": number;
+        };
+        Update: {
+          "batch_id"?: string;
+          "error_code"?: string;
+          "error_stage"?: string;
+          "occurrences"?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "batch_error_counts_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: false;
+            referencedRelation: "simplicity_batches";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "batch_error_counts_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: false;
+            referencedRelation: "v_batch_observability";
+            referencedColumns: ["batch_id"];
+          },
+          {
+            foreignKeyName: "batch_error_counts_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: false;
+            referencedRelation: "view_batch_metrics";
+            referencedColumns: ["batch_id"];
+          },
+          {
+            foreignKeyName: "batch_error_counts_error_code_fkey";
+            columns: ["error_code"];
+            isOneToOne: false;
+            referencedRelation: "error_codes";
+            referencedColumns: ["code"];
+          },
+        ];
+      };
+      "batch_slices": {
+        Row: {
+          "batch_id": string;
+          "code_counts": NonNullable<Json>;
+          "end_byte": number;
+          "finished_at": string | null;
+          "first_byte": number;
+          "first_line": number;
+          "first_row": number;
+          "holders": number;
+          "invalid": number;
+          "lease_expires_at": string | null;
+          "lease_token": string | null;
+          "locked_by": string | null;
+          "not_before": string;
+          "row_count": number;
+          "slice_no": number;
+          "status": string;
+          "valid": number;
+          "warning_counts": NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          "batch_id": string;
+          "code_counts"?: NonNullable<Json>;
+          "end_byte": number;
+          "finished_at"?: string | null;
+          "first_byte": number;
+          "first_line": number;
+          "first_row": number;
+          "holders"?: number;
+          "invalid"?: number;
+          "lease_expires_at"?: string | null;
+          "lease_token"?: string | null;
+          "locked_by"?: string | null;
+          "not_before"?: string;
+          "row_count": number;
+          "slice_no": number;
+          "status"?: string;
+          "valid"?: number;
+          "warning_counts"?: NonNullable<Json>;
+        };
+        Update: {
+          "batch_id"?: string;
+          "code_counts"?: NonNullable<Json>;
+          "end_byte"?: number;
+          "finished_at"?: string | null;
+          "first_byte"?: number;
+          "first_line"?: number;
+          "first_row"?: number;
+          "holders"?: number;
+          "invalid"?: number;
+          "lease_expires_at"?: string | null;
+          "lease_token"?: string | null;
+          "locked_by"?: string | null;
+          "not_before"?: string;
+          "row_count"?: number;
+          "slice_no"?: number;
+          "status"?: string;
+          "valid"?: number;
+          "warning_counts"?: NonNullable<Json>;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "batch_slices_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: false;
+            referencedRelation: "simplicity_batches";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "batch_slices_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: false;
+            referencedRelation: "v_batch_observability";
+            referencedColumns: ["batch_id"];
+          },
+          {
+            foreignKeyName: "batch_slices_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: false;
+            referencedRelation: "view_batch_metrics";
+            referencedColumns: ["batch_id"];
+          },
+        ];
+      };
+      "error_codes": {
+        Row: {
+          "cause": string;
+          "code": string;
+          "fix": string;
+          "stage": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "cause": string;
+          "code": string;
+          "fix": string;
+          "stage": string;
+        };
+        Update: {
+          "cause"?: string;
+          "code"?: string;
+          "fix"?: string;
+          "stage"?: string;
+        };
+        Relationships: [];
+      };
+      "forgotten_objects": {
+        Row: {
+          "forgotten_at": string;
+          "storage_bucket": string;
+          "storage_path": string;
+          "storage_version": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "forgotten_at"?: string;
+          "storage_bucket": string;
+          "storage_path": string;
+          "storage_version"?: string;
+        };
+        Update: {
+          "forgotten_at"?: string;
+          "storage_bucket"?: string;
+          "storage_path"?: string;
+          "storage_version"?: string;
+        };
+        Relationships: [];
+      };
+      "row_errors": {
+        Row: {
+          "attempt": number;
+          "batch_id": string;
+          "byte_offset": number | null;
+          "created_at": string;
+          "error_code": string;
+          "error_message": string;
+          "error_stage": string;
+          "field": string | null;
+          "id": number;
+          "issues": NonNullable<Json>;
+          "line_number": number | null;
+          "raw_data": Json | null;
+          "raw_line": string | null;
+          "raw_value": string | null;
+          "resolved_at": string | null;
+          "resolved_by_batch": string | null;
+          "row_index": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempt"?: number;
+          "batch_id": string;
+          "byte_offset"?: number | null;
+          "created_at"?: string;
+          "error_code": string;
+          "error_message": string;
+          "error_stage": string;
+          "field"?: string | null;
+          "id"?: never;
+          "issues"?: NonNullable<Json>;
+          "line_number"?: number | null;
+          "raw_data"?: Json | null;
+          "raw_line"?: string | null;
+          "raw_value"?: string | null;
+          "resolved_at"?: string | null;
+          "resolved_by_batch"?: string | null;
+          "row_index": number;
+        };
+        Update: {
+          "attempt"?: number;
+          "batch_id"?: string;
+          "byte_offset"?: number | null;
+          "created_at"?: string;
+          "error_code"?: string;
+          "error_message"?: string;
+          "error_stage"?: string;
+          "field"?: string | null;
+          "id"?: never;
+          "issues"?: NonNullable<Json>;
+          "line_number"?: number | null;
+          "raw_data"?: Json | null;
+          "raw_line"?: string | null;
+          "raw_value"?: string | null;
+          "resolved_at"?: string | null;
+          "resolved_by_batch"?: string | null;
+          "row_index"?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "row_errors_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: false;
+            referencedRelation: "simplicity_batches";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "row_errors_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: false;
+            referencedRelation: "v_batch_observability";
+            referencedColumns: ["batch_id"];
+          },
+          {
+            foreignKeyName: "row_errors_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: false;
+            referencedRelation: "view_batch_metrics";
+            referencedColumns: ["batch_id"];
+          },
+          {
+            foreignKeyName: "row_errors_error_code_fkey";
+            columns: ["error_code"];
+            isOneToOne: false;
+            referencedRelation: "error_codes";
+            referencedColumns: ["code"];
+          },
+        ];
+      };
+      "simplicity_batches": {
+        Row: {
+          "attempt": number;
+          "completed_at": string | null;
+          "created_at": string;
+          "created_by": string;
+          "db_duration_ms": number | null;
+          "dialect": Json | null;
+          "dry_run": boolean;
+          "duplicate_of": string | null;
+          "error_threshold_percent": number;
+          "file_hash": string | null;
+          "file_size_bytes": number | null;
+          "filename": string;
+          "id": string;
+          "ignored_columns": (string)[];
+          "layout": Json | null;
+          "notes": (string)[];
+          "parse_duration_ms": number | null;
+          "priority": number;
+          "progress_at": string;
+          "rejection_reason": string | null;
+          "rejects_truncated": boolean;
+          "replay_of": string | null;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_staged": number;
+          "row_count_total": number;
+          "row_count_valid": number;
+          "scan": Json | null;
+          "source": string;
+          "source_reference": string | null;
+          "staged_at": string | null;
+          "staging_started_at": string | null;
+          "status": string;
+          "status_changed_at": string;
+          "storage_bucket": string | null;
+          "storage_path": string | null;
+          "storage_version": string | null;
+          "updated_at": string;
+          "validated_at": string | null;
+          "move_rows": number | null;
+          "needs_approval": boolean | null;
+          "object_state": string | null;
+          "queue_batch": undefined | null;
+          "refusal": string | null;
+        };
+        ComputedFields: "move_rows" | "needs_approval" | "object_state" | "queue_batch" | "refusal";
+        Insert: {
+          "attempt"?: number;
+          "completed_at"?: string | null;
+          "created_at"?: string;
+          "created_by"?: string;
+          "db_duration_ms"?: number | null;
+          "dialect"?: Json | null;
+          "dry_run"?: boolean;
+          "duplicate_of"?: string | null;
+          "error_threshold_percent"?: number;
+          "file_hash"?: string | null;
+          "file_size_bytes"?: number | null;
+          "filename": string;
+          "id"?: string;
+          "ignored_columns"?: (string)[];
+          "layout"?: Json | null;
+          "notes"?: (string)[];
+          "parse_duration_ms"?: number | null;
+          "priority"?: number;
+          "progress_at"?: string;
+          "rejection_reason"?: string | null;
+          "rejects_truncated"?: boolean;
+          "replay_of"?: string | null;
+          "row_count_duplicate"?: number;
+          "row_count_inserted"?: number;
+          "row_count_invalid"?: number;
+          "row_count_staged"?: number;
+          "row_count_total"?: number;
+          "row_count_valid"?: number;
+          "scan"?: Json | null;
+          "source"?: string;
+          "source_reference"?: string | null;
+          "staged_at"?: string | null;
+          "staging_started_at"?: string | null;
+          "status"?: string;
+          "status_changed_at"?: string;
+          "storage_bucket"?: string | null;
+          "storage_path"?: string | null;
+          "storage_version"?: string | null;
+          "updated_at"?: string;
+          "validated_at"?: string | null;
+        };
+        Update: {
+          "attempt"?: number;
+          "completed_at"?: string | null;
+          "created_at"?: string;
+          "created_by"?: string;
+          "db_duration_ms"?: number | null;
+          "dialect"?: Json | null;
+          "dry_run"?: boolean;
+          "duplicate_of"?: string | null;
+          "error_threshold_percent"?: number;
+          "file_hash"?: string | null;
+          "file_size_bytes"?: number | null;
+          "filename"?: string;
+          "id"?: string;
+          "ignored_columns"?: (string)[];
+          "layout"?: Json | null;
+          "notes"?: (string)[];
+          "parse_duration_ms"?: number | null;
+          "priority"?: number;
+          "progress_at"?: string;
+          "rejection_reason"?: string | null;
+          "rejects_truncated"?: boolean;
+          "replay_of"?: string | null;
+          "row_count_duplicate"?: number;
+          "row_count_inserted"?: number;
+          "row_count_invalid"?: number;
+          "row_count_staged"?: number;
+          "row_count_total"?: number;
+          "row_count_valid"?: number;
+          "scan"?: Json | null;
+          "source"?: string;
+          "source_reference"?: string | null;
+          "staged_at"?: string | null;
+          "staging_started_at"?: string | null;
+          "status"?: string;
+          "status_changed_at"?: string;
+          "storage_bucket"?: string | null;
+          "storage_path"?: string | null;
+          "storage_version"?: string | null;
+          "updated_at"?: string;
+          "validated_at"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "simplicity_batches_duplicate_of_fkey";
+            columns: ["duplicate_of"];
+            isOneToOne: false;
+            referencedRelation: "simplicity_batches";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "simplicity_batches_duplicate_of_fkey";
+            columns: ["duplicate_of"];
+            isOneToOne: false;
+            referencedRelation: "v_batch_observability";
+            referencedColumns: ["batch_id"];
+          },
+          {
+            foreignKeyName: "simplicity_batches_duplicate_of_fkey";
+            columns: ["duplicate_of"];
+            isOneToOne: false;
+            referencedRelation: "view_batch_metrics";
+            referencedColumns: ["batch_id"];
+          },
+          {
+            foreignKeyName: "simplicity_batches_replay_of_fkey";
+            columns: ["replay_of"];
+            isOneToOne: false;
+            referencedRelation: "simplicity_batches";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "simplicity_batches_replay_of_fkey";
+            columns: ["replay_of"];
+            isOneToOne: false;
+            referencedRelation: "v_batch_observability";
+            referencedColumns: ["batch_id"];
+          },
+          {
+            foreignKeyName: "simplicity_batches_replay_of_fkey";
+            columns: ["replay_of"];
+            isOneToOne: false;
+            referencedRelation: "view_batch_metrics";
+            referencedColumns: ["batch_id"];
+          },
+        ];
+      };
+      "sources": {
+        Row: {
+          "code_budgets": NonNullable<Json>;
+          "created_at": string;
+          "dialect": NonNullable<Json>;
+          "error_threshold_percent": number;
+          "header_map": NonNullable<Json>;
+          "priority": number;
+          "requires_approval": boolean;
+          "source": string;
+          "updated_at": string;
+          "warn_percent": number | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "code_budgets"?: NonNullable<Json>;
+          "created_at"?: string;
+          "dialect"?: NonNullable<Json>;
+          "error_threshold_percent"?: number;
+          "header_map"?: NonNullable<Json>;
+          "priority"?: number;
+          "requires_approval"?: boolean;
+          "source": string;
+          "updated_at"?: string;
+          "warn_percent"?: number | null;
+        };
+        Update: {
+          "code_budgets"?: NonNullable<Json>;
+          "created_at"?: string;
+          "dialect"?: NonNullable<Json>;
+          "error_threshold_percent"?: number;
+          "header_map"?: NonNullable<Json>;
+          "priority"?: number;
+          "requires_approval"?: boolean;
+          "source"?: string;
+          "updated_at"?: string;
+          "warn_percent"?: number | null;
+        };
+        Relationships: [];
+      };
+      "staged_blocks": {
+        Row: {
+          "batch_id": string;
+          "block_no": number;
+          "payload": string;
+          "row_count": number;
+          "slice_no": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "batch_id": string;
+          "block_no": number;
+          "payload": string;
+          "row_count": number;
+          "slice_no": number;
+        };
+        Update: {
+          "batch_id"?: string;
+          "block_no"?: number;
+          "payload"?: string;
+          "row_count"?: number;
+          "slice_no"?: number;
+        };
+        Relationships: [];
+      };
+      "uploads": {
+        Row: {
+          "arrived_at": string | null;
+          "created_at": string;
+          "created_by": string;
+          "expires_at": string;
+          "file_hash": string | null;
+          "file_size_bytes": number | null;
+          "filename": string;
+          "id": string;
+          "options": NonNullable<Json>;
+          "source": string;
+          "storage_bucket": string;
+          "storage_path": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "arrived_at"?: string | null;
+          "created_at"?: string;
+          "created_by"?: string;
+          "expires_at": string;
+          "file_hash"?: string | null;
+          "file_size_bytes"?: number | null;
+          "filename": string;
+          "id"?: string;
+          "options"?: NonNullable<Json>;
+          "source"?: string;
+          "storage_bucket"?: string;
+          "storage_path": string;
+        };
+        Update: {
+          "arrived_at"?: string | null;
+          "created_at"?: string;
+          "created_by"?: string;
+          "expires_at"?: string;
+          "file_hash"?: string | null;
+          "file_size_bytes"?: number | null;
+          "filename"?: string;
+          "id"?: string;
+          "options"?: NonNullable<Json>;
+          "source"?: string;
+          "storage_bucket"?: string;
+          "storage_path"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "uploads_source_fkey";
+            columns: ["source"];
+            isOneToOne: false;
+            referencedRelation: "sources";
+            referencedColumns: ["source"];
+          },
+        ];
+      };
+    };
+    Views: {
+      "v_batch_observability": {
+        Row: {
+          "batch_id": string;
+          "completed_at": string | null;
+          "created_at": string;
+          "db_duration_ms": number | null;
+          "error_count": number | null;
+          "error_rate_percent": number | null;
+          "error_threshold_percent": number;
+          "file_hash": string | null;
+          "filename": string;
+          "parse_duration_ms": number | null;
+          "rejection_reason": string | null;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_staged": number;
+          "row_count_total": number;
+          "row_count_valid": number;
+          "rows_per_second": number | null;
+          "status": string;
+          "total_duration_ms": number | null;
+          "unresolved_error_count": number | null;
+          "wall_clock_ms": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "v_error_summary": {
+        Row: {
+          "batch_id": string;
+          "error_code": string;
+          "error_stage": string;
+          "first_seen": string | null;
+          "last_seen": string | null;
+          "occurrence_count": number;
+          "unresolved_count": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "batch_error_counts_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: false;
+            referencedRelation: "simplicity_batches";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "batch_error_counts_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: false;
+            referencedRelation: "v_batch_observability";
+            referencedColumns: ["batch_id"];
+          },
+          {
+            foreignKeyName: "batch_error_counts_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: false;
+            referencedRelation: "view_batch_metrics";
+            referencedColumns: ["batch_id"];
+          },
+          {
+            foreignKeyName: "batch_error_counts_error_code_fkey";
+            columns: ["error_code"];
+            isOneToOne: false;
+            referencedRelation: "error_codes";
+            referencedColumns: ["code"];
+          },
+        ];
+      };
+      "view_batch_metrics": {
+        Row: {
+          "batch_id": string;
+          "completed_at": string | null;
+          "created_at": string;
+          "db_duration_ms": number | null;
+          "error_rate_percent": number | null;
+          "error_threshold_percent": number;
+          "file_hash": string | null;
+          "filename": string;
+          "parse_duration_ms": number | null;
+          "rejection_reason": string | null;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_staged": number;
+          "row_count_total": number;
+          "row_count_valid": number;
+          "rows_per_second": number | null;
+          "status": string;
+          "total_duration_ms": number | null;
+          "wall_clock_ms": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+    };
+    Functions: {
+      "accept_drop": {
+        Args: { "bucket": string; "metadata": Json; "path": string; "version": string };
+        Returns: string;
+      };
+      "as_next_attempt": {
+        Args: {
+          "new_row": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+          "old_row": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: {
+          "attempt": number;
+          "completed_at": string | null;
+          "created_at": string;
+          "created_by": string;
+          "db_duration_ms": number | null;
+          "dialect": Json | null;
+          "dry_run": boolean;
+          "duplicate_of": string | null;
+          "error_threshold_percent": number;
+          "file_hash": string | null;
+          "file_size_bytes": number | null;
+          "filename": string;
+          "id": string;
+          "ignored_columns": (string)[];
+          "layout": Json | null;
+          "notes": (string)[];
+          "parse_duration_ms": number | null;
+          "priority": number;
+          "progress_at": string;
+          "rejection_reason": string | null;
+          "rejects_truncated": boolean;
+          "replay_of": string | null;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_staged": number;
+          "row_count_total": number;
+          "row_count_valid": number;
+          "scan": Json | null;
+          "source": string;
+          "source_reference": string | null;
+          "staged_at": string | null;
+          "staging_started_at": string | null;
+          "status": string;
+          "status_changed_at": string;
+          "storage_bucket": string | null;
+          "storage_path": string | null;
+          "storage_version": string | null;
+          "updated_at": string;
+          "validated_at": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "simplicity_batches";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "beat_unit": { Args: { "batch": string; "slice": number; "token": string }; Returns: boolean };
+      "budget_reason": {
+        Args: { "invalid": number; "threshold": number; "total": number; "what"?: string };
+        Returns: string;
+      };
+      "claim_job": {
+        Args: { "job": string; "worker_id": string };
+        Returns: Database["ops"]["Tables"]["job_queue"]["Row"];
+        SetofOptions: {
+          from: "*";
+          to: "job_queue";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "claim_link": { Args: { "worker_id": string }; Returns: Json };
+      "claim_slice": {
+        Args: { "batch": string; "worker_id": string };
+        Returns: {
+          "batch_id": string;
+          "code_counts": NonNullable<Json>;
+          "end_byte": number;
+          "finished_at": string | null;
+          "first_byte": number;
+          "first_line": number;
+          "first_row": number;
+          "holders": number;
+          "invalid": number;
+          "lease_expires_at": string | null;
+          "lease_token": string | null;
+          "locked_by": string | null;
+          "not_before": string;
+          "row_count": number;
+          "slice_no": number;
+          "status": string;
+          "valid": number;
+          "warning_counts": NonNullable<Json>;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "batch_slices";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "claim_work": { Args: { "worker_id": string }; Returns: Json };
+      "claimable_units": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "active": number;
+          "batch_id": string;
+          "created_at": string;
+          "is_slice": boolean;
+          "job_id": string;
+          "priority": number;
+        }[];
+      };
+      "clear_attempt": { Args: { "batch": string }; Returns: undefined };
+      "clear_staged": { Args: { "batch": string }; Returns: undefined };
+      "complete_batch": {
+        Args: { "batch": string; "duplicate": number; "inserted": number; "took_ms": number };
+        Returns: undefined;
+      };
+      "count_new": { Args: { "batch": string }; Returns: number };
+      "decide": { Args: { "batch": string; "token": string }; Returns: Json };
+      "describe_unit": { Args: { "batch": string; "slice": number; "token": string }; Returns: Json };
+      "duplicates_in": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+          "payload": string;
+          "room": number;
+        };
+        Returns: {
+          "case_number": string;
+          "issues": Json;
+          "message": string;
+          "row_index": number;
+        }[];
+      };
+      "end_failed": { Args: { "batch": string; "reason": string }; Returns: undefined };
+      "end_skipped": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+          "hash": string;
+          "twin": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      "fail_batch": {
+        Args: { "batch": string; "reason": string; "slice": number; "token": string };
+        Returns: Json;
+      };
+      "fail_unit": {
+        Args: { "batch": string; "error": string; "slice": number; "token": string };
+        Returns: boolean;
+      };
+      "finish_slice": {
+        Args: { "batch": string; "result": Json; "slice": number; "token": string };
+        Returns: Json;
+      };
+      "finish_staging": { Args: { "batch": string; "plan": Json; "token": string }; Returns: Json };
+      "give_up": { Args: { "attempts": number; "batch": string; "error": string }; Returns: undefined };
+      "has_open_slices": { Args: { "batch": string }; Returns: boolean };
+      "insert_batch": { Args: { "batch": string; "token": string }; Returns: Json };
+      "is_drop": { Args: { "bucket": string; "metadata": Json; "path": string }; Returns: boolean };
+      "link_plaintiffs": { Args: { "batch": string; "end_id": number; "first_id": number }; Returns: number };
+      "link_step": { Args: { "job": string; "token": string }; Returns: boolean };
+      "lock_hash": { Args: { "hash": string }; Returns: undefined };
+      "lock_lease": {
+        Args: { "batch": string; "token": string };
+        Returns: {
+          "attempt": number;
+          "completed_at": string | null;
+          "created_at": string;
+          "created_by": string;
+          "db_duration_ms": number | null;
+          "dialect": Json | null;
+          "dry_run": boolean;
+          "duplicate_of": string | null;
+          "error_threshold_percent": number;
+          "file_hash": string | null;
+          "file_size_bytes": number | null;
+          "filename": string;
+          "id": string;
+          "ignored_columns": (string)[];
+          "layout": Json | null;
+          "notes": (string)[];
+          "parse_duration_ms": number | null;
+          "priority": number;
+          "progress_at": string;
+          "rejection_reason": string | null;
+          "rejects_truncated": boolean;
+          "replay_of": string | null;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_staged": number;
+          "row_count_total": number;
+          "row_count_valid": number;
+          "scan": Json | null;
+          "source": string;
+          "source_reference": string | null;
+          "staged_at": string | null;
+          "staging_started_at": string | null;
+          "status": string;
+          "status_changed_at": string;
+          "storage_bucket": string | null;
+          "storage_path": string | null;
+          "storage_version": string | null;
+          "updated_at": string;
+          "validated_at": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "simplicity_batches";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "lock_slice": { Args: { "batch": string; "slice": number; "token": string }; Returns: undefined };
+      "lock_twin": {
+        Args: { "batch": string };
+        Returns: {
+          "attempt": number;
+          "completed_at": string | null;
+          "created_at": string;
+          "created_by": string;
+          "db_duration_ms": number | null;
+          "dialect": Json | null;
+          "dry_run": boolean;
+          "duplicate_of": string | null;
+          "error_threshold_percent": number;
+          "file_hash": string | null;
+          "file_size_bytes": number | null;
+          "filename": string;
+          "id": string;
+          "ignored_columns": (string)[];
+          "layout": Json | null;
+          "notes": (string)[];
+          "parse_duration_ms": number | null;
+          "priority": number;
+          "progress_at": string;
+          "rejection_reason": string | null;
+          "rejects_truncated": boolean;
+          "replay_of": string | null;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_staged": number;
+          "row_count_total": number;
+          "row_count_valid": number;
+          "scan": Json | null;
+          "source": string;
+          "source_reference": string | null;
+          "staged_at": string | null;
+          "staging_started_at": string | null;
+          "status": string;
+          "status_changed_at": string;
+          "storage_bucket": string | null;
+          "storage_path": string | null;
+          "storage_version": string | null;
+          "updated_at": string;
+          "validated_at": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "simplicity_batches";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "max_kept_duplicates": { Args: Record<PropertyKey, never>; Returns: number };
+      "max_kept_rejects": { Args: Record<PropertyKey, never>; Returns: number };
+      "max_slices_per_batch": { Args: Record<PropertyKey, never>; Returns: number };
+      "max_units": { Args: Record<PropertyKey, never>; Returns: number };
+      "may_follow": { Args: { "new_status": string; "old_status": string }; Returns: boolean };
+      "move_rows": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
+      };
+      "needs_approval": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
+      "note_failure": { Args: { "batch": string; "error": string }; Returns: boolean };
+      "note_progress": { Args: { "batch": string }; Returns: undefined };
+      "object_state": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
+      "open_slices": { Args: { "batch": string; "slices": Json }; Returns: undefined };
+      "queue_batch": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: undefined;
+      };
+      "reap_leases": { Args: Record<PropertyKey, never>; Returns: number };
+      "record_duplicates": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+          "duplicates": number;
+        };
+        Returns: undefined;
+      };
+      "record_rejects": { Args: { "attempt": number; "batch": string; "rejects": Json }; Returns: undefined };
+      "redo_lost_slices": { Args: { "batch": string }; Returns: number };
+      "refusal": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
+      "release": {
+        Args: { "batch": string; "slice": number; "token": string; "wait"?: string };
+        Returns: boolean;
+      };
+      "revive_batch": { Args: { "batch": string }; Returns: boolean };
+      "save_scan": { Args: { "batch": string; "scan": Json; "token": string }; Returns: undefined };
+      "source_of": { Args: { "path": string }; Returns: string };
+      "stage_block": { Args: { "": string }; Returns: undefined };
+      "staged_rows": {
+        Args: { "batch": string };
+        Returns: {
+          "case_number": string;
+          "line": string;
+          "row_index": number;
+        }[];
+      };
+      "stop_work": { Args: { "batch": string; "reason": string }; Returns: undefined };
+      "sweep": { Args: Record<PropertyKey, never>; Returns: number };
+      "total_up": {
+        Args: { "batch": string };
+        Returns: {
+          "attempt": number;
+          "completed_at": string | null;
+          "created_at": string;
+          "created_by": string;
+          "db_duration_ms": number | null;
+          "dialect": Json | null;
+          "dry_run": boolean;
+          "duplicate_of": string | null;
+          "error_threshold_percent": number;
+          "file_hash": string | null;
+          "file_size_bytes": number | null;
+          "filename": string;
+          "id": string;
+          "ignored_columns": (string)[];
+          "layout": Json | null;
+          "notes": (string)[];
+          "parse_duration_ms": number | null;
+          "priority": number;
+          "progress_at": string;
+          "rejection_reason": string | null;
+          "rejects_truncated": boolean;
+          "replay_of": string | null;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_staged": number;
+          "row_count_total": number;
+          "row_count_valid": number;
+          "scan": Json | null;
+          "source": string;
+          "source_reference": string | null;
+          "staged_at": string | null;
+          "staging_started_at": string | null;
+          "status": string;
+          "status_changed_at": string;
+          "storage_bucket": string | null;
+          "storage_path": string | null;
+          "storage_version": string | null;
+          "updated_at": string;
+          "validated_at": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "simplicity_batches";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "twin_of": { Args: { "batch": string; "hash": string }; Returns: string };
+      "warning_notes": { Args: { "batch": string }; Returns: (string)[] };
+    };
+    Enums: {
+      [_ in never]: never;
+    };
+    CompositeTypes: {
+      [_ in never]: never;
+    };
+  };
+  "ops": {
+    Tables: {
+      "expected_workers": {
+        Row: {
+          "since": string;
+          "worker_type": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "since"?: string;
+          "worker_type": string;
+        };
+        Update: {
+          "since"?: string;
+          "worker_type"?: string;
+        };
+        Relationships: [];
+      };
+      "job_queue": {
+        Row: {
+          "attempts": number;
+          "batch_id": string | null;
+          "created_at": string;
+          "dead_lettered_at": string | null;
+          "dedupe_key": string | null;
+          "id": string;
+          "job_type": string;
+          "last_error": string | null;
+          "lease_expires_at": string | null;
+          "lease_token": string | null;
+          "locked_at": string | null;
+          "locked_by": string | null;
+          "max_attempts": number;
+          "next_run_at": string;
+          "payload": NonNullable<Json>;
+          "priority": number;
+          "status": string;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempts"?: number;
+          "batch_id"?: string | null;
+          "created_at"?: string;
+          "dead_lettered_at"?: string | null;
+          "dedupe_key"?: string | null;
+          "id"?: string;
+          "job_type": string;
+          "last_error"?: string | null;
+          "lease_expires_at"?: string | null;
+          "lease_token"?: string | null;
+          "locked_at"?: string | null;
+          "locked_by"?: string | null;
+          "max_attempts"?: number;
+          "next_run_at"?: string;
+          "payload"?: NonNullable<Json>;
+          "priority"?: number;
+          "status"?: string;
+          "updated_at"?: string;
+        };
+        Update: {
+          "attempts"?: number;
+          "batch_id"?: string | null;
+          "created_at"?: string;
+          "dead_lettered_at"?: string | null;
+          "dedupe_key"?: string | null;
+          "id"?: string;
+          "job_type"?: string;
+          "last_error"?: string | null;
+          "lease_expires_at"?: string | null;
+          "lease_token"?: string | null;
+          "locked_at"?: string | null;
+          "locked_by"?: string | null;
+          "max_attempts"?: number;
+          "next_run_at"?: string;
+          "payload"?: NonNullable<Json>;
+          "priority"?: number;
+          "status"?: string;
+          "updated_at"?: string;
+        };
+        Relationships: [];
+      };
+      "queue_control": {
+        Row: {
+          "changed_at": string;
+          "changed_by": string;
+          "job_type": string;
+          "paused": boolean;
+          "reason": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "changed_at"?: string;
+          "changed_by"?: string;
+          "job_type": string;
+          "paused"?: boolean;
+          "reason"?: string | null;
+        };
+        Update: {
+          "changed_at"?: string;
+          "changed_by"?: string;
+          "job_type"?: string;
+          "paused"?: boolean;
+          "reason"?: string | null;
+        };
+        Relationships: [];
+      };
+      "rate_buckets": {
+        Row: {
+          "bucket": string;
+          "refilled_at": string;
+          "tokens": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "bucket": string;
+          "refilled_at": string;
+          "tokens": number;
+        };
+        Update: {
+          "bucket"?: string;
+          "refilled_at"?: string;
+          "tokens"?: number;
+        };
+        Relationships: [];
+      };
+      "worker_heartbeats": {
+        Row: {
+          "cpu_ms_last": number | null;
+          "jobs_done": number;
+          "jobs_failed": number;
+          "last_seen_at": string;
+          "memory_mb": number | null;
+          "status": string;
+          "version": string | null;
+          "worker_id": string;
+          "worker_type": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "cpu_ms_last"?: number | null;
+          "jobs_done"?: number;
+          "jobs_failed"?: number;
+          "last_seen_at"?: string;
+          "memory_mb"?: number | null;
+          "status"?: string;
+          "version"?: string | null;
+          "worker_id": string;
+          "worker_type": string;
+        };
+        Update: {
+          "cpu_ms_last"?: number | null;
+          "jobs_done"?: number;
+          "jobs_failed"?: number;
+          "last_seen_at"?: string;
+          "memory_mb"?: number | null;
+          "status"?: string;
+          "version"?: string | null;
+          "worker_id"?: string;
+          "worker_type"?: string;
+        };
+        Relationships: [];
+      };
+    };
+    Views: {
+      "v_batch_performance": {
+        Row: {
+          "avg_db_ms": number | null;
+          "avg_parse_ms": number | null;
+          "avg_total_ms": number | null;
+          "completed_batches": number | null;
+          "dedupe_rate_pct": number | null;
+          "error_rate_pct": number | null;
+          "error_rows": number | null;
+          "failed_batches": number | null;
+          "hour_bucket": string | null;
+          "inserted_rows": number | null;
+          "skipped_rows": number | null;
+          "total_batches": number | null;
+          "total_rows": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "v_error_distribution": {
+        Row: {
+          "affected_batches": number | null;
+          "error_code": string;
+          "last_seen_at": string | null;
+          "occurrence_count": number | null;
+          "sample_message": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "v_pipeline_health": {
+        Row: {
+          "batch_count": number | null;
+          "newest_batch_at": string | null;
+          "oldest_age_minutes": number | null;
+          "oldest_batch_at": string | null;
+          "status": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "v_system_health": {
+        Row: {
+          "checked_at": string | null;
+          "enforcement_last_heartbeat": string | null;
+          "enforcement_status": string | null;
+          "ingest_last_heartbeat": string | null;
+          "ingest_status": string | null;
+          "queue_depth": number | null;
+          "queue_processing": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+    };
+    Functions: {
+      "actor": { Args: Record<PropertyKey, never>; Returns: string };
+      "backoff": { Args: { "failures": number }; Returns: string };
+      "beat": {
+        Args: {
+          "jobs_done": number;
+          "jobs_failed": number;
+          "memory_mb": number;
+          "status": string;
+          "version": string;
+          "worker_id": string;
+          "worker_type": string;
+        };
+        Returns: undefined;
+      };
+      "enqueue": {
+        Args: {
+          "batch_id"?: string;
+          "dedupe_key": string;
+          "job_type": string;
+          "payload": Json;
+          "priority"?: number;
+        };
+        Returns: string;
+      };
+      "is_engine": { Args: Record<PropertyKey, never>; Returns: boolean };
+      "prune": { Args: Record<PropertyKey, never>; Returns: undefined };
+      "prune_rate_buckets": { Args: Record<PropertyKey, never>; Returns: number };
+      "scaled": { Args: { "seconds": number }; Returns: string };
+      "set_door": { Args: { "door": string }; Returns: undefined };
+      "take_rate_token": {
+        Args: { "bucket": string; "burst": number; "per_minute": number };
+        Returns: {
+          "allowed": boolean;
+          "retry_after_seconds": number;
+        }[];
+      };
+      "time_scale": { Args: Record<PropertyKey, never>; Returns: number };
+      "wake": { Args: { "by"?: string; "target": string }; Returns: boolean };
+    };
+    Enums: {
+      [_ in never]: never;
+    };
+    CompositeTypes: {
+      [_ in never]: never;
+    };
+  };
+  "public": {
+    Tables: {
+      "judgments": {
+        Row: {
+          "amount": number;
+          "batch_id": string | null;
+          "case_number": string;
+          "county": string | null;
+          "court": string | null;
+          "created_at": string;
+          "defendant_address": string | null;
+          "defendant_email": string | null;
+          "defendant_name": string;
+          "defendant_phone": string | null;
+          "enforcement_stage": string;
+          "enforcement_stage_updated_at": string | null;
+          "filing_date": string | null;
+          "id": number;
+          "judgment_date": string;
+          "plaintiff_id": string | null;
+          "plaintiff_name": string;
+          "source": string | null;
+          "source_reference": string | null;
+          "source_row_index": number | null;
+          "state": string | null;
+          "status": string;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "amount": number;
+          "batch_id"?: string | null;
+          "case_number": string;
+          "county"?: string | null;
+          "court"?: string | null;
+          "created_at"?: string;
+          "defendant_address"?: string | null;
+          "defendant_email"?: string | null;
+          "defendant_name": string;
+          "defendant_phone"?: string | null;
+          "enforcement_stage"?: string;
+          "enforcement_stage_updated_at"?: string | null;
+          "filing_date"?: string | null;
+          "id"?: never;
+          "judgment_date": string;
+          "plaintiff_id"?: string | null;
+          "plaintiff_name": string;
+          "source"?: string | null;
+          "source_reference"?: string | null;
+          "source_row_index"?: number | null;
+          "state"?: string | null;
+          "status"?: string;
+          "updated_at"?: string;
+        };
+        Update: {
+          "amount"?: number;
+          "batch_id"?: string | null;
+          "case_number"?: string;
+          "county"?: string | null;
+          "court"?: string | null;
+          "created_at"?: string;
+          "defendant_address"?: string | null;
+          "defendant_email"?: string | null;
+          "defendant_name"?: string;
+          "defendant_phone"?: string | null;
+          "enforcement_stage"?: string;
+          "enforcement_stage_updated_at"?: string | null;
+          "filing_date"?: string | null;
+          "id"?: never;
+          "judgment_date"?: string;
+          "plaintiff_id"?: string | null;
+          "plaintiff_name"?: string;
+          "source"?: string | null;
+          "source_reference"?: string | null;
+          "source_row_index"?: number | null;
+          "state"?: string | null;
+          "status"?: string;
+          "updated_at"?: string;
+        };
+        Relationships: [];
+      };
+      "plaintiffs": {
+        Row: {
+          "created_at": string;
+          "firm_name": string | null;
+          "id": string;
+          "name": string;
+          "name_normalized": string;
+          "status": string | null;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "firm_name"?: string | null;
+          "id"?: string;
+          "name": string;
+          "name_normalized": string;
+          "status"?: string | null;
+          "updated_at"?: string;
+        };
+        Update: {
+          "created_at"?: string;
+          "firm_name"?: string | null;
+          "id"?: string;
+          "name"?: string;
+          "name_normalized"?: string;
+          "status"?: string | null;
+          "updated_at"?: string;
+        };
+        Relationships: [];
+      };
+    };
+    Views: {
+      "v_migration_status": {
+        Row: {
+          "executed_at": string | null;
+          "name": string | null;
+          "source": string | null;
+          "version": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "executed_at"?: never;
+          "name"?: string | null;
+          "source"?: never;
+          "version"?: string | null;
+        };
+        Update: {
+          "executed_at"?: never;
+          "name"?: string | null;
+          "source"?: never;
+          "version"?: string | null;
+        };
+        Relationships: [];
+      };
+    };
+    Functions: {
+      "collectability_tier": { Args: { "amount": number; "judgment_date": string }; Returns: string };
+      "normalize_name": { Args: { "name": string }; Returns: string };
+    };
+    Enums: {
+      [_ in never]: never;
+    };
+    CompositeTypes: {
+      [_ in never]: never;
+    };
+  };
+};
+
+type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">;
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">];
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof (
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
+    )
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals } ? (
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
+  )[TableName] extends {
+    Row: infer R;
+  } ? R
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+      Row: infer R;
+    } ? R
+    : never
+  : never;
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+    Insert: infer I;
+  } ? I
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Insert: infer I;
+    } ? I
+    : never
+  : never;
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+    Update: infer U;
+  } ? U
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Update: infer U;
+    } ? U
+    : never
+  : never;
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends
+    | keyof DefaultSchema["Enums"]
+    | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+    : never = never,
+> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+    ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+  : never;
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+    : never = never,
+> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
+    ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+  : never;
+
+export const Constants = {
+  "audit": {
+    Enums: {},
+  },
+  "intake": {
+    Enums: {},
+  },
+  "ops": {
+    Enums: {},
+  },
+  "public": {
+    Enums: {},
+  },
+} as const;
