@@ -160,20 +160,20 @@ async function openSide(frame: Frame): Promise<Side> {
   const { options, keys, config, database, faults } = frame;
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
-    for (const closer of closers.reverse()) await closer();
+    for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const functions = startFunctions({
+    const functions = await startFunctions({
       home: frame.home,
       apiUrl: frame.apiUrl,
       databaseUrl: `postgresql://postgres:${database.password}@127.0.0.1:${database.port}/postgres`,
       keys,
       vendorKeys: options.vendorKeys,
-      timeScale: options.timeScale,
       more: options.functionEnv,
-      enabled: options.functions,
+      names: options.functions ? undefined : [],
       log: options.log,
     });
+    closers.push(() => functions.stop());
     const server = await openDatabase(frame);
     closers.push(() => server.stop("fast"));
     const admin = connect(database, "supabase_admin", "stack");
@@ -224,7 +224,6 @@ async function openSide(frame: Frame): Promise<Side> {
       exposed,
       log: options.log,
     });
-    closers.push(() => functions.stop());
     await functions.ready();
     const cron = await startCron(database, admin, options.timeScale, options.log);
     closers.push(() => cron.stop());

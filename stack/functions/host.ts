@@ -1,41 +1,157 @@
-/** Runs the project's functions. */
-import type { Keys } from "../keys.ts";
+/**
+ * Runs the project's functions, `/functions/v1/<name>/…`: finds them, routes to their pools, keeps their logs and the
+ * journal of invocations.
+ */
+import { CHECKOUT } from "../home.ts";
+import { type EnvironmentParts, functionEnvironment } from "./environment.ts";
+import { LIMITS, type Limits } from "./limits.ts";
+import { type Invocation, Pool } from "./pool.ts";
 
 export interface IsolateInfo {
   function: string;
   pid: number;
   busy: boolean;
+  retired: boolean;
+  cpu_ms: number;
+  rss_mb: number;
 }
 
+export type IsolateSignal = "SIGKILL" | "SIGSTOP" | "SIGCONT";
+
 export interface FunctionHost {
+  /** Every function's first isolate runs, or has failed to. */
   ready(): Promise<void>;
   answer(request: Request, url: URL): Promise<Response>;
   isolates(): IsolateInfo[];
-  /** @returns the pids that were signalled. */
-  signal(name: string, signal: "SIGKILL" | "SIGSTOP" | "SIGCONT", count?: number): number[];
+  /** @returns the pids that were signalled, busy ones first. */
+  signal(name: string, signal: IsolateSignal, count?: number): number[];
   reload(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export interface FunctionHostOptions {
+export interface FunctionHostOptions extends EnvironmentParts {
   home: string;
-  apiUrl: string;
-  databaseUrl: string;
-  keys: Keys;
-  vendorKeys: Record<string, string>;
-  timeScale: number;
-  more: Record<string, string>;
-  enabled: boolean;
+  /** Which functions; all with an `index.ts` when absent. */
+  names?: string[];
+  limits?: Partial<Limits>;
   log(line: string): void;
 }
 
-export function startFunctions(_options: FunctionHostOptions): FunctionHost {
+/** Starts one isolate of each function; not having one is fine. */
+export async function startFunctions(options: FunctionHostOptions): Promise<FunctionHost> {
+  const names = options.names ?? await functionNames();
+  const journal = await appender(`${options.home}/invocations.jsonl`);
+  const pools = new Map<string, Pool>();
+  for (const name of names) {
+    const limits = { ...LIMITS, ...options.limits };
+    const log = quota(limits, await appender(`${options.home}/logs/${name}.log`));
+    const pool = new Pool(
+      { name, environment: functionEnvironment(options), cwd: options.home, limits, log },
+      (invocation: Invocation) => journal(JSON.stringify(invocation)),
+    );
+    pools.set(name, pool);
+  }
+  const ready = async () => {
+    for (const [name, pool] of pools) {
+      if (!await pool.ready()) options.log(`function ${name} does not start, see logs/${name}.log`);
+    }
+  };
   return {
-    ready: () => Promise.resolve(),
-    answer: () => Promise.resolve(Response.json({ message: "Function not found" }, { status: 404 })),
-    isolates: () => [],
-    signal: () => [],
-    reload: () => Promise.resolve(),
-    stop: () => Promise.resolve(),
+    ready,
+    async answer(request, url) {
+      const path = url.pathname.slice("/functions/v1".length);
+      const pool = pools.get(path.split("/")[1] ?? "");
+      if (pool === undefined) {
+        return Response.json({ code: "NOT_FOUND", message: "Requested function was not found" }, {
+          status: 404,
+        });
+      }
+      return asPlatform(await pool.answer(request, `${path}${url.search}`, forwarded(request, url)));
+    },
+    isolates() {
+      return [...pools].flatMap(([name, pool]) =>
+        pool.isolates.map((isolate) => ({
+          function: name,
+          pid: isolate.pid,
+          busy: isolate.busy,
+          retired: isolate.retired,
+          cpu_ms: isolate.cpuMs,
+          rss_mb: Math.round(isolate.rssMb),
+        }))
+      );
+    },
+    signal(name, signal, count) {
+      const isolates = pools.get(name)?.isolates ?? [];
+      const chosen = isolates.toSorted((a, b) => Number(b.busy) - Number(a.busy)).slice(
+        0,
+        count ?? isolates.length,
+      );
+      for (const isolate of chosen) isolate.signal(signal);
+      return chosen.map((isolate) => isolate.pid);
+    },
+    async reload() {
+      for (const pool of pools.values()) pool.reload();
+      await ready();
+    },
+    async stop() {
+      await Promise.all([...pools.values()].map((pool) => pool.stop()));
+    },
+  };
+}
+
+async function functionNames(): Promise<string[]> {
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(`${CHECKOUT}/supabase/functions`)) {
+    if (!entry.isDirectory || entry.name.startsWith("_")) continue;
+    try {
+      await Deno.stat(`${CHECKOUT}/supabase/functions/${entry.name}/index.ts`);
+      names.push(entry.name);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return names.sort();
+}
+
+function forwarded(request: Request, url: URL): Headers {
+  const headers = new Headers(request.headers);
+  headers.set("x-forwarded-host", url.host);
+  headers.set("x-forwarded-proto", url.protocol.slice(0, -1));
+  headers.set("x-forwarded-port", url.port);
+  if (!headers.has("x-forwarded-for")) headers.set("x-forwarded-for", "127.0.0.1");
+  headers.set("accept-encoding", "identity"); // fetch would unpack, and the headers would lie
+  headers.delete("x-stack-order");
+  return headers;
+}
+
+/** The platform serves no HTML from functions: it goes out as text. */
+function asPlatform(response: Response): Response {
+  if (/^text\/html/i.test(response.headers.get("content-type") ?? "")) {
+    response.headers.set("content-type", "text/plain");
+  }
+  return response;
+}
+
+async function appender(path: string): Promise<(line: string) => void> {
+  const file = await Deno.open(path, { create: true, append: true });
+  const encoder = new TextEncoder();
+  return (line) => void file.writeSync(encoder.encode(`${line}\n`));
+}
+
+/** Drops what goes over the platform's limit on log lines, and says so once per window. */
+function quota(limits: Limits, write: (line: string) => void): (line: string) => void {
+  let windowEnds = 0;
+  let lines = 0;
+  return (line) => {
+    const now = performance.now();
+    if (now >= windowEnds) {
+      windowEnds = now + limits.logWindowMs;
+      lines = 0;
+    }
+    lines++;
+    if (lines <= limits.logLines) write(line);
+    else if (lines === limits.logLines + 1) {
+      write(`[stack] more than ${limits.logLines} lines in ${limits.logWindowMs} ms: the rest is dropped`);
+    }
   };
 }

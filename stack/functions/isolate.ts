@@ -1,0 +1,247 @@
+/**
+ * One isolate: a Deno process of its own that runs one function's `index.ts`. Knows its state, usage and limits; retires
+ * and is killed the way the platform does it. Which request goes where is the pool's business.
+ */
+import { CHECKOUT } from "../home.ts";
+import { type Leashed, startLeashed } from "../processes.ts";
+import { freePort } from "../ports.ts";
+import { random } from "../keys.ts";
+import type { Limits, Reason } from "./limits.ts";
+import { measure } from "./meter.ts";
+
+const RUNTIME = new URL("runtime.ts", import.meta.url).pathname;
+const MARK = "\u0001";
+const ORDER_TIMEOUT_MS = 1000; // a stopped or spinning isolate does not answer
+
+export type Ended = "cpu" | "memory" | "wall_clock" | "killed" | "dropped" | "exited";
+
+export interface IsolateOptions {
+  name: string;
+  environment: Record<string, string>;
+  cwd: string;
+  limits: Limits;
+  log(line: string): void;
+}
+
+export class Isolate {
+  readonly id = crypto.randomUUID();
+  readonly #options: IsolateOptions;
+  readonly #process: Leashed;
+  readonly #port = freePort();
+  readonly #token = random(24);
+  readonly #listening = Promise.withResolvers<boolean>();
+  #bornAt = performance.now();
+  #idleSince = performance.now();
+  #bootCpuMs = 0;
+  #bootRssMb = 0;
+  #pending = 0;
+  #killedFor: Ended | null = null;
+  #unloading: Promise<void> | null = null;
+  inFlight = 0;
+  served = 0;
+  retired = false;
+  gone = false;
+  cpuMs = 0;
+  rssMb = 0;
+  /** Resolves with why it ended. */
+  readonly ended: Promise<Ended>;
+
+  constructor(options: IsolateOptions) {
+    this.#options = options;
+    const folder = `${CHECKOUT}/supabase/functions/${options.name}`;
+    this.#process = startLeashed(Deno.execPath(), {
+      args: [
+        "run",
+        "--no-prompt",
+        "--no-lock",
+        "--node-modules-dir=none",
+        "--config",
+        `${folder}/deno.json`,
+        "--preload",
+        RUNTIME,
+        "--allow-env",
+        "--allow-net=127.0.0.1,localhost",
+        `--v8-flags=--max-old-space-size=${options.limits.memoryMb}`,
+        `${folder}/index.ts`,
+      ],
+      env: {
+        ...options.environment,
+        ...cacheEnvironment(),
+        NO_COLOR: "1",
+        DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${this.#port}`,
+        STACK_ORDER_TOKEN: this.#token,
+        SB_EXECUTION_ID: this.id,
+      },
+      cwd: options.cwd,
+      signal: "KILL",
+      onOutput: (line) => this.#hear(line),
+    });
+    this.ended = this.#process.ended.then(() => {
+      this.gone = true;
+      this.retired = true;
+      this.#listening.resolve(false);
+      return this.#killedFor ?? "exited";
+    });
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  get bootCpuMs(): number {
+    return this.#bootCpuMs;
+  }
+
+  get busy(): boolean {
+    return this.inFlight > 0 || this.#pending > 0;
+  }
+
+  /** True when it can take requests, false when its code failed to start. */
+  get ready(): Promise<boolean> {
+    return this.#listening.promise;
+  }
+
+  #hear(line: string): void {
+    if (!line.startsWith(MARK)) return this.#options.log(line);
+    const news = JSON.parse(line.slice(1));
+    if (news.booted !== undefined) {
+      this.#bootCpuMs = news.booted.cpu_ms;
+      this.#bootRssMb = measure(this.pid)?.rssMb ?? 0;
+      this.#bornAt = performance.now();
+    }
+    if (news.listening === true) this.#listening.resolve(true);
+    if (typeof news.pending === "number") {
+      this.#pending = news.pending;
+      this.#idleSince = performance.now();
+    }
+  }
+
+  /** Hands it a request whose path is the function's own. */
+  async send(request: Request, path: string, headers: Headers): Promise<Response> {
+    this.inFlight++;
+    this.served++;
+    const done = () => {
+      this.inFlight--;
+      this.#idleSince = performance.now();
+    };
+    try {
+      const response = await fetch(`http://127.0.0.1:${this.#port}${path}`, {
+        method: request.method,
+        headers,
+        body: request.body,
+        redirect: "manual",
+        signal: request.signal,
+      });
+      return whenSent(response, done);
+    } catch (error) {
+      done();
+      throw error;
+    }
+  }
+
+  /** Looks at usage and acts on limits. Called while it may be running. */
+  check(): void {
+    if (this.gone) return;
+    const usage = measure(this.pid);
+    if (usage !== null) {
+      this.cpuMs = Math.max(0, usage.cpuMs - this.#bootCpuMs);
+      this.rssMb = Math.max(this.rssMb, usage.rssMb);
+      const { limits } = this.#options;
+      if (this.cpuMs >= limits.cpuHardMs) return this.kill("cpu");
+      if (usage.rssMb - this.#bootRssMb > limits.memoryMb) return this.kill("memory");
+      if (this.cpuMs >= limits.cpuSoftMs) this.retire("cpu");
+    }
+    const age = performance.now() - this.#bornAt;
+    if (age >= this.#options.limits.wallMs) return this.kill("wall_clock");
+    if (age >= this.#options.limits.wallMs / 2) this.retire("wall_clock");
+    const idle = !this.busy && this.served > 0 &&
+      performance.now() - this.#idleSince > this.#options.limits.idleMs;
+    if (idle) this.retire("early_drop");
+  }
+
+  /** No new requests; told why; ended once nothing is under way in it. */
+  retire(reason: Reason): void {
+    this.retired = true;
+    this.#unloading ??= this.#unload(reason);
+  }
+
+  async #unload(reason: Reason): Promise<void> {
+    if (!await this.#listening.promise) return;
+    let pending = await this.#order(reason);
+    while (!this.gone && (this.inFlight > 0 || pending !== 0)) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (this.inFlight === 0 && this.#pending === 0) pending = await this.#order("pending");
+    }
+    this.kill("dropped");
+  }
+
+  /** @returns how many promises the isolate still waits for; null when it does not answer. */
+  async #order(order: string): Promise<number | null> {
+    try {
+      const response = await fetch(`http://127.0.0.1:${this.#port}/`, {
+        headers: { "x-stack-order": order, authorization: `Bearer ${this.#token}` },
+        signal: AbortSignal.timeout(ORDER_TIMEOUT_MS),
+      });
+      return (await response.json()).pending;
+    } catch (error) {
+      if (error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError")) {
+        return null;
+      }
+      throw error;
+    }
+  }
+
+  kill(why: Ended): void {
+    if (this.gone) return;
+    this.#killedFor ??= why;
+    this.retired = true;
+    this.#process.kill("SIGKILL");
+  }
+
+  signal(signal: Deno.Signal): void {
+    if (signal === "SIGKILL") this.kill("killed");
+    else this.#process.kill(signal);
+  }
+}
+
+/** Where Deno keeps packages; the runtime hides these from the function. */
+function cacheEnvironment(): Record<string, string> {
+  const found: Record<string, string> = { PATH: "/usr/bin:/bin" };
+  for (const name of ["DENO_DIR", "HOME", "NPM_CONFIG_REGISTRY"]) {
+    const value = Deno.env.get(name);
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}
+
+/** Calls `done` once, when the body has gone out or is given up. */
+function whenSent(response: Response, done: () => void): Response {
+  if (response.body === null) {
+    done();
+    return response;
+  }
+  const reader = response.body.getReader();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { value, done: last } = await reader.read();
+        if (last) {
+          done();
+          controller.close();
+        } else controller.enqueue(value);
+      } catch (error) {
+        done();
+        controller.error(error);
+      }
+    },
+    async cancel(reason) {
+      done();
+      await reader.cancel(reason);
+    },
+  });
+  return new Response(body, {
+    status: response.status,
+    statusText: response.statusText,
+    headers: response.headers,
+  });
+}

@@ -1,0 +1,66 @@
+/**
+ * Loaded into an isolate before the function's own `index.ts`: what Supabase's runtime gives a function beyond Deno.
+ * Owns `EdgeRuntime.waitUntil`, `beforeunload` and the host's orders; takes away what the platform does not
+ * have. Speaks to the host through marked lines on stdout. No imports: it runs under the function's own import map.
+ */
+
+/** Starts a line that is for the host, not for the log. */
+const MARK = "\u0001";
+const ORDER_HEADER = "x-stack-order";
+
+const orderToken = Deno.env.get("STACK_ORDER_TOKEN") ?? "";
+for (const name of ["STACK_ORDER_TOKEN", "DENO_DIR", "HOME", "NO_COLOR"]) {
+  Deno.env.delete(name);
+}
+
+const encoder = new TextEncoder();
+function tell(news: Record<string, unknown>): void {
+  Deno.stdout.writeSync(encoder.encode(`${MARK}${JSON.stringify(news)}\n`));
+}
+
+let pending = 0;
+Reflect.set(globalThis, "EdgeRuntime", {
+  /** Keeps the isolate alive until `work` settles. */
+  waitUntil(work: Promise<unknown>): void {
+    pending++;
+    tell({ pending });
+    Promise.resolve(work).catch((error) => console.error(error)).finally(() => {
+      pending--;
+      tell({ pending });
+    });
+  },
+});
+
+// The platform has no web workers.
+Reflect.deleteProperty(globalThis, "Worker");
+
+type Handler = (request: Request, info: Deno.ServeHandlerInfo) => Response | Promise<Response>;
+
+/** Answers the host's orders; everything else is the function's. */
+function listening(handler: Handler): Handler {
+  return async (request, info) => {
+    const order = request.headers.get(ORDER_HEADER);
+    if (order === null || request.headers.get("authorization") !== `Bearer ${orderToken}`) {
+      return await handler(request, info);
+    }
+    if (order !== "pending") {
+      dispatchEvent(new CustomEvent("beforeunload", { detail: { reason: order } }));
+      await Promise.resolve(); // what the listeners start with waitUntil counts
+    }
+    return Response.json({ pending });
+  };
+}
+
+const serve = Deno.serve;
+function wrapped(first: Handler | Record<string, unknown>, second?: Handler): unknown {
+  const options = typeof first === "function" ? {} : first;
+  const handler = typeof first === "function" ? first : second ?? options.handler;
+  if (typeof handler !== "function") throw new TypeError("Deno.serve() needs a handler");
+  const guarded = listening((request, info) => handler(request, info));
+  return Reflect.apply(serve, Deno, [{ ...options, onListen: () => tell({ listening: true }) }, guarded]);
+}
+Reflect.set(Deno, "serve", wrapped);
+
+// What the runtime itself has cost so far is not the function's.
+const { user, system } = process.cpuUsage();
+tell({ booted: { cpu_ms: Math.round((user + system) / 1000) } });
