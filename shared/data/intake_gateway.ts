@@ -93,8 +93,8 @@ export class IntakeGateway {
   }
 
   /** End of a slice; true when it was the last one. */
-  async finishSlice(hold: Hold, result: SliceResult): Promise<boolean> {
-    return Finished.parse(await this.#call("finish_slice", { ...held(hold), result })).last;
+  async finishSlice(hold: Hold, tally: SliceResult): Promise<boolean> {
+    return Finished.parse(await this.#call("finish_slice", { ...held(hold), tally })).last;
   }
 
   /** Totals and budget, after the last slice. */

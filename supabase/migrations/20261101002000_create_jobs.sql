@@ -138,10 +138,12 @@ begin
   end if;
   if new.status = 'pending' then
     new.next_run_at := now();
-    new.dead_lettered_at := null;
     if old.status = 'failed' then
       new.attempts := 0;
     end if;
+  end if;
+  if new.status <> 'failed' then
+    new.dead_lettered_at := null;
   end if;
   return new;
 end

@@ -217,6 +217,20 @@ comment on trigger _500_follow_batch_status on intake.simplicity_batches is 'Job
 comment on trigger _500_queue_new_batch on intake.simplicity_batches is 'Job and audit event of a new batch.';
 comment on trigger _100_forget_object on intake.simplicity_batches is 'Remembers the object of a deleted batch.';
 
+create function intake.revive_batch(batch uuid)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update intake.simplicity_batches b set status = 'uploaded'
+   where b.id = batch and b.status = 'failed' and b.rejection_reason like 'Gave up after %';
+  return found;
+end
+$$;
+comment on function intake.revive_batch(uuid) is
+  'Starts the next attempt of a locked batch that was given up, when its job was made pending again. False for any other batch.';
+
 create function intake.follow_job_status()
 returns trigger
 language plpgsql
@@ -228,12 +242,12 @@ begin
     return null;
   end if;
   if new.status in ('pending', 'paused') then
-    update intake.batch_slices s set status = 'pending', lease_token = null, lease_expires_at = null, locked_by = null
-     where s.batch_id = new.batch_id and s.status = 'leased';
+    update intake.batch_slices s set status = 'pending', not_before = now(), lease_token = null, lease_expires_at = null, locked_by = null
+     where s.batch_id = new.batch_id and s.status <> 'done';
   end if;
   if new.status = 'pending' and old.status = 'failed' then
-    update intake.simplicity_batches b set status = 'uploaded'
-     where b.id = new.batch_id and b.status = 'failed' and b.rejection_reason like 'Gave up after %';
+    -- The job is locked already and the batch comes first: never wait for it here. Who is skipped is revived by its claim.
+    perform intake.revive_batch(b.id) from intake.simplicity_batches b where b.id = new.batch_id for no key update skip locked;
   end if;
   if new.status = 'pending' then
     perform ops.wake('worker', 'trigger');
@@ -252,4 +266,4 @@ comment on trigger _500_follow_job_status on ops.job_queue is 'What a hand-set j
 grant execute on function intake.may_follow(text, text), intake.guard_batch_status(), intake.follow_batch_status(),
   intake.as_next_attempt(intake.simplicity_batches, intake.simplicity_batches), intake.clear_attempt(uuid),
   intake.queue_batch(intake.simplicity_batches), intake.queue_new_batch(), intake.forget_object(), intake.stop_work(uuid, text),
-  intake.follow_job_status() to service_role;
+  intake.revive_batch(uuid), intake.follow_job_status() to service_role;

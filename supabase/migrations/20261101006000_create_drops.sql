@@ -153,6 +153,9 @@ begin
     select o.bucket_id, o.name, o.version, o.metadata
       from storage.objects o
      where o.bucket_id = 'intake' and greatest(o.created_at, o.updated_at) < now() - ops.scaled(120)
+       and intake.is_drop(o.bucket_id, o.name, o.metadata)
+       and not exists (select 1 from intake.forgotten_objects f
+                        where f.storage_bucket = o.bucket_id and f.storage_path = o.name and f.storage_version = coalesce(o.version, ''))
        and not exists (select 1 from intake.simplicity_batches b
                         where b.storage_bucket = o.bucket_id and b.storage_path = o.name and b.storage_version is not distinct from o.version)
      order by o.created_at limit 1000
@@ -171,12 +174,17 @@ begin
     values (upload.id, upload.filename, upload.source, 'failed', 'Upload never arrived', upload.created_by)
     on conflict do nothing;
   end loop;
+  -- From here on many batches are touched in no order: what somebody else holds is left to him.
   delete from intake.staged_blocks s
-   where not exists (select 1 from intake.simplicity_batches b
-                      where b.id = s.batch_id and b.status in ('validating', 'awaiting_approval', 'inserting'));
+   where (s.batch_id, s.slice_no, s.block_no) in (
+     select k.batch_id, k.slice_no, k.block_no from intake.staged_blocks k
+      where not exists (select 1 from intake.simplicity_batches b
+                         where b.id = k.batch_id and b.status in ('validating', 'awaiting_approval', 'inserting'))
+      for update skip locked);
   perform intake.queue_batch(b) from intake.simplicity_batches b
     where b.status = 'uploaded' and b.storage_path is not null
-      and not exists (select 1 from ops.job_queue j where j.batch_id = b.id and j.job_type = 'ingest');
+      and not exists (select 1 from ops.job_queue j where j.batch_id = b.id and j.job_type = 'ingest')
+    for no key update skip locked;
   return repaired;
 end
 $$;

@@ -96,6 +96,8 @@ begin
     limit 20
   loop
     perform 1 from intake.simplicity_batches b where b.id = lost.batch_id for no key update skip locked;
+    continue when not found;
+    perform 1 from ops.job_queue j where j.batch_id = lost.batch_id and j.job_type = 'ingest' for update skip locked;
     if found and intake.release(lost.batch_id, lost.slice_no, lost.lease_token) then
       reaped := reaped + 1;
       perform intake.note_failure(lost.batch_id, 'lost: ' || coalesce(lost.locked_by, 'a worker') || ' stopped without a word');
@@ -143,7 +145,7 @@ declare
   failures int;
 begin
   perform 1 from intake.simplicity_batches b where b.id = batch for no key update;
-  select j.attempts into failures from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest';
+  select j.attempts into failures from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest' for update;
   if not intake.release(batch, slice, token, ops.backoff(coalesce(failures, 0))) then
     return false;
   end if;
@@ -195,7 +197,7 @@ begin
     return null;
   end if;
   perform 1 from ops.job_queue j where j.id = job and j.status = 'pending' and j.next_run_at <= now() for update skip locked;
-  if not found then
+  if not found or intake.revive_batch(batch.id) then
     return null;
   end if;
   perform ops.set_door('engine');

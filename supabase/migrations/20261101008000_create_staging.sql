@@ -41,6 +41,7 @@ set search_path = ''
 as $$
 begin
   perform 1 from intake.simplicity_batches b where b.id = batch for no key update;
+  perform 1 from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest' for update;
   perform 1 from intake.batch_slices s
     where s.batch_id = batch and s.slice_no = slice and s.status = 'leased' and s.lease_token = token for update;
   if not found then
@@ -49,7 +50,7 @@ begin
   end if;
 end
 $$;
-comment on function intake.lock_slice(uuid, int, uuid) is 'Locks batch and slice for a slice''s holder; raises LEASE_LOST when the token no longer holds.';
+comment on function intake.lock_slice(uuid, int, uuid) is 'Locks batch, job and slice for a slice''s holder; raises LEASE_LOST when the token no longer holds.';
 
 create function intake.end_failed(batch uuid, reason text)
 returns void
@@ -90,7 +91,28 @@ end
 $$;
 comment on function intake.note_progress(uuid) is 'Progress: failures in a row are forgotten, the job''s lease is extended.';
 
-create function intake.twin_of(batch intake.simplicity_batches, hash text)
+create function intake.lock_hash(hash text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('dragonfly.hash.' || hash, 0))
+$$;
+comment on function intake.lock_hash(text) is 'Racing drops of the same bytes take turns here. Taken before any row is locked.';
+
+create function intake.twin_of(batch uuid, hash text)
+returns uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select b.id from intake.simplicity_batches b
+   where b.file_hash = hash and b.id <> batch and b.status <> 'skipped' and not b.dry_run
+$$;
+comment on function intake.twin_of(uuid, text) is 'The batch that already stands for these bytes; null when there is none.';
+
+create function intake.lock_twin(batch uuid)
 returns intake.simplicity_batches
 language plpgsql
 set search_path = ''
@@ -98,15 +120,20 @@ as $$
 declare
   twin intake.simplicity_batches;
 begin
-  perform pg_advisory_xact_lock(hashtextextended('dragonfly.hash.' || hash, 0));
-  select * into twin from intake.simplicity_batches b
-   where b.file_hash = hash and b.id <> batch.id and b.status <> 'skipped' and not b.dry_run
-   for no key update;
+  -- Never waits: the caller holds a batch already, and a bulk statement may hold these two the other way round.
+  select * into twin from intake.simplicity_batches b where b.id = batch for key share skip locked;
+  if twin.status = 'failed' then
+    select * into twin from intake.simplicity_batches b where b.id = batch for no key update skip locked;
+    perform 1 from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest' for update skip locked;
+    if not found and exists (select 1 from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest') then
+      return null;
+    end if;
+  end if;
   return twin;
 end
 $$;
-comment on function intake.twin_of(intake.simplicity_batches, text) is
-  'The batch that already stands for these bytes, locked; all null when there is none. Racing drops of the same bytes take turns here.';
+comment on function intake.lock_twin(uuid) is
+  'Holds the batch that stands for known bytes: against deletion, and if it failed, to be revived. All null when somebody is changing it.';
 
 create function intake.end_skipped(batch intake.simplicity_batches, hash text, twin intake.simplicity_batches)
 returns jsonb
@@ -120,6 +147,10 @@ begin
    where b.id = batch.id;
   perform intake.stop_work(batch.id, null);
   if twin.status = 'failed' then
+    update intake.simplicity_batches b
+       set source = batch.source, source_reference = coalesce(batch.source_reference, b.source_reference),
+           error_threshold_percent = batch.error_threshold_percent, priority = batch.priority
+     where b.id = twin.id;
     if intake.object_state(twin) <> 'present' then
       update intake.simplicity_batches b
          set storage_path = null, storage_version = null where b.id = batch.id; -- the bytes now belong to the batch they revive
@@ -133,7 +164,7 @@ begin
 end
 $$;
 comment on function intake.end_skipped(intake.simplicity_batches, text, intake.simplicity_batches) is
-  'Ends a drop of known bytes as skipped. If they are a failed batch''s, that batch starts its next attempt, from these bytes where its own are gone.';
+  'Ends a drop of known bytes as skipped. If they are a failed batch''s, that batch starts its next attempt with the options given now, from these bytes where its own are gone.';
 
 create function intake.finish_staging(batch uuid, token uuid, plan jsonb)
 returns jsonb
@@ -141,19 +172,24 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  held intake.simplicity_batches := intake.lock_lease(batch, token);
+  held intake.simplicity_batches;
   twin intake.simplicity_batches;
-  state text := intake.object_state(held);
+  state text;
 begin
+  perform intake.lock_hash(plan ->> 'file_hash');
+  held := intake.lock_lease(batch, token);
+  state := intake.object_state(held);
   if state <> 'present' then
     perform intake.end_failed(batch, case state when 'missing' then 'File missing in storage' else 'File changed in storage' end);
     return jsonb_build_object('outcome', 'failed');
   end if;
-  if not held.dry_run then
-    twin := intake.twin_of(held, plan ->> 'file_hash');
-    if twin.id is not null then
-      return intake.end_skipped(held, plan ->> 'file_hash', twin);
+  if not held.dry_run and intake.twin_of(batch, plan ->> 'file_hash') is not null then
+    twin := intake.lock_twin(intake.twin_of(batch, plan ->> 'file_hash'));
+    if twin.id is null then
+      perform intake.release(batch, null, token, ops.scaled(1));
+      return jsonb_build_object('outcome', 'busy');
     end if;
+    return intake.end_skipped(held, plan ->> 'file_hash', twin);
   end if;
   update intake.simplicity_batches b
      set file_hash = plan ->> 'file_hash', file_size_bytes = (plan ->> 'file_size_bytes')::bigint,
@@ -170,7 +206,7 @@ begin
 end
 $$;
 comment on function intake.finish_staging(uuid, uuid, jsonb) is
-  'End of the staging pass. plan: file_hash, file_size_bytes, dialect, layout, ignored_columns, notes, problem (or null), slices. Known bytes end skipped, a problem fails the batch, else its slices are opened.';
+  'End of the staging pass. plan: file_hash, file_size_bytes, dialect, layout, ignored_columns, notes, problem (or null), slices. Known bytes end skipped (busy: the batch that has them is being changed, try again), a problem fails the batch, else its slices are opened.';
 
 create function intake.open_slices(batch uuid, slices jsonb)
 returns void
@@ -185,7 +221,8 @@ begin
   perform ops.set_door('engine');
   update intake.simplicity_batches b set status = 'validating', staged_at = clock_timestamp() where b.id = batch;
   update ops.job_queue j
-     set attempts = 0, locked_at = now(), lease_token = null, lease_expires_at = now() + ops.scaled(60)
+     set attempts = 0, locked_at = now(), lease_token = null, lease_expires_at = now() + ops.scaled(60),
+         status = case when jsonb_array_length(slices) = 0 then 'pending' else 'processing' end -- no slice: to be settled at once
    where j.batch_id = batch and j.job_type = 'ingest';
   perform ops.set_door('');
 end
@@ -236,7 +273,7 @@ as $$
 $$;
 comment on function intake.record_rejects(uuid, int, jsonb) is 'Writes rejects, an array of objects named like the columns of intake.row_errors.';
 
-create function intake.finish_slice(batch uuid, slice int, token uuid, result jsonb)
+create function intake.finish_slice(batch uuid, slice int, token uuid, tally jsonb)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -247,8 +284,8 @@ declare
 begin
   perform intake.lock_slice(batch, slice, token);
   update intake.batch_slices s
-     set status = 'done', valid = (result ->> 'valid')::int, invalid = (result ->> 'invalid')::int,
-         code_counts = result -> 'code_counts', warning_counts = result -> 'warning_counts',
+     set status = 'done', valid = (tally ->> 'valid')::int, invalid = (tally ->> 'invalid')::int,
+         code_counts = tally -> 'code_counts', warning_counts = tally -> 'warning_counts',
          lease_token = null, lease_expires_at = null, finished_at = clock_timestamp()
    where s.batch_id = batch and s.slice_no = slice
   returning * into done;
@@ -273,10 +310,10 @@ begin
 end
 $$;
 comment on function intake.finish_slice(uuid, int, uuid, jsonb) is
-  'End of a slice. result: valid, invalid, code_counts, warning_counts. Its rows count from here on; after the last one the job is due again, to be settled.';
+  'End of a slice. tally: valid, invalid, code_counts, warning_counts. Its rows count from here on; after the last one the job is due again, to be settled.';
 
 grant execute on function intake.object_state(intake.simplicity_batches), intake.fail_batch(uuid, int, uuid, text), intake.lock_slice(uuid, int, uuid), intake.end_failed(uuid, text),
-  intake.save_scan(uuid, uuid, jsonb), intake.note_progress(uuid), intake.twin_of(intake.simplicity_batches, text),
+  intake.save_scan(uuid, uuid, jsonb), intake.note_progress(uuid), intake.lock_hash(text), intake.twin_of(uuid, text), intake.lock_twin(uuid),
   intake.end_skipped(intake.simplicity_batches, text, intake.simplicity_batches), intake.finish_staging(uuid, uuid, jsonb),
   intake.open_slices(uuid, jsonb), intake.stage_block(text), intake.record_rejects(uuid, int, jsonb),
   intake.finish_slice(uuid, int, uuid, jsonb) to service_role;

@@ -94,7 +94,7 @@ begin
   update intake.simplicity_batches b
      set row_count_total = t.total, row_count_valid = t.valid, row_count_staged = t.valid, row_count_invalid = t.invalid,
          rejects_truncated = t.invalid > intake.max_kept_rejects(),
-         notes = b.notes || t.notes,
+         notes = b.notes || array(select n from unnest(t.notes) n where n <> all (b.notes)), -- totalled again after a crash
          validated_at = clock_timestamp(),
          parse_duration_ms = extract(epoch from clock_timestamp() - b.staging_started_at) * 1000
     from (select coalesce(sum(s.row_count), 0) as total, coalesce(sum(s.valid), 0) as valid, coalesce(sum(s.invalid), 0) as invalid,
@@ -354,9 +354,13 @@ language sql
 volatile
 set search_path = ''
 as $$
-  delete from intake.staged_blocks k where k.batch_id = batch
-    and not exists (select 1 from intake.simplicity_batches b
-                     where b.id = batch and b.status in ('validating', 'awaiting_approval', 'inserting'))
+  delete from intake.staged_blocks k
+   where (k.batch_id, k.slice_no, k.block_no) in (
+     select s.batch_id, s.slice_no, s.block_no from intake.staged_blocks s
+      where s.batch_id = batch
+        and not exists (select 1 from intake.simplicity_batches b
+                         where b.id = batch and b.status in ('validating', 'awaiting_approval', 'inserting'))
+      for update skip locked) -- the batch is not locked: whoever resets or deletes it clears the rest
 $$;
 comment on function intake.clear_staged(uuid) is 'Removes the staged blocks of a batch that has ended; the worker calls it after the insert, the sweep if the worker could not.';
 

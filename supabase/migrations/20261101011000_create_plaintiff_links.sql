@@ -78,11 +78,12 @@ declare
   next_id bigint;
   last_id bigint;
 begin
+  -- Before the job: an insert holds this lock when it queues the job again.
+  perform pg_advisory_xact_lock(hashtextextended('dragonfly.judgments', 0));
   select * into held from ops.job_queue j where j.id = job and j.status = 'processing' and j.lease_token = token for update;
   if held.id is null then
     raise exception 'LEASE_LOST: job % is no longer held with this token', job using errcode = 'P0001';
   end if;
-  perform pg_advisory_xact_lock(hashtextextended('dragonfly.judgments', 0));
   select coalesce((held.payload ->> 'next_id')::bigint, min(j.id)), max(j.id) into next_id, last_id
     from public.judgments j where j.batch_id = held.batch_id and held.payload ->> 'last_id' is null;
   last_id := coalesce((held.payload ->> 'last_id')::bigint, last_id, -1);
