@@ -1,0 +1,244 @@
+-- Uploads through the function: one road for many racers. Whoever reserves the bytes' hash stores them; the others wait
+-- for its batch, or take over when its reservation has run out. A hash a client only claims reserves nothing.
+
+create index uploads_arrived_hash_idx on intake.uploads (file_hash) where arrived_at is not null;
+
+create function ops.act_as(actor text, request_id text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select pg_catalog.set_config('dragonfly.actor', coalesce(actor, ''), true),
+         pg_catalog.set_config('dragonfly.request_id', coalesce(request_id, ''), true)
+$$;
+comment on function ops.act_as(text, text) is 'Says, until the transaction ends, who is acting and by which request: audit events carry both.';
+
+create function intake.reservation_lease()
+returns interval language sql stable set search_path = '' as $$ select ops.scaled(45) $$;
+comment on function intake.reservation_lease() is
+  'How long a function may be silent while it stores an upload (it renews every 10 s) before another takes over.';
+
+create function intake.signed_upload_lease()
+returns interval language sql immutable set search_path = '' as $$ select interval '2 hours' $$;
+comment on function intake.signed_upload_lease() is 'How long a signed upload address stands; storage sets the same.';
+
+create function intake.batch_of_hash(hash text)
+returns intake.simplicity_batches
+language sql
+stable
+set search_path = ''
+as $$
+  select k.batch from (
+    select b as batch, 1 as rank from intake.simplicity_batches b
+     where b.file_hash = hash and b.status <> 'skipped' and not b.dry_run
+    union all
+    select b, 2 from intake.uploads u join intake.simplicity_batches b on b.id = u.id
+     where u.file_hash = hash and u.arrived_at is not null and b.file_hash is null and b.status <> 'skipped' and not b.dry_run
+  ) k order by k.rank limit 1
+$$;
+comment on function intake.batch_of_hash(text) is
+  'The batch that stands for these bytes: by its own hash, or, until it is staged, by the hash that was taken when it was uploaded. All null when there is none.';
+
+create function intake.start_again(batch uuid, options jsonb)
+returns intake.simplicity_batches
+language sql
+volatile
+set search_path = ''
+as $$
+  update intake.simplicity_batches b
+     set status = 'uploaded',
+         error_threshold_percent = coalesce((options ->> 'error_threshold_percent')::int, b.error_threshold_percent),
+         priority = coalesce((options ->> 'priority')::int, b.priority),
+         source_reference = coalesce(options ->> 'source_reference', b.source_reference)
+   where b.id = start_again.batch
+  returning b
+$$;
+comment on function intake.start_again(uuid, jsonb) is 'The next attempt of a batch, with the options given now; what was not given stays.';
+
+create function intake.reservation_answer(outcome text, batch intake.simplicity_batches)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('outcome', outcome, 'batch_id', batch.id, 'attempt', batch.attempt, 'batch_status', batch.status,
+    'filename', batch.filename, 'file_hash', batch.file_hash, 'file_size_bytes', batch.file_size_bytes)
+$$;
+comment on function intake.reservation_answer(text, intake.simplicity_batches) is 'What a reservation came to, where a batch already stands for the bytes.';
+
+create function intake.open_reservation(request jsonb, hash text, lease interval)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  upload intake.uploads;
+  new_id uuid := gen_random_uuid();
+begin
+  insert into intake.uploads (id, storage_path, filename, source, file_hash, file_size_bytes, options, created_by, expires_at)
+  values (new_id, 'uploads/' || new_id || '/' || (request ->> 'stored_name'), request ->> 'filename', request ->> 'source', hash,
+    (request ->> 'file_size_bytes')::bigint, request -> 'options', request ->> 'actor', now() + lease)
+  returning * into upload;
+  perform audit.append('upload.reserved', 'batch', upload.id::text, null,
+    jsonb_build_object('filename', upload.filename, 'source', upload.source, 'options', upload.options));
+  return jsonb_build_object('outcome', 'store', 'batch_id', upload.id, 'path', upload.storage_path, 'filename', upload.filename,
+    'expires_at', upload.expires_at);
+end
+$$;
+comment on function intake.open_reservation(jsonb, text, interval) is 'Writes a reservation; its id becomes the batch''s and part of its path, so that no path is ever used twice.';
+
+create function intake.reserve_known(request jsonb, known intake.simplicity_batches)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  fresh intake.simplicity_batches;
+begin
+  if known.status <> 'failed' and not (known.status = 'completed' and (request ->> 'force')::boolean) then
+    return intake.reservation_answer('duplicate', known);
+  end if;
+  if known.storage_path is null or intake.object_state(known) <> 'present' then
+    if (request ->> 'signed')::boolean then
+      return null; -- the bytes are needed again; staging will find out whose they are
+    end if;
+    return intake.open_reservation(jsonb_set(request, '{options,revives}', to_jsonb(known.id)), request ->> 'file_hash',
+      intake.reservation_lease()) || jsonb_build_object('revives', known.id);
+  end if;
+  fresh := intake.start_again(known.id, request -> 'options');
+  return intake.reservation_answer('started_again', fresh);
+end
+$$;
+comment on function intake.reserve_known(jsonb, intake.simplicity_batches) is
+  'What becomes of known bytes: a duplicate while their batch runs or is completed; a next attempt when it failed or force is asked for. Null when only the bytes themselves can tell.';
+
+create function intake.reserve_upload(request jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  hash text := request ->> 'file_hash';
+  signed boolean := coalesce((request ->> 'signed')::boolean, false);
+  dry_run boolean := coalesce((request #>> '{options,dry_run}')::boolean, false);
+  known intake.simplicity_batches;
+  open_upload intake.uploads;
+  answer jsonb;
+begin
+  perform ops.act_as(request ->> 'actor', request ->> 'request_id');
+  if not exists (select 1 from intake.sources s where s.source = request ->> 'source') then
+    return jsonb_build_object('outcome', 'unknown_source');
+  end if;
+  if dry_run or hash is null then
+    return intake.open_reservation(request, null, case when signed then intake.signed_upload_lease() else intake.reservation_lease() end);
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('dragonfly.hash.' || hash, 0));
+  select * into known from intake.batch_of_hash(hash);
+  -- Who only claims to have the bytes learns and starts nothing of another source.
+  if known.id is not null and not (signed and known.source <> request ->> 'source') then
+    answer := intake.reserve_known(request, known);
+    if answer is not null then
+      return answer;
+    end if;
+  end if;
+  if signed then
+    return intake.open_reservation(request, null, intake.signed_upload_lease());
+  end if;
+  select * into open_upload from intake.uploads u where u.file_hash = hash and u.arrived_at is null;
+  if open_upload.id is not null then
+    if open_upload.expires_at > now() then
+      return jsonb_build_object('outcome', 'wait', 'batch_id', open_upload.id);
+    end if;
+    delete from intake.uploads u where u.id = open_upload.id;
+    perform audit.append('upload.taken_over', 'batch', open_upload.id::text, jsonb_build_object('created_by', open_upload.created_by), null);
+  end if;
+  return intake.open_reservation(request, hash, intake.reservation_lease());
+end
+$$;
+comment on function intake.reserve_upload(jsonb) is
+  'Before bytes are stored. request: filename, stored_name, source, file_hash, file_size_bytes, options, force, signed, actor, request_id. outcome: store (path; the id becomes the batch''s), wait (another stores the same bytes), duplicate, started_again, unknown_source. Takes the lock under which staging decides about the same hash.';
+
+create function intake.renew_upload(upload uuid)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update intake.uploads u set expires_at = now() + intake.reservation_lease() where u.id = upload and u.arrived_at is null;
+  return found;
+end
+$$;
+comment on function intake.renew_upload(uuid) is 'Sign of life of a function that is storing. False when the reservation was taken over, or its bytes have arrived.';
+
+create function intake.release_upload(upload uuid)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  delete from intake.uploads u where u.id = upload and u.arrived_at is null;
+  return found;
+end
+$$;
+comment on function intake.release_upload(uuid) is 'Gives a reservation up after storing failed, so that whoever waits goes on at once. False when its bytes have arrived.';
+
+create function intake.settle_upload(upload uuid, actor text, request_id text)
+returns jsonb
+language plpgsql
+security definer -- looks for the object itself when the trigger missed it
+set search_path = ''
+as $$
+declare
+  reserved intake.uploads;
+  stored intake.simplicity_batches;
+begin
+  perform ops.act_as(settle_upload.actor, settle_upload.request_id);
+  select * into reserved from intake.uploads u where u.id = upload;
+  perform intake.accept_drop(o.bucket_id, o.name, o.version, o.metadata)
+    from storage.objects o
+   where o.bucket_id = reserved.storage_bucket and o.name = reserved.storage_path
+     and not exists (select 1 from intake.simplicity_batches b where b.id = upload);
+  select * into stored from intake.simplicity_batches b where b.id = upload for no key update;
+  if stored.id is null then
+    return null;
+  end if;
+  if reserved.options ? 'revives' and stored.status in ('uploaded', 'staging') then
+    return coalesce(intake.hand_bytes_over(stored, (reserved.options ->> 'revives')::uuid, reserved.options),
+                    intake.reservation_answer('stored', stored));
+  end if;
+  return intake.reservation_answer('stored', stored);
+end
+$$;
+comment on function intake.settle_upload(uuid, text, text) is
+  'After bytes are stored: their batch (made here if the trigger missed the object), or the failed batch they were needed for, whose next attempt begins. Null when there is no such object.';
+
+create function intake.hand_bytes_over(stored intake.simplicity_batches, heir uuid, options jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  taker intake.simplicity_batches;
+begin
+  select * into taker from intake.simplicity_batches b where b.id = heir for no key update;
+  if taker.id is null then
+    return null;
+  end if;
+  update intake.simplicity_batches b set storage_path = null, storage_version = null where b.id = stored.id; -- nothing to forget
+  delete from intake.simplicity_batches b where b.id = stored.id;
+  update intake.simplicity_batches b
+     set storage_bucket = stored.storage_bucket, storage_path = stored.storage_path, storage_version = stored.storage_version
+   where b.id = heir;
+  return intake.reservation_answer('started_again', intake.start_again(heir, options));
+end
+$$;
+comment on function intake.hand_bytes_over(intake.simplicity_batches, uuid, jsonb) is
+  'Gives the stored bytes of a new batch to the earlier one whose own are gone, removes the new one, and starts the earlier one again. Null when that one is gone too.';
+
+revoke all on function intake.settle_upload(uuid, text, text) from public;
+grant execute on function ops.act_as(text, text), intake.reservation_lease(), intake.signed_upload_lease(), intake.batch_of_hash(text),
+  intake.start_again(uuid, jsonb), intake.reservation_answer(text, intake.simplicity_batches),
+  intake.open_reservation(jsonb, text, interval), intake.reserve_known(jsonb, intake.simplicity_batches), intake.reserve_upload(jsonb),
+  intake.renew_upload(uuid), intake.release_upload(uuid), intake.settle_upload(uuid, text, text),
+  intake.hand_bytes_over(intake.simplicity_batches, uuid, jsonb) to service_role;

@@ -1,0 +1,204 @@
+-- What the intake function answers about batches, each in one call and so from one moment.
+
+create function intake.progress_of(batch intake.simplicity_batches)
+returns numeric
+language sql
+stable
+set search_path = ''
+as $$
+  select case batch.status
+    when 'uploaded' then 0
+    when 'staging' then 0.05
+    when 'validating' then round((0.1 + 0.75 * coalesce(
+      (select sum(s.row_count) filter (where s.status = 'done') / nullif(sum(s.row_count), 0)::numeric
+         from intake.batch_slices s where s.batch_id = batch.id), 0))::numeric, 3)
+    when 'awaiting_approval' then 0.9
+    when 'inserting' then 0.9
+    else 1 end
+$$;
+comment on function intake.progress_of(intake.simplicity_batches) is
+  'Share of an attempt that is behind it, 0 to 1: staging 0.05, validation 0.1 to 0.85 by rows of finished slices, then 0.9, ended 1. Not measured in time.';
+
+create function intake.batch_record(batch intake.simplicity_batches)
+returns jsonb
+language sql
+stable
+set search_path = ''
+set timezone = 'UTC'
+as $$
+  select jsonb_build_object('batch_id', batch.id)
+    || to_jsonb(batch) - '{id,layout,scan,progress_at,staging_started_at}'::text[]
+    || jsonb_build_object('error_rate_percent', o.error_rate_percent, 'rows_per_second', o.rows_per_second,
+         'progress', intake.progress_of(batch))
+    from intake.v_batch_observability o where o.batch_id = batch.id
+$$;
+comment on function intake.batch_record(intake.simplicity_batches) is 'A batch as the HTTP surface tells it: its columns but the worker''s own, rates and progress.';
+
+create function intake.describe_batch(batch uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(
+    (select intake.batch_record(b) || jsonb_build_object('error_summary', (
+        select coalesce(jsonb_agg(jsonb_build_object('error_code', c.error_code, 'count', c.n) order by c.n desc, c.error_code), '[]')
+          from (select k.error_code, sum(k.occurrences) as n from intake.batch_error_counts k
+                 where k.batch_id = b.id and k.error_stage <> 'insert' group by k.error_code) c))
+       from intake.simplicity_batches b where b.id = batch),
+    (select jsonb_build_object('pending', true, 'source', u.source, 'filename', u.filename)
+       from intake.uploads u where u.id = batch and u.arrived_at is null))
+$$;
+comment on function intake.describe_batch(uuid) is
+  'One batch with its errors by code (duplicates are no errors); {pending: true} while its bytes have not arrived; null when there is none.';
+
+create function intake.list_batches(status text, source text, q text, page int, page_size int)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with found as (
+    select b from intake.simplicity_batches b
+     where (list_batches.status is null or b.status = list_batches.status)
+       and (list_batches.source is null or b.source = list_batches.source)
+       and (list_batches.q is null or strpos(lower(b.filename), lower(list_batches.q)) > 0
+            or starts_with(b.id::text, lower(list_batches.q)) or starts_with(b.file_hash, lower(list_batches.q)))
+  )
+  select jsonb_build_object(
+    'batches', coalesce((select jsonb_agg(intake.batch_record(p.b) order by (p.b).created_at desc, (p.b).id desc)
+       from (select f.b from found f order by (f.b).created_at desc, (f.b).id desc
+              limit page_size offset (page - 1)::bigint * page_size) p), '[]'),
+    'total', (select count(*) from found), 'page', page, 'page_size', page_size)
+$$;
+comment on function intake.list_batches(text, text, text, int, int) is
+  'A page of batches, newest first. q is part of a file name, or the beginning of an id or hash. Null filters nothing.';
+
+create function intake.list_errors(batch uuid, code text, page int, page_size int)
+returns jsonb
+language sql
+stable
+set search_path = ''
+set timezone = 'UTC'
+as $$
+  with found as (
+    select e from intake.row_errors e
+     where e.batch_id = batch and case when code is null then e.error_stage <> 'insert' else e.error_code = code end
+  )
+  select jsonb_build_object(
+    'errors', coalesce((select jsonb_agg(to_jsonb(p.e) || jsonb_build_object('row_number', (p.e).row_index + 1)
+         order by (p.e).row_index, (p.e).id)
+       from (select f.e from found f order by (f.e).row_index, (f.e).id limit page_size offset (page - 1)::bigint * page_size) p), '[]'),
+    'total', (select count(*) from found), 'page', page, 'page_size', page_size,
+    'truncated', (select b.rejects_truncated from intake.simplicity_batches b where b.id = batch))
+$$;
+comment on function intake.list_errors(uuid, text, int, int) is
+  'A page of the kept rejects of a batch in file order. Duplicates are no errors: they are listed only when asked for by their code.';
+
+create function intake.csv_cell(value text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select case when g.cell ~ E'[",\\r\\n]|^\\s|\\s$' then '"' || replace(g.cell, '"', '""') || '"' else g.cell end
+    from (select case when value ~ E'^\'*[-=+@\\t\\r]' then '''' || value else coalesce(value, '') end as cell) g
+$$;
+comment on function intake.csv_cell(text) is
+  'A value as a CSV cell (RFC 4180) that no spreadsheet runs as a formula: what begins with = + - @ tab or CR, quotes before it or not, gets one more quote in front.';
+
+create function intake.errors_csv(batch uuid, after_row int, rows int)
+returns table (last_row int, csv text)
+language sql
+stable
+set search_path = ''
+as $$
+  select max(p.row_index), string_agg(p.line, '' order by p.row_index)
+    from (
+      select e.row_index,
+             concat_ws(',', (e.row_index + 1)::text, e.error_code, intake.csv_cell(e.error_message), intake.csv_cell(e.field),
+               intake.csv_cell(e.raw_value),
+               (select string_agg(intake.csv_cell(e.raw_data ->> h.name), ',' order by h.place)
+                  from jsonb_array_elements_text(b.layout -> 'header') with ordinality h(name, place))) || E'\r\n' as line
+        from intake.row_errors e join intake.simplicity_batches b on b.id = e.batch_id
+       where e.batch_id = errors_csv.batch and e.error_stage <> 'insert' and e.row_index > after_row
+       order by e.row_index limit errors_csv.rows) p
+  having count(*) > 0
+$$;
+comment on function intake.errors_csv(uuid, int, int) is
+  'Kept rejects after a row as CSV lines (row_number, error_code, error_message, field, raw_value, then the file''s own columns) and the last row in them. No row when there are no more.';
+
+create function intake.errors_csv_frame(batch uuid)
+returns table (header text, footer text)
+language sql
+stable
+set search_path = ''
+as $$
+  select 'row_number,error_code,error_message,field,raw_value' || coalesce(
+           (select string_agg(',' || intake.csv_cell(h.name), '' order by h.place)
+              from jsonb_array_elements_text(b.layout -> 'header') with ordinality h(name, place)), '') || E'\r\n',
+         case when b.rejects_truncated then format(E'"Truncated: %s of %s rejects are kept, the first in file order"\r\n',
+           (select count(*) from intake.row_errors e where e.batch_id = b.id and e.error_stage <> 'insert'), b.row_count_invalid) else '' end
+    from intake.simplicity_batches b where b.id = batch
+$$;
+comment on function intake.errors_csv_frame(uuid) is 'First line of errors.csv, and the last one, which is empty unless rejects were left out.';
+
+create function intake.check_duplicate(hash text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+set timezone = 'UTC'
+as $$
+  select jsonb_build_object('duplicate', k.id is not null and k.status <> 'failed', 'batch_id', k.id, 'status', k.status, 'source', k.source,
+    'filename', k.filename, 'created_at', k.created_at, 'row_count_total', k.row_count_total, 'row_count_staged', k.row_count_staged,
+    'row_count_valid', k.row_count_valid, 'row_count_invalid', k.row_count_invalid, 'row_count_inserted', k.row_count_inserted,
+    'row_count_duplicate', k.row_count_duplicate)
+  from (select 1) one left join lateral (select (intake.batch_of_hash(hash)).*) k on true
+$$;
+comment on function intake.check_duplicate(text) is
+  'Whether an upload of these bytes would be answered as a duplicate, and by which batch. A failed batch is shown but is no duplicate: the bytes would start its next attempt.';
+
+create function intake.batch_timeline(batch uuid)
+returns jsonb
+language sql
+stable
+security definer -- reads the audit events of this one batch
+set search_path = ''
+set timezone = 'UTC'
+as $$
+  with event as (
+    select e.id, e.ts, e.actor, e.action, e.request_id, e.after, coalesce(e.after ->> 'status', '') as status,
+           coalesce((e.after ->> 'attempt')::int, 1) as attempt
+      from audit.event_log e where e.entity_type = 'batch' and e.entity_id = batch::text
+  ), state as (
+    select v.*, lead(v.ts) over (order by v.id) as until from event v where v.status <> ''
+  ), attempt as (
+    select s.attempt, min(s.ts) as started_at, max(s.ts) as last_at,
+           (array_agg(s.after order by s.id desc))[1] as final,
+           jsonb_agg(jsonb_build_object('status', s.status, 'at', s.ts, 'actor', s.actor,
+             'duration_ms', round(extract(epoch from s.until - s.ts) * 1000)) order by s.id) as states
+      from state s group by s.attempt
+  )
+  select jsonb_build_object('batch_id', b.id, 'filename', b.filename, 'status', b.status, 'created_by', b.created_by, 'created_at', b.created_at,
+    'attempts', coalesce((select jsonb_agg(jsonb_build_object('attempt', a.attempt, 'started_at', a.started_at,
+        'ended_at', case when a.final ->> 'status' in ('completed', 'failed', 'skipped') then a.last_at end,
+        'status', a.final ->> 'status', 'rejection_reason', a.final ->> 'rejection_reason',
+        'row_count_total', (a.final ->> 'total')::int, 'row_count_valid', (a.final ->> 'valid')::int,
+        'row_count_invalid', (a.final ->> 'invalid')::int, 'row_count_inserted', (a.final ->> 'inserted')::int,
+        'row_count_duplicate', (a.final ->> 'duplicate')::int, 'states', a.states) order by a.attempt) from attempt a), '[]'),
+    'actions', coalesce((select jsonb_agg(jsonb_build_object('at', v.ts, 'actor', v.actor, 'action', v.action,
+        'request_id', v.request_id, 'detail', v.after ->> 'rejection_reason') order by v.id)
+      from event v where v.actor not like 'sql:%' or (v.actor = 'sql:postgres' and v.status in ('uploaded', 'failed') and v.action <> 'batch.received')),
+      '[]'),
+    'parse_duration_ms', b.parse_duration_ms, 'db_duration_ms', b.db_duration_ms)
+  from intake.simplicity_batches b where b.id = batch
+$$;
+comment on function intake.batch_timeline(uuid) is
+  'The life of a batch from its audit events: attempts with states, durations and counts, and what people did to it. Null when there is no such batch.';
+
+revoke all on function intake.batch_timeline(uuid) from public;
+grant execute on function intake.progress_of(intake.simplicity_batches), intake.batch_record(intake.simplicity_batches),
+  intake.describe_batch(uuid), intake.list_batches(text, text, text, int, int), intake.list_errors(uuid, text, int, int),
+  intake.csv_cell(text), intake.errors_csv(uuid, int, int), intake.errors_csv_frame(uuid), intake.check_duplicate(text),
+  intake.batch_timeline(uuid) to service_role;
