@@ -202,11 +202,12 @@ async function openSide(frame: Frame): Promise<Side> {
       cutAfter: () => faults.takeCut(),
     });
     const routines = makeRoutines(admin);
-    const exposed = await watchSchemas(admin, config.api.schemas, async () => {
+    const exposed = await watchSchemas(database, admin, config.api.schemas, options.log, async (asked) => {
       routines.forget();
-      faults.schemaReloaded();
+      if (asked) faults.schemaReloaded();
       await lite.reloadSchema();
     });
+    closers.push(() => exposed.stop());
     const answer = makeGateway({
       keys,
       lite,

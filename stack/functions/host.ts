@@ -31,6 +31,8 @@ export interface FunctionHost {
 
 export interface FunctionHostOptions extends EnvironmentParts {
   home: string;
+  /** Holds one folder per function; `supabase/functions` when absent. */
+  folder?: string;
   /** Which functions; all with an `index.ts` when absent. */
   names?: string[];
   limits?: Partial<Limits>;
@@ -39,14 +41,22 @@ export interface FunctionHostOptions extends EnvironmentParts {
 
 /** Starts one isolate of each function; not having one is fine. */
 export async function startFunctions(options: FunctionHostOptions): Promise<FunctionHost> {
-  const names = options.names ?? await functionNames();
+  const folder = options.folder ?? `${CHECKOUT}/supabase/functions`;
+  const names = options.names ?? await functionNames(folder);
   const journal = await appender(`${options.home}/invocations.jsonl`);
   const pools = new Map<string, Pool>();
   for (const name of names) {
     const limits = { ...LIMITS, ...options.limits };
     const log = quota(limits, await appender(`${options.home}/logs/${name}.log`));
     const pool = new Pool(
-      { name, environment: functionEnvironment(options), cwd: options.home, limits, log },
+      {
+        name,
+        folder: `${folder}/${name}`,
+        environment: functionEnvironment(options),
+        cwd: options.home,
+        limits,
+        log,
+      },
       (invocation: Invocation) => journal(JSON.stringify(invocation)),
     );
     pools.set(name, pool);
@@ -99,12 +109,12 @@ export async function startFunctions(options: FunctionHostOptions): Promise<Func
   };
 }
 
-async function functionNames(): Promise<string[]> {
+async function functionNames(folder: string): Promise<string[]> {
   const names: string[] = [];
-  for await (const entry of Deno.readDir(`${CHECKOUT}/supabase/functions`)) {
+  for await (const entry of Deno.readDir(folder)) {
     if (!entry.isDirectory || entry.name.startsWith("_")) continue;
     try {
-      await Deno.stat(`${CHECKOUT}/supabase/functions/${entry.name}/index.ts`);
+      await Deno.stat(`${folder}/${entry.name}/index.ts`);
       names.push(entry.name);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;

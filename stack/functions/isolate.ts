@@ -2,7 +2,6 @@
  * One isolate: a Deno process of its own that runs one function's `index.ts`. Knows its state, usage and limits; retires
  * and is killed the way the platform does it. Which request goes where is the pool's business.
  */
-import { CHECKOUT } from "../home.ts";
 import { type Leashed, startLeashed } from "../processes.ts";
 import { freePort } from "../ports.ts";
 import { random } from "../keys.ts";
@@ -11,12 +10,15 @@ import { measure } from "./meter.ts";
 
 const RUNTIME = new URL("runtime.ts", import.meta.url).pathname;
 const MARK = "\u0001";
+const BOOT_TIMEOUT_MS = 60_000; // the first start on a machine may download packages
 const ORDER_TIMEOUT_MS = 1000; // a stopped or spinning isolate does not answer
 
 export type Ended = "cpu" | "memory" | "wall_clock" | "killed" | "dropped" | "exited";
 
 export interface IsolateOptions {
   name: string;
+  /** Holds the function's `index.ts` and `deno.json`. */
+  folder: string;
   environment: Record<string, string>;
   cwd: string;
   limits: Limits;
@@ -48,7 +50,6 @@ export class Isolate {
 
   constructor(options: IsolateOptions) {
     this.#options = options;
-    const folder = `${CHECKOUT}/supabase/functions/${options.name}`;
     this.#process = startLeashed(Deno.execPath(), {
       args: [
         "run",
@@ -56,13 +57,13 @@ export class Isolate {
         "--no-lock",
         "--node-modules-dir=none",
         "--config",
-        `${folder}/deno.json`,
+        `${options.folder}/deno.json`,
         "--preload",
         RUNTIME,
         "--allow-env",
         "--allow-net=127.0.0.1,localhost",
         `--v8-flags=--max-old-space-size=${options.limits.memoryMb}`,
-        `${folder}/index.ts`,
+        `${options.folder}/index.ts`,
       ],
       env: {
         ...options.environment,
@@ -76,12 +77,19 @@ export class Isolate {
       signal: "KILL",
       onOutput: (line) => this.#hear(line),
     });
+    const patience = setTimeout(() => this.kill("killed"), BOOT_TIMEOUT_MS);
+    this.#listening.promise.then(() => clearTimeout(patience));
     this.ended = this.#process.ended.then(() => {
       this.gone = true;
       this.retired = true;
       this.#listening.resolve(false);
       return this.#killedFor ?? "exited";
     });
+  }
+
+  /** When its last work ended, ms of `performance.now()`. */
+  get idleSince(): number {
+    return this.#idleSince;
   }
 
   get pid(): number {

@@ -111,7 +111,10 @@ export class Pool {
   ): Promise<void> {
     let outcome: "ok" | Ended = "ok";
     isolate.ended.then((why) => outcome = isolate.busy || status === 546 ? why : "ok");
-    while (isolate.busy && !isolate.gone) await new Promise((resolve) => setTimeout(resolve, METER_EVERY_MS));
+    // Looks twice: what the function hands to waitUntil may be told a moment after its answer.
+    for (let quiet = 0; quiet < 2 && !isolate.gone; quiet = isolate.busy ? 0 : quiet + 1) {
+      await new Promise((resolve) => setTimeout(resolve, METER_EVERY_MS));
+    }
     isolate.check();
     this.#journal({
       at: new Date().toISOString(),
@@ -121,7 +124,7 @@ export class Pool {
       method: request.method,
       path: path.split("?")[0] ?? path,
       status,
-      wall_ms: Math.round(performance.now() - began),
+      wall_ms: Math.round(Math.max(0, isolate.idleSince - began)),
       cpu_ms: isolate.cpuMs - cpuBefore,
       isolate_cpu_ms: isolate.cpuMs,
       boot_cpu_ms: isolate.bootCpuMs,

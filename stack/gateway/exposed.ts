@@ -2,22 +2,26 @@
  * The schemas REST exposes, and `NOTIFY pgrst`. A schema that is configured but does not exist makes PostgREST answer
  * PGRST002 to everything until it does; so does this.
  */
-import type { Sql } from "../database/connect.ts";
+import type { DatabaseAddress, Sql } from "../database/connect.ts";
+import { listen } from "../database/listen.ts";
 
 export interface Exposed {
   /** Configured schemas the database does not have. */
   missing(): string[];
+  stop(): Promise<void>;
 }
 
 /**
  * Looks which schemas exist, now and after every `notify pgrst, 'reload schema'` (an empty payload counts, any
  * other is ignored, `'reload'` too).
- * @param reloaded forgets what else was cached.
+ * @param reloaded forgets what else was cached; `asked` is false when only the connection came back.
  */
 export async function watchSchemas(
+  database: DatabaseAddress,
   sql: Sql,
   schemas: string[],
-  reloaded: () => Promise<void>,
+  log: (line: string) => void,
+  reloaded: (asked: boolean) => Promise<void>,
 ): Promise<Exposed> {
   let missing: string[] = [];
   const look = async () => {
@@ -27,10 +31,15 @@ export async function watchSchemas(
     missing = rows.map((row) => row.name);
   };
   await look();
-  await sql.listen("pgrst", async (payload) => {
-    if (payload !== "" && payload !== "reload schema") return;
-    await reloaded();
+  const reload = async (asked: boolean) => {
+    await reloaded(asked);
     await look();
+  };
+  const listener = await listen(database, "pgrst", (payload) => {
+    if (payload !== null && payload !== "" && payload !== "reload schema") return;
+    reload(payload !== null).catch((error) =>
+      log(`schema cache: ${error instanceof Error ? error.message : error}`)
+    );
   });
-  return { missing: () => missing };
+  return { missing: () => missing, stop: () => listener.stop() };
 }

@@ -5,6 +5,7 @@
  */
 import { Cron } from "croner";
 import { connect, type DatabaseAddress, type Sql } from "../database/connect.ts";
+import { listen } from "../database/listen.ts";
 import { pause, type Worker } from "./sender.ts";
 
 const AT_A_TIME = 8; // cron.max_running_jobs on hosted
@@ -36,7 +37,7 @@ export async function startCron(
   const users = new Map<string, Sql>();
   let wake = Promise.withResolvers<void>();
   const sql = connect(database, "supabase_admin", "stack-pg_cron", 2);
-  await sql.listen("stack_cron", () => wake.resolve(), () => wake.resolve());
+  const listener = await listen(database, "stack_cron", () => wake.resolve());
 
   const userSql = (user: string): Sql => {
     let found = users.get(user);
@@ -102,6 +103,7 @@ export async function startCron(
       stopping.abort();
       wake.resolve();
       await loop;
+      await listener.stop();
       await Promise.all([...users.values(), sql].map((one) => one.end({ timeout: 1 })));
       await Promise.all(runs);
     },

@@ -4,6 +4,7 @@
  */
 import type postgres from "postgres";
 import { connect, type DatabaseAddress } from "../database/connect.ts";
+import { listen } from "../database/listen.ts";
 import { type Faults, WakeBy } from "../faults/state.ts";
 
 export interface Worker {
@@ -32,7 +33,7 @@ export async function startSender(
   const sql = connect(database, "supabase_admin", "stack-pg_net", 2);
   const stopping = new AbortController();
   let wake = Promise.withResolvers<void>();
-  await sql.listen("stack_net", () => wake.resolve(), () => wake.resolve());
+  const listener = await listen(database, "stack_net", () => wake.resolve());
   const loop = (async () => {
     while (!stopping.signal.aborted) {
       try {
@@ -53,6 +54,7 @@ export async function startSender(
     async stop() {
       stopping.abort();
       await loop;
+      await listener.stop();
       await sql.end({ timeout: 1 });
     },
   };
