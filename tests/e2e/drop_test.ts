@@ -1,5 +1,5 @@
 /** A file dropped with a plain Storage client becomes judgments, or is refused whole and says why. */
-import { assert, assertEquals, assertStringIncludes } from "deno-std/assert";
+import { assert, assertEquals, assertStringIncludes } from "deno-std/assert/mod.js";
 import { VENDOR_OUTCOMES } from "../fixtures/vendor.ts";
 import { batchOf, clientOf, drop, ended, goodCsv } from "../support/drops.ts";
 import { startStack } from "../support/stack.ts";

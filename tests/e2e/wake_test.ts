@@ -1,5 +1,5 @@
 /** A drop is found whatever is lost on the way: wake-ups may be lost, doubled or late. */
-import { assertEquals } from "deno-std/assert";
+import { assertEquals } from "deno-std/assert/mod.js";
 import { batchOf, clientOf, drop, ended, goodCsv } from "../support/drops.ts";
 import { startStack } from "../support/stack.ts";
 
