@@ -125,9 +125,10 @@ export async function follow(
   say: (line: string) => void,
 ): Promise<Outcome> {
   say(`Dropping intake/${drop.path} (${drop.shows})`);
-  const { error } = await client.storage.from("intake").upload(drop.path, new Blob([drop.content]), {
-    contentType: "text/csv",
-  });
+  const { error } = await client.storage.from("intake").upload(
+    drop.path,
+    new Blob([drop.content], { type: "text/csv" }),
+  );
   if (error !== null) throw new Error(`Cannot upload ${drop.path}: ${error.message}`);
   const uploaded = performance.now();
   let shown = "";

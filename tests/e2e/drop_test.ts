@@ -137,8 +137,7 @@ Deno.test("a dropped file", async (t) => {
     await t.step("of a type that is no CSV is ignored", async () => {
       const { error } = await client.storage.from("intake").upload(
         "simplicity/picture.png",
-        new Blob(["x"]),
-        { contentType: "image/png" },
+        new Blob(["x"], { type: "image/png" }),
       );
       assertEquals(error, null);
       await drop(client, "simplicity/after-picture.csv", goodCsv("AFTER", 1));

@@ -28,9 +28,10 @@ export function clientOf(stack: { api_url: string; secret_key: string }): Supaba
 
 /** Uploads into bucket intake. Throws when storage refuses. */
 export async function drop(client: SupabaseClient, path: string, content: string | Uint8Array<ArrayBuffer>) {
-  const { error } = await client.storage.from("intake").upload(path, new Blob([content]), {
-    contentType: "text/csv",
-  });
+  const { error } = await client.storage.from("intake").upload(
+    path,
+    new Blob([content], { type: "text/csv" }),
+  );
   if (error !== null) throw error;
 }
 
