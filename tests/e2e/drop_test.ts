@@ -28,7 +28,7 @@ Deno.test("a dropped file", async (t) => {
       ]);
       assertEquals(await judgments(batch.id), 5_000);
       const { data } = await client.from("judgments").select("*").eq("case_number", "GOOD-4711").single();
-      assertEquals([data.amount, data.judgment_date, data.court, data.source_row_index], [
+      assertEquals([Number(data.amount), data.judgment_date, data.court, data.source_row_index], [
         4810.5,
         "2024-01-15",
         "Civil Court",
