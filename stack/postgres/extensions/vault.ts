@@ -3,7 +3,6 @@
  * with a key only the superuser can read; hosted keeps its key outside the database altogether.
  */
 export const VAULT = `
-create schema vault;
 
 create table vault._key (key bytea not null);
 insert into vault._key values (extensions.gen_random_bytes(32));
