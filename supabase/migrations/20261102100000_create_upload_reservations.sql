@@ -127,6 +127,9 @@ declare
   answer jsonb;
 begin
   perform ops.act_as(request ->> 'actor', request ->> 'request_id');
+  if (request ->> 'vendor')::boolean then -- its key is known here, so its source is no surprise
+    insert into intake.sources (source) values (request ->> 'source') on conflict do nothing;
+  end if;
   if not exists (select 1 from intake.sources s where s.source = request ->> 'source') then
     return jsonb_build_object('outcome', 'unknown_source');
   end if;
@@ -157,7 +160,7 @@ begin
 end
 $$;
 comment on function intake.reserve_upload(jsonb) is
-  'Before bytes are stored. request: filename, stored_name, source, file_hash, file_size_bytes, options, force, signed, actor, request_id. outcome: store (path; the id becomes the batch''s), wait (another stores the same bytes), duplicate, started_again, unknown_source. Takes the lock under which staging decides about the same hash.';
+  'Before bytes are stored. request: filename, stored_name, source, file_hash, file_size_bytes, options, force, signed, vendor (makes the source known), actor, request_id. outcome: store (path; the id becomes the batch''s), wait (another stores the same bytes), duplicate, started_again, unknown_source. Takes the lock under which staging decides about the same hash.';
 
 create function intake.renew_upload(upload uuid)
 returns boolean

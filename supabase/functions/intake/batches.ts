@@ -1,0 +1,152 @@
+/** Batches as the HTTP surface sees them: one call of SQL per question or action. */
+import * as z from "zod";
+import { Problem } from "../../../shared/errors.ts";
+import type { CallSql } from "../_shared/sql_call.ts";
+import type { Paging } from "./parameters.ts";
+
+/** A batch's record; what it has beyond these is passed on as it is. */
+const Batch = z.looseObject({
+  batch_id: z.string(),
+  source: z.string(),
+  filename: z.string(),
+  status: z.string(),
+  storage_bucket: z.string().nullable(),
+  storage_path: z.string().nullable(),
+  created_by: z.string().nullable(),
+});
+export type Batch = z.infer<typeof Batch>;
+
+const Described = z.union([z.object({ pending: z.literal(true), source: z.string() }), Batch]).nullable();
+
+const BatchPage = z.object({
+  batches: z.array(Batch),
+  total: z.number(),
+  page: z.number(),
+  page_size: z.number(),
+});
+export type BatchPage = z.infer<typeof BatchPage>;
+
+const RowError = z.looseObject({
+  error_code: z.string(),
+  field: z.string().nullable(),
+  issues: z.array(z.looseObject({ code: z.string(), field: z.string().nullable() })),
+});
+export type RowError = z.infer<typeof RowError>;
+
+const ErrorPage = z.looseObject({
+  errors: z.array(RowError),
+  total: z.number(),
+  page: z.number(),
+  page_size: z.number(),
+});
+export type ErrorPage = z.infer<typeof ErrorPage>;
+
+const Timeline = z.looseObject({
+  created_by: z.string().nullable(),
+  attempts: z.array(z.looseObject({ states: z.array(z.looseObject({ actor: z.string() })) })),
+  actions: z.array(z.looseObject({ actor: z.string() })),
+});
+export type Timeline = z.infer<typeof Timeline>;
+
+const Acted = z.discriminatedUnion("outcome", [
+  z.object({ outcome: z.literal("done"), bucket: z.string().nullish(), path: z.string().nullish() }),
+  z.object({ outcome: z.enum(["unknown", "no_object", "not_confirmed"]) }),
+  z.object({ outcome: z.literal("wrong_state"), status: z.string(), allowed_from: z.array(z.string()) }),
+]);
+
+/** Who acts, by which request: for the audit events. */
+export interface By {
+  readonly actor: string;
+  readonly request_id: string;
+}
+
+const CsvPage = z.array(z.object({ last_row: z.number(), csv: z.string() }));
+const CsvFrame = z.array(z.object({ header: z.string(), footer: z.string() }));
+
+/** What can be asked of batches and done to them. */
+export class Batches {
+  constructor(private readonly call: CallSql) {}
+
+  /** @throws Problem NOT_FOUND; UPLOAD_PENDING while its bytes have not arrived. `source` is told to `admit` first. */
+  async describe(id: string, admit: (source: string) => void = () => {}): Promise<Batch> {
+    const found = Described.parse(await this.call("describe_batch", { batch: id }));
+    if (found === null) throw new Problem("NOT_FOUND", `There is no batch ${id}.`);
+    admit(found.source);
+    if ("pending" in found && found.pending === true) {
+      throw new Problem("UPLOAD_PENDING", `The bytes of batch ${id} have not arrived yet.`);
+    }
+    return Batch.parse(found);
+  }
+
+  async list(
+    filter: { status: string | null; source: string | null; q: string | null },
+    paging: Paging,
+  ): Promise<BatchPage> {
+    return BatchPage.parse(await this.call("list_batches", { ...filter, ...paging }));
+  }
+
+  async errors(id: string, code: string | null, paging: Paging): Promise<ErrorPage> {
+    return ErrorPage.parse(await this.call("list_errors", { batch: id, code, ...paging }));
+  }
+
+  async timeline(id: string): Promise<Timeline> {
+    const timeline = Timeline.nullable().parse(await this.call("batch_timeline", { batch: id }));
+    if (timeline === null) throw new Problem("NOT_FOUND", `There is no batch ${id}.`);
+    return timeline;
+  }
+
+  async checkDuplicate(hash: string): Promise<Record<string, unknown>> {
+    return z.record(z.string(), z.unknown()).parse(await this.call("check_duplicate", { hash }));
+  }
+
+  /** First and last line of errors.csv; the last is empty when nothing was left out. */
+  async csvFrame(id: string): Promise<{ header: string; footer: string }> {
+    const frame = CsvFrame.parse(await this.call("errors_csv_frame", { batch: id }))[0];
+    if (frame === undefined) throw new Problem("NOT_FOUND", `There is no batch ${id}.`);
+    return frame;
+  }
+
+  /** Lines of errors.csv after a row; null when there are no more. */
+  async csvAfter(id: string, row: number, rows: number): Promise<{ last_row: number; csv: string } | null> {
+    return CsvPage.parse(await this.call("errors_csv", { batch: id, after_row: row, rows }))[0] ?? null;
+  }
+
+  async retry(id: string, threshold: number | null, by: By): Promise<void> {
+    this.#expectDone(id, await this.call("retry_batch", { batch: id, threshold, ...by }));
+  }
+
+  async abort(id: string, reason: string, by: By): Promise<void> {
+    this.#expectDone(id, await this.call("abort_batch", { batch: id, reason, ...by }));
+  }
+
+  /** @returns where the object of the deleted batch is, null when it had none. */
+  async delete(id: string, confirm: string, by: By): Promise<{ bucket: string; path: string } | null> {
+    const { bucket, path } = this.#expectDone(
+      id,
+      await this.call("delete_batch", { batch: id, confirm, ...by }),
+    );
+    return path === null || path === undefined ? null : { bucket: bucket ?? "intake", path };
+  }
+
+  #expectDone(id: string, answer: unknown): { bucket?: string | null; path?: string | null } {
+    const acted = Acted.parse(answer);
+    switch (acted.outcome) {
+      case "done":
+        return acted;
+      case "unknown":
+        throw new Problem("NOT_FOUND", `There is no batch ${id}.`);
+      case "no_object":
+        throw new Problem("CONFLICT", `Batch ${id} has no file: nothing was ever stored for it.`, {
+          fix: "Upload the file.",
+        });
+      case "not_confirmed":
+        throw new Problem("INVALID_PARAMETER", "confirm must be the file name of the batch.", {
+          members: { field: "confirm" },
+        });
+      case "wrong_state":
+        throw new Problem("WRONG_STATE", `Batch ${id} is ${acted.status}.`, {
+          members: { batch_id: id, batch_status: acted.status, allowed_from: acted.allowed_from },
+        });
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * What a viewer sees: everything but what came in the file and who people are. Masked values are null, so that
+ * the shape stays the same. Words about an error quote the value, so a viewer gets the catalogue's words.
+ */
+import { ROW_CODES } from "../../../shared/judgments/codes.ts";
+import type { Role } from "../_shared/caller.ts";
+import type { Batch, BatchPage, ErrorPage, RowError, Timeline } from "./batches.ts";
+
+/** One role's view of answers. */
+export interface View {
+  batch(batch: Batch): Batch;
+  page(page: BatchPage): BatchPage;
+  errors(page: ErrorPage): ErrorPage;
+  timeline(timeline: Timeline): Timeline;
+}
+
+const WHOLE: View = {
+  batch: (batch) => batch,
+  page: (page) => page,
+  errors: (page) => page,
+  timeline: (timeline) => timeline,
+};
+
+const MASKED: View = {
+  batch: maskBatch,
+  page: (page) => ({ ...page, batches: page.batches.map(maskBatch) }),
+  errors: (page) => ({ ...page, errors: page.errors.map(maskError) }),
+  timeline: (timeline) => ({
+    ...timeline,
+    created_by: maskActor(timeline.created_by),
+    attempts: timeline.attempts.map((attempt) => ({
+      ...attempt,
+      states: attempt.states.map((state) => ({ ...state, actor: maskActor(state.actor) ?? "somebody" })),
+    })),
+    actions: timeline.actions.map((action) => ({ ...action, actor: maskActor(action.actor) ?? "somebody" })),
+  }),
+};
+
+/** The view of a caller. */
+export function viewFor(role: Role): View {
+  return role === "viewer" ? MASKED : WHOLE;
+}
+
+function maskBatch(batch: Batch): Batch {
+  return { ...batch, created_by: maskActor(batch.created_by) };
+}
+
+function maskError(error: RowError): RowError {
+  return {
+    ...error,
+    error_message: ROW_CODES.find((entry) => entry.code === error.error_code)?.cause ?? null,
+    raw_value: null,
+    raw_line: null,
+    raw_data: null,
+    issues: error.issues.map(({ code, field }) => ({ code, field, raw_value: null, message: null })),
+  };
+}
+
+/** Names of people are e-mail addresses; keys and machines may be shown. */
+function maskActor(actor: string | null): string | null {
+  return actor !== null && actor.includes("@") ? null : actor;
+}

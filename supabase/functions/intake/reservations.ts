@@ -1,0 +1,75 @@
+/** Reservations of uploads: the calls that decide who stores which bytes. The rules are in SQL (`intake.reserve_upload`). */
+import * as z from "zod";
+import type { CallSql } from "../_shared/sql_call.ts";
+import type { UploadOptions } from "./parameters.ts";
+
+/** What is known before bytes are stored; names are those of `intake.reserve_upload`. */
+export interface ReservationRequest {
+  readonly filename: string;
+  readonly stored_name: string;
+  readonly source: string;
+  /** SHA-256; null when nobody has taken it. */
+  readonly file_hash: string | null;
+  readonly file_size_bytes: number;
+  readonly options: UploadOptions["kept"];
+  readonly force: boolean;
+  /** The bytes will come over a signed address: their hash is only claimed. */
+  readonly signed: boolean;
+  /** The caller is the vendor whose source it is; the source is made known if it is not yet. */
+  readonly vendor: boolean;
+  readonly actor: string;
+  readonly request_id: string;
+}
+
+const KnownBatch = {
+  batch_id: z.string(),
+  attempt: z.number(),
+  batch_status: z.string(),
+  filename: z.string(),
+  file_hash: z.string().nullable(),
+  file_size_bytes: z.number().nullable(),
+};
+
+const Reservation = z.discriminatedUnion("outcome", [
+  z.object({ outcome: z.literal("unknown_source") }),
+  z.object({ outcome: z.literal("wait"), batch_id: z.string() }),
+  z.object({
+    outcome: z.literal("store"),
+    batch_id: z.string(),
+    path: z.string(),
+    filename: z.string(),
+    expires_at: z.string(),
+  }),
+  z.object({ outcome: z.literal("duplicate"), ...KnownBatch }),
+  z.object({ outcome: z.literal("started_again"), ...KnownBatch }),
+]);
+/** What a reservation came to. */
+export type Reservation = z.infer<typeof Reservation>;
+
+const Settled = z.object({ outcome: z.enum(["stored", "started_again"]), ...KnownBatch }).nullable();
+/** The batch of stored bytes; null when storage has no such object. */
+export type Settled = z.infer<typeof Settled>;
+
+/** The calls, over any way of making them. */
+export class Reservations {
+  constructor(private readonly call: CallSql) {}
+
+  async reserve(request: ReservationRequest): Promise<Reservation> {
+    return Reservation.parse(await this.call("reserve_upload", { request }));
+  }
+
+  /** Sign of life while storing; false when somebody took over or the bytes have arrived. */
+  async renew(id: string): Promise<boolean> {
+    return await this.call("renew_upload", { upload: id }) === true;
+  }
+
+  /** Storing failed: whoever waits goes on at once. */
+  async release(id: string): Promise<void> {
+    await this.call("release_upload", { upload: id });
+  }
+
+  /** The bytes are stored: which batch do they belong to. */
+  async settle(id: string, actor: string, requestId: string): Promise<Settled> {
+    return Settled.parse(await this.call("settle_upload", { upload: id, actor, request_id: requestId }));
+  }
+}

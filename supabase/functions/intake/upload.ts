@@ -1,0 +1,171 @@
+/**
+ * POST /intake/upload: one file in, one batch out. The bytes are read and hashed first, so that known ones leave
+ * neither object nor row; then a reservation decides among racers who stores them.
+ */
+import { Problem } from "../../../shared/errors.ts";
+import type { AppContext } from "../_shared/app.ts";
+import { actorOf, type Caller } from "../_shared/caller.ts";
+import type { DropStore } from "./drop_store.ts";
+import { invalid, readUploadOptions, storedName, type UploadOptions } from "./parameters.ts";
+import { checkEnvelope, type ReceivedFile, receiveFile, roomFor } from "./received_file.ts";
+import type { Reservation, ReservationRequest, Reservations } from "./reservations.ts";
+import type { UploadRoom } from "./upload_room.ts";
+
+/** What uploads stand on. */
+export interface UploadParts {
+  readonly reservations: Reservations;
+  readonly store: DropStore;
+  readonly room: UploadRoom;
+  readonly pace: Pace;
+}
+
+/** Waits of an upload, in milliseconds. */
+export interface Pace {
+  /** Between looks at a batch that somebody else is storing. */
+  readonly lookMs: number;
+  /** Longest wait for somebody else. */
+  readonly patienceMs: number;
+  /** Between signs of life while storing; the reservation stands for 45 s. */
+  readonly renewMs: number;
+}
+
+export const PACE: Pace = { lookMs: 200, patienceMs: 90_000, renewMs: 10_000 };
+
+/** Answers an upload. */
+export async function answerUpload(context: AppContext, parts: UploadParts): Promise<Response> {
+  const request = context.req.raw;
+  checkEnvelope(request);
+  return await parts.room.hold(roomFor(request), async () => {
+    const file = await receiveFile(request);
+    const caller = context.get("caller");
+    const options = readUploadOptions(file.given);
+    const wanted = reservationFor(file, options, caller, context.get("requestId"));
+    return answerWith(context, file, await bringIn(parts, wanted, file.chunks));
+  });
+}
+
+/** The source a caller's upload is for. @throws Problem FORBIDDEN for a vendor who names another's. */
+export function sourceFor(caller: Caller, named: string | null): string {
+  if (caller.role !== "vendor") return named ?? "simplicity";
+  if (named !== null && named !== caller.name) {
+    throw new Problem("FORBIDDEN", `${actorOf(caller)} may only upload for its own source.`);
+  }
+  return caller.name;
+}
+
+function reservationFor(
+  file: ReceivedFile,
+  options: UploadOptions,
+  caller: Caller,
+  requestId: string,
+): ReservationRequest {
+  return {
+    filename: file.filename,
+    stored_name: storedName(file.filename),
+    source: sourceFor(caller, options.source),
+    file_hash: file.hash,
+    file_size_bytes: file.size,
+    options: options.kept,
+    force: options.force,
+    signed: false,
+    vendor: caller.role === "vendor",
+    actor: actorOf(caller),
+    request_id: requestId,
+  };
+}
+
+/** How an upload ended. */
+interface Outcome {
+  readonly batchId: string;
+  readonly attempt: number;
+  readonly filename: string;
+  /** State of the batch that already stands for the bytes; null for a new attempt. */
+  readonly knownStatus: string | null;
+}
+
+/** Reserves, and stores if it is on us; waits while it is on another, and takes over from one who stopped. */
+async function bringIn(
+  parts: UploadParts,
+  wanted: ReservationRequest,
+  chunks: Uint8Array<ArrayBuffer>[],
+): Promise<Outcome> {
+  const deadline = performance.now() + parts.pace.patienceMs;
+  while (true) {
+    const reservation = await parts.reservations.reserve(wanted);
+    if (reservation.outcome === "unknown_source") throw invalid("source", "the name of a known source");
+    if (reservation.outcome === "store") return await storeReserved(parts, wanted, reservation, chunks);
+    if (reservation.outcome !== "wait") return knownOutcome(reservation);
+    if (performance.now() > deadline) {
+      throw new Problem(
+        "UNAVAILABLE",
+        "The same bytes are being stored by another request that does not end.",
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, parts.pace.lookMs));
+  }
+}
+
+type Known = Extract<Reservation, { outcome: "duplicate" | "started_again" }>;
+
+function knownOutcome(known: Known): Outcome {
+  return {
+    batchId: known.batch_id,
+    attempt: known.attempt,
+    filename: known.filename,
+    knownStatus: known.outcome === "duplicate" ? known.batch_status : null,
+  };
+}
+
+async function storeReserved(
+  parts: UploadParts,
+  wanted: ReservationRequest,
+  reservation: Extract<Reservation, { outcome: "store" }>,
+  chunks: Uint8Array<ArrayBuffer>[],
+): Promise<Outcome> {
+  const id = reservation.batch_id;
+  const stored = await whileRenewing(parts, id, () => parts.store.put(reservation.path, chunks)).then(
+    () => null,
+    (error: unknown) => ({ error }),
+  );
+  // Also after a failure: the answer may have been lost on its way back, and the bytes be there.
+  const settled = await parts.reservations.settle(id, wanted.actor, wanted.request_id);
+  if (settled !== null) {
+    return {
+      batchId: settled.batch_id,
+      attempt: settled.attempt,
+      filename: settled.filename,
+      knownStatus: null,
+    };
+  }
+  await parts.reservations.release(id);
+  throw stored?.error ?? new Problem("UNAVAILABLE", "Storage took the file but does not show it.");
+}
+
+async function whileRenewing<Result>(
+  parts: UploadParts,
+  id: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const timer = setInterval(() => {
+    parts.reservations.renew(id).catch(() => {}); // a missed beat: the next one comes in time, or another takes over
+  }, parts.pace.renewMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function answerWith(context: AppContext, file: ReceivedFile, outcome: Outcome): Response {
+  const known = outcome.knownStatus;
+  return context.json({
+    batch_id: outcome.batchId,
+    status: known === null ? "uploaded" : "skipped",
+    duplicate: known !== null,
+    attempt: outcome.attempt,
+    filename: outcome.filename,
+    file_hash: file.hash,
+    file_size_bytes: file.size,
+    ...(known === null ? {} : { batch_status: known }),
+  }, known === null ? 202 : 200);
+}
