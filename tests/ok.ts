@@ -10,8 +10,8 @@ const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 
 /** Cheapest first. None stops the next: one run shows all there is to mend. */
 const STEPS: [name: string, args: string[]][] = [
-  ["format", ["fmt", "--check", "--quiet"]],
-  ["lint", ["lint", "--quiet"]],
+  ["format", ["fmt", "--check"]],
+  ["lint", ["lint"]],
   ["types", ["check", "--quiet"]],
 ];
 
