@@ -6,6 +6,7 @@ import { CHECKOUT } from "../home.ts";
 import { type EnvironmentParts, functionEnvironment } from "./environment.ts";
 import { LIMITS, type Limits } from "./limits.ts";
 import { type Invocation, Pool } from "./pool.ts";
+import { prepareCode } from "./prepare.ts";
 
 export interface IsolateInfo {
   function: string;
@@ -43,6 +44,7 @@ export interface FunctionHostOptions extends EnvironmentParts {
 export async function startFunctions(options: FunctionHostOptions): Promise<FunctionHost> {
   const folder = options.folder ?? `${CHECKOUT}/supabase/functions`;
   const names = options.names ?? await functionNames(folder);
+  await prepareCode(names.map((name) => `${folder}/${name}`));
   const journal = await appender(`${options.home}/invocations.jsonl`);
   const pools = new Map<string, Pool>();
   for (const name of names) {

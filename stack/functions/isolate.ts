@@ -55,6 +55,7 @@ export class Isolate {
         "run",
         "--no-prompt",
         "--no-lock",
+        "--cached-only",
         "--node-modules-dir=none",
         "--config",
         `${options.folder}/deno.json`,
