@@ -10,7 +10,7 @@ import type { SliceResult } from "../intake/tally.ts";
 import { DatabaseRefused } from "./database_refused.ts";
 
 const Decided = z.object({ outcome: z.enum(["redo", "failed", "completed", "awaiting_approval", "insert"]) });
-const Inserted = z.object({ outcome: z.enum(["redo", "completed"]) });
+const Inserted = z.object({ outcome: z.enum(["redo", "failed", "completed"]) });
 const Finished = z.object({ last: z.boolean() });
 
 /** How settling goes on. */
@@ -103,7 +103,7 @@ export class IntakeGateway {
   }
 
   /** The one transaction that moves staged rows into judgments. */
-  async insertBatch(hold: Hold): Promise<"redo" | "completed"> {
+  async insertBatch(hold: Hold): Promise<"redo" | "failed" | "completed"> {
     return Inserted.parse(await this.#call("insert_batch", { batch: hold.batchId, token: hold.token }))
       .outcome;
   }

@@ -117,6 +117,32 @@ $$;
 comment on function ops.enqueue(text, jsonb, text, uuid, int) is
   'Queues a job, or makes the one with the same dedupe_key pending and due again (its holder loses the lease). Returns its id. Call through the engine''s door.';
 
+create function ops.bury_lost_jobs(job_type text)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  buried int;
+begin
+  perform ops.set_door('engine');
+  update ops.job_queue j
+     set status = 'failed', attempts = j.attempts + 1, dead_lettered_at = now(),
+         last_error = 'lost: ' || coalesce(j.locked_by, 'a worker') || ' stopped without a word',
+         locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null
+   where j.id in (
+     select l.id from ops.job_queue l
+      where l.job_type = bury_lost_jobs.job_type and l.status = 'processing' and l.lease_expires_at < now()
+        and l.attempts + 1 >= l.max_attempts
+      for update skip locked);
+  get diagnostics buried = row_count;
+  perform ops.set_door('');
+  return buried;
+end
+$$;
+comment on function ops.bury_lost_jobs(text) is
+  'Dead-letters jobs of a queue without batches in flight (not ingest, whose losses fail the batch) whose lease ran out on their last try. Part of every claim.';
+
 create function ops.guard_job_status()
 returns trigger
 language plpgsql
@@ -161,7 +187,7 @@ create trigger _900_touch_updated_at before update on ops.job_queue
 comment on trigger _900_touch_updated_at on ops.job_queue is 'Keeps updated_at.';
 
 grant execute on function ops.backoff(int), ops.beat(text, text, text, text, numeric, int, int),
-  ops.enqueue(text, jsonb, text, uuid, int), ops.guard_job_status() to service_role;
+  ops.enqueue(text, jsonb, text, uuid, int), ops.bury_lost_jobs(text), ops.guard_job_status() to service_role;
 grant select, insert, update on ops.job_queue, ops.queue_control, ops.worker_heartbeats to service_role;
 grant delete on ops.worker_heartbeats, ops.job_queue to service_role;
 grant select on ops.expected_workers to service_role;

@@ -229,6 +229,18 @@ $$;
 comment on function intake.move_rows(intake.simplicity_batches) is
   'Inserts the staged rows whose case number is new, the first in file order for each, and returns how many.';
 
+create function intake.count_orphans(batch uuid)
+returns bigint
+language sql
+stable
+set search_path = ''
+as $$
+  select count(*) from public.judgments j
+   where j.batch_id = batch and not exists (select 1 from intake.staged_rows(batch) r where r.case_number = j.case_number)
+$$;
+comment on function intake.count_orphans(uuid) is
+  'Judgments of earlier attempts that are not among the rows as they are read now: the file''s header map or the rules changed in between.';
+
 create function intake.insert_batch(batch uuid, token uuid)
 returns jsonb
 language plpgsql
@@ -240,6 +252,7 @@ declare
   started timestamptz := clock_timestamp();
   held intake.simplicity_batches := intake.lock_lease(batch, token);
   kept bigint := 0;
+  orphans bigint := 0;
   inserted bigint;
 begin
   if held.status <> 'inserting' then
@@ -251,6 +264,14 @@ begin
   perform pg_advisory_xact_lock(hashtextextended('dragonfly.judgments', 0));
   if held.attempt > 1 then
     select count(*) into kept from public.judgments j where j.batch_id = batch;
+  end if;
+  if kept > 0 then
+    orphans := intake.count_orphans(batch);
+  end if;
+  if orphans > 0 then -- counts could not be true any more
+    perform intake.end_failed(batch, format('Parse error: %s judgments of an earlier attempt are not in the file as it is read now; '
+      'put back the settings it was read with and reset', orphans));
+    return jsonb_build_object('outcome', 'failed');
   end if;
   inserted := kept + intake.move_rows(held);
   if inserted < held.row_count_valid then
@@ -367,6 +388,6 @@ comment on function intake.clear_staged(uuid) is 'Removes the staged blocks of a
 grant execute on function intake.budget_reason(bigint, bigint, numeric, text), intake.redo_lost_slices(uuid), intake.warning_notes(uuid), intake.total_up(uuid),
   intake.refusal(intake.simplicity_batches), intake.needs_approval(intake.simplicity_batches), intake.decide(uuid, uuid),
   intake.staged_rows(uuid), intake.count_new(uuid), intake.move_rows(intake.simplicity_batches), intake.insert_batch(uuid, uuid),
-  intake.complete_batch(uuid, bigint, bigint, numeric), intake.max_kept_duplicates(),
+  intake.count_orphans(uuid), intake.complete_batch(uuid, bigint, bigint, numeric), intake.max_kept_duplicates(),
   intake.record_duplicates(intake.simplicity_batches, bigint), intake.duplicates_in(intake.simplicity_batches, text, int),
   intake.clear_staged(uuid) to service_role;

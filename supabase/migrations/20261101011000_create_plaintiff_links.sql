@@ -50,6 +50,7 @@ as $$
 declare
   job ops.job_queue;
 begin
+  perform ops.bury_lost_jobs('link_plaintiffs');
   perform ops.set_door('engine');
   update ops.job_queue j
      set status = 'processing', locked_at = now(), locked_by = worker_id, lease_token = gen_random_uuid(),
@@ -66,7 +67,7 @@ begin
   return case when job.id is not null then jsonb_build_object('job_id', job.id, 'token', job.lease_token, 'batch_id', job.batch_id) end;
 end
 $$;
-comment on function intake.claim_link(text) is 'Leases the next due link_plaintiffs job; null when there is none.';
+comment on function intake.claim_link(text) is 'Leases the next due link_plaintiffs job, after giving up those lost too often; null when there is none.';
 
 create function intake.link_step(job uuid, token uuid)
 returns boolean
