@@ -44,7 +44,7 @@ export interface FunctionHostOptions extends EnvironmentParts {
 export async function startFunctions(options: FunctionHostOptions): Promise<FunctionHost> {
   const folder = options.folder ?? `${CHECKOUT}/supabase/functions`;
   const names = options.names ?? await functionNames(folder);
-  await prepareCode(names.map((name) => `${folder}/${name}`));
+  await prepareCode(names.map((name) => `${folder}/${name}`), options.log);
   const journal = await appender(`${options.home}/invocations.jsonl`);
   const pools = new Map<string, Pool>();
   for (const name of names) {

@@ -3,8 +3,11 @@
  * cache alone: they have no network but the stack, and a missing package is an error at once.
  */
 
-/** Folders of functions, each with its own `deno.json`. Throws with Deno's words when something cannot be had. */
-export async function prepareCode(folders: readonly string[]): Promise<void> {
+/**
+ * Folders of functions, each with its own `deno.json`. What cannot be had is logged in Deno's words: that function
+ * will not start, the others will.
+ */
+export async function prepareCode(folders: readonly string[], log: (line: string) => void): Promise<void> {
   await Promise.all(folders.map(async (folder) => {
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
@@ -19,6 +22,6 @@ export async function prepareCode(folders: readonly string[]): Promise<void> {
       env: { NO_COLOR: "1" },
       stdin: "null",
     }).output();
-    if (!success) throw new Error(`Cannot fetch what ${folder} imports: ${new TextDecoder().decode(stderr)}`);
+    if (!success) log(`Cannot fetch what ${folder} imports: ${new TextDecoder().decode(stderr)}`);
   }));
 }
