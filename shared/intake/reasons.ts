@@ -24,8 +24,3 @@ export function parseError(detail: string): string {
 export function unsupportedType(type: string): string {
   return `Unsupported file type: ${type}`;
 }
-
-/** More bytes than a file may have. */
-export function fileTooLarge(bytes: number, limit: number): string {
-  return `File too large: ${bytes} bytes, the limit is ${limit}`;
-}

@@ -1,0 +1,47 @@
+import { assert, assertEquals, assertFalse } from "deno-std/assert/mod.js";
+import fc from "fast-check";
+import { BlockWriter, HEAD_SEPARATOR } from "../../../shared/intake/block.ts";
+import { FIELD_SEPARATOR, ROW_SEPARATOR } from "../../../shared/judgments/mod.ts";
+
+const OWNER = { batchId: "b", sliceNo: 3, token: "t", attempt: 2 };
+
+function read(body: string) {
+  const cut = body.indexOf(HEAD_SEPARATOR);
+  const text = body.slice(cut + 1);
+  return {
+    head: JSON.parse(body.slice(0, cut)),
+    rows: text === "" ? [] : text.split(ROW_SEPARATOR).map((row) => row.split(FIELD_SEPARATOR)),
+  };
+}
+
+Deno.test("BlockWriter.take() gives head and rows that read back as they were added", () => {
+  const cell = fc.string({ unit: "grapheme", maxLength: 12 }).filter((text) => !/[\u001d-\u001f]/.test(text));
+  fc.assert(
+    fc.property(fc.array(fc.array(cell, { minLength: 13, maxLength: 13 }), { maxLength: 20 }), (rows) => {
+      const writer = new BlockWriter(OWNER);
+      rows.forEach((row, i) => writer.addRow(i * 2, row));
+      const { head, rows: back } = read(writer.take());
+      assertEquals(head.row_count, rows.length);
+      assertEquals(back, rows.map((row, i) => [String(i * 2), ...row]));
+    }),
+  );
+});
+
+Deno.test("BlockWriter numbers its blocks and begins each one empty", () => {
+  const writer = new BlockWriter(OWNER);
+  writer.addRow(0, ["a"]);
+  assertEquals(read(writer.take()).head.block_no, 0);
+  assert(writer.isEmpty);
+  writer.addRow(1, ["b"]);
+  const { head, rows } = read(writer.take());
+  assertEquals([head.block_no, head.batch_id, head.slice_no, head.token, head.attempt], [1, "b", 3, "t", 2]);
+  assertEquals(rows, [["1", "b"]]);
+});
+
+Deno.test("BlockWriter is full at 5,000 rows and not before", () => {
+  const writer = new BlockWriter(OWNER);
+  for (let i = 0; i < 4_999; i++) writer.addRow(i, ["x"]);
+  assertFalse(writer.isFull);
+  writer.addRow(4_999, ["x"]);
+  assert(writer.isFull);
+});

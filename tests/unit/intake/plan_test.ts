@@ -1,0 +1,89 @@
+import { assertEquals, assertThrows } from "deno-std/assert/mod.js";
+import type { Scan } from "../../../shared/csv/mod.ts";
+import { parseDialect, parseLayout, planFile, planUnsupported } from "../../../shared/intake/plan.ts";
+
+const FILE = { hash: "a".repeat(64), bytes: 100 };
+const SCAN: Scan = {
+  dialect: {
+    encoding: "utf-8",
+    bom: false,
+    delimiter: ",",
+    quote: '"',
+    escape: '"',
+    newline: "\n",
+    header_line: 1,
+    preamble_lines: 0,
+  },
+  header: ["Case Number", "Plaintiff", "Defendant", "Amount", "Filing Date", "Colour"],
+  headerWidth: 6,
+  headerLines: 1,
+  bytes: 100,
+  lines: 3,
+  rows: 2,
+  blankRows: 0,
+  slices: [{ no: 0, firstByte: 50, endByte: 100, firstRow: 0, rows: 2, firstLine: 2 }],
+  notes: ["seen"],
+  problem: null,
+};
+
+Deno.test("planFile() turns a scan into slices, ignored columns and notes", () => {
+  const plan = planFile(FILE, SCAN, {});
+  assertEquals(plan.problem, null);
+  assertEquals(plan.ignored_columns, ["Colour"]);
+  assertEquals(plan.notes.length, 2, "the scan's note, and that the filing date stands in");
+  assertEquals(plan.slices, [{
+    no: 0,
+    first_byte: 50,
+    end_byte: 100,
+    first_row: 0,
+    row_count: 2,
+    first_line: 2,
+  }]);
+  assertEquals(parseLayout(plan.layout), { header: SCAN.header, header_width: 6 });
+});
+
+Deno.test("planFile() follows a source's own names for columns", () => {
+  const scan = {
+    ...SCAN,
+    header: ["Aktenzeichen", "Plaintiff", "Defendant", "Amount", "Judgment Date", "Colour"],
+  };
+  assertEquals(planFile(FILE, scan, {}).problem, "Missing required fields: case_number");
+  assertEquals(planFile(FILE, scan, { Aktenzeichen: "case_number" }).problem, null);
+});
+
+Deno.test("planFile() names missing fields in the order of the field table", () => {
+  const scan = { ...SCAN, header: ["Amount", "Case Number"] };
+  assertEquals(
+    planFile(FILE, scan, {}).problem,
+    "Missing required fields: plaintiff_name, defendant_name, judgment_date",
+  );
+});
+
+Deno.test("planFile() refuses an empty file by name and an unreadable one with its place", () => {
+  const empty = { ...SCAN, slices: [], problem: { reason: "empty", detail: "nothing" } } as const;
+  const unreadable = {
+    ...SCAN,
+    slices: [],
+    problem: { reason: "unreadable", detail: "no header in 20 lines" },
+  } as const;
+  assertEquals(planFile(FILE, { ...empty, slices: [] }, {}).problem, "Empty file");
+  assertEquals(
+    planFile(FILE, { ...unreadable, slices: [] }, {}).problem,
+    "Parse error: no header in 20 lines",
+  );
+});
+
+Deno.test("planUnsupported() keeps the hash and names the type", () => {
+  const plan = planUnsupported(FILE, "zip");
+  assertEquals([plan.file_hash, plan.problem, plan.slices.length], [
+    FILE.hash,
+    "Unsupported file type: zip",
+    0,
+  ]);
+});
+
+Deno.test("parseDialect() and parseLayout() refuse what was not stored by a plan", () => {
+  assertEquals(parseDialect(SCAN.dialect), SCAN.dialect);
+  assertThrows(() => parseDialect({ ...SCAN.dialect, encoding: "ebcdic" }));
+  assertThrows(() => parseLayout(null));
+});
