@@ -1,0 +1,190 @@
+/** The app factory: what every function answers alike, whoever calls. */
+import { assert } from "deno-std/assert/assert.js";
+import { assertEquals } from "deno-std/assert/equals.js";
+import { Problem } from "../../shared/errors.ts";
+import { ACCESS, type Access } from "../../supabase/functions/_shared/access.ts";
+import { type AppParts, createApp, type Handler } from "../../supabase/functions/_shared/app.ts";
+import { type Caller, type Role, ROLES } from "../../supabase/functions/_shared/caller.ts";
+import { FUNCTION_NAMES, type FunctionName } from "../../supabase/functions/_shared/function_names.ts";
+import { createLogger } from "../../supabase/functions/_shared/log.ts";
+
+const ORIGIN = "https://app.example.org";
+
+/** An app whose callers name their role in a header, and whose handlers all answer 200. */
+function tryOut(functionName: FunctionName, parts: Partial<AppParts> = {}, handler?: Handler) {
+  const lines: string[] = [];
+  const taken: string[] = [];
+  const handlers = Object.fromEntries(
+    Object.keys(ACCESS[functionName]).map((
+      route,
+    ) => [route, handler ?? ((context) => context.json({ ok: true }))]),
+  ) as Record<string, Handler>;
+  const app = createApp(functionName, {
+    identify: (headers) => {
+      const role = headers.get("x-role");
+      if (role === null) throw new Problem("UNAUTHORIZED", "No credential was sent.");
+      return Promise.resolve({ role, name: "somebody" } as Caller);
+    },
+    limit: (kind, who) => {
+      taken.push(`${kind} ${who}`);
+      return Promise.resolve();
+    },
+    corsOrigins: [ORIGIN],
+    log: createLogger({ functionName, level: "debug", write: (line) => lines.push(line) }),
+    ...parts,
+  }, handlers as never);
+  return { app, lines, taken };
+}
+
+const ROUTES = FUNCTION_NAMES.flatMap((functionName) =>
+  Object.entries<Access>(ACCESS[functionName]).map(([name, access]) => {
+    const [method = "", pattern = ""] = name.split(" ");
+    return { functionName, name, method, path: pattern.replace(":id", crypto.randomUUID()), access };
+  })
+);
+
+for (const route of ROUTES) {
+  for (const role of [...ROLES, null] as (Role | null)[]) {
+    const { may } = route.access;
+    const expected = may === "anyone" ? 200 : role === null ? 401 : may.includes(role) ? 200 : 403;
+    Deno.test(`${route.name} answers ${role ?? "nobody"} with ${expected}`, async () => {
+      const { app } = tryOut(route.functionName);
+      const answer = await app.request(route.path, {
+        method: route.method,
+        headers: role === null ? {} : { "x-role": role },
+      });
+      assertEquals(answer.status, expected);
+      if (expected >= 400) assertEquals(answer.headers.get("content-type"), "application/problem+json");
+      await answer.body?.cancel();
+    });
+  }
+}
+
+Deno.test("createApp() answers unknown addresses 404 and wrong methods 405 before it looks at credentials", async () => {
+  const { app, taken } = tryOut("intake");
+  for (
+    const path of [
+      "/intake",
+      "/intake/",
+      "/intake/nothing",
+      "/intake/batches/",
+      "/intake/batches/a/b",
+      "/upload",
+      "/",
+    ]
+  ) {
+    const answer = await app.request(path);
+    assertEquals([path, answer.status, (await answer.json()).code], [path, 404, "NOT_FOUND"]);
+  }
+  const cases: [string, string, string][] = [
+    ["GET", "/intake/upload", "POST"],
+    ["PATCH", `/intake/batches/${crypto.randomUUID()}`, "GET, HEAD, DELETE"],
+    ["POST", "/intake/health", "GET, HEAD"],
+    ["OPTIONS", "/intake/batches", "GET, HEAD"],
+  ];
+  for (const [method, path, allow] of cases) {
+    const answer = await app.request(path, { method });
+    assertEquals([method, answer.status, answer.headers.get("allow")], [method, 405, allow]);
+    assertEquals((await answer.json()).code, "METHOD_NOT_ALLOWED");
+  }
+  assertEquals(taken, []);
+});
+
+Deno.test("createApp() answers health without credentials, database or limits", async () => {
+  const { app, taken } = tryOut("worker", { identify: () => Promise.reject(new Error("must not be asked")) });
+  const answer = await app.request("/worker/health");
+  assertEquals(answer.status, 200);
+  assertEquals((await answer.json()).status, "healthy");
+  assertEquals(taken, []);
+});
+
+Deno.test("createApp() hides what an unknown error says and logs it under the same request id", async () => {
+  const { app, lines } = tryOut("system", {}, () => {
+    throw new Error('relation "secret_table" does not exist, sb_secret_abc, postgres://u:hunter2@h/db');
+  });
+  const answer = await app.request("/system/status", { headers: { "x-role": "service" } });
+  const body = await answer.json();
+  assertEquals([answer.status, body.code, body.status], [500, "INTERNAL", 500]);
+  assert(!JSON.stringify(body).includes("secret_table"));
+  assertEquals(answer.headers.get("x-request-id"), body.request_id);
+  const logged = lines.join("\n");
+  assert(logged.includes(body.request_id) && logged.includes("secret_table"), "the log has the cause");
+  assert(!logged.includes("sb_secret_abc") && !logged.includes("hunter2"), "the log has no secret");
+});
+
+Deno.test("createApp() answers also when a handler's own call was cut short", async () => {
+  const { app } = tryOut("system", {}, () => Promise.reject(new DOMException("gone", "AbortError")));
+  const answer = await app.request("/system/status", { headers: { "x-role": "service" } });
+  assertEquals((await answer.json()).code, "INTERNAL");
+});
+
+Deno.test("createApp() keeps a harmless request id and makes one otherwise", async () => {
+  const { app } = tryOut("system");
+  const idFor = async (given: string | null) => {
+    const answer = await app.request("/system/health", {
+      headers: given === null ? {} : { "x-request-id": given },
+    });
+    await answer.body?.cancel();
+    return answer.headers.get("x-request-id") ?? "";
+  };
+  assertEquals(await idFor("trace-12345678"), "trace-12345678");
+  for (const bad of [null, "short", "with space and more", "x".repeat(65), 'quote"quote"']) {
+    assert(/^[0-9a-f-]{36}$/.test(await idFor(bad)), String(bad));
+  }
+});
+
+Deno.test("createApp() permits listed origins and no other, on answers and refusals alike", async () => {
+  const { app } = tryOut("intake");
+  for (const [origin, permitted] of [[ORIGIN, ORIGIN], ["https://evil.example.org", null]] as const) {
+    const preflight = await app.request("/intake/batches", {
+      method: "OPTIONS",
+      headers: {
+        origin,
+        "access-control-request-method": "GET",
+        "access-control-request-headers": "authorization",
+      },
+    });
+    assertEquals([preflight.status, preflight.headers.get("access-control-allow-origin")], [204, permitted]);
+    const withAndWithout: Record<string, string>[] = [{ origin, "x-role": "operator" }, { origin }];
+    for (const headers of withAndWithout) {
+      const answer = await app.request("/intake/batches", { headers });
+      assertEquals(answer.headers.get("access-control-allow-origin"), permitted, `${answer.status}`);
+      assert(answer.headers.get("vary")?.toLowerCase().includes("origin"), "caches must tell origins apart");
+      await answer.body?.cancel();
+    }
+  }
+});
+
+Deno.test("createApp() counts reads and writes by caller, refusals by address, wake tokens not at all", async () => {
+  const { app, taken } = tryOut("intake");
+  const call = async (path: string, method: string, role: string | null) => {
+    const answer = await app.request(path, { method, headers: role === null ? {} : { "x-role": role } });
+    await answer.body?.cancel();
+  };
+  await call("/intake/batches", "GET", "viewer");
+  await call("/intake/upload", "POST", "vendor");
+  await call("/intake/upload", "POST", "viewer");
+  await call("/intake/upload", "POST", null);
+  assertEquals(taken, [
+    "reads viewer:somebody",
+    "writes vendor:somebody",
+    "writes viewer:somebody",
+    "writes nobody",
+  ]);
+  const worker = tryOut("worker");
+  await (await worker.app.request("/worker/run", { method: "POST", headers: { "x-role": "wake" } })).body
+    ?.cancel();
+  assertEquals(worker.taken, []);
+});
+
+Deno.test("createApp() answers 429 with retry-after when a limit says so", async () => {
+  const { app } = tryOut("intake", {
+    limit: () => Promise.reject(new Problem("RATE_LIMITED", "too fast", { headers: { "retry-after": "7" } })),
+  });
+  const withAndWithout: Record<string, string>[] = [{ "x-role": "operator" }, {}];
+  for (const headers of withAndWithout) {
+    const answer = await app.request("/intake/batches", { headers });
+    assertEquals([answer.status, answer.headers.get("retry-after")], [429, "7"]);
+    await answer.body?.cancel();
+  }
+});

@@ -1,0 +1,67 @@
+/** The system function: readiness and status on stand-ins, and what it was built with. */
+import { assert } from "deno-std/assert/assert.js";
+import { assertEquals } from "deno-std/assert/equals.js";
+import { assertThrows } from "deno-std/assert/throws.js";
+import { NEWEST_MIGRATION } from "../../supabase/functions/system/newest_migration.ts";
+import {
+  checkReadiness,
+  type Checks,
+  judgeMigrations,
+  NotReady,
+} from "../../supabase/functions/system/readiness.ts";
+
+const well: Checks = {
+  database: () => Promise.resolve("Postgres 17.6"),
+  rest: () => Promise.resolve("answers"),
+  storage: () => Promise.resolve("bucket intake is there"),
+  migrations: () => Promise.resolve("applied"),
+};
+const quiet = () => {};
+
+Deno.test("checkReadiness() is ready when all four parts are, in their order", async () => {
+  const readiness = await checkReadiness(well, 1000, quiet);
+  assertEquals(readiness.ready, true);
+  assertEquals(readiness.checks.map((check) => check.name), ["database", "rest", "storage", "migrations"]);
+});
+
+for (const name of ["database", "rest", "storage", "migrations"] as const) {
+  Deno.test(`checkReadiness() is not ready without ${name}, and still tells about the rest`, async () => {
+    const broken = { ...well, [name]: () => Promise.reject(new Error("connect ECONNREFUSED 10.0.0.1:5432")) };
+    const noted: string[] = [];
+    const readiness = await checkReadiness(broken, 1000, (check) => noted.push(check));
+    assertEquals(readiness.ready, false);
+    assertEquals(readiness.checks.filter((check) => !check.ok).map((check) => check.name), [name]);
+    assertEquals(noted, [name]);
+    assert(!JSON.stringify(readiness).includes("10.0.0.1"), "strangers read this");
+  });
+}
+
+Deno.test("checkReadiness() does not wait for a part that hangs", async () => {
+  const hanging: Checks = { ...well, rest: () => new Promise(() => {}) };
+  const readiness = await checkReadiness(hanging, 20, quiet);
+  assertEquals(readiness.checks[1], { name: "rest", ok: false, detail: "no answer within 0.02 s" });
+});
+
+Deno.test("judgeMigrations() takes the right and a newer database, refuses an older or empty one", () => {
+  assertEquals(judgeMigrations("20260101000000", "20260101000000"), "applied up to 20260101000000");
+  assert(judgeMigrations("20260102000000", "20260101000000").startsWith("applied up to 20260102000000"));
+  assertThrows(
+    () => judgeMigrations("20251231000000", "20260101000000"),
+    NotReady,
+    "the code needs 20260101000000",
+  );
+  assertThrows(() => judgeMigrations(null, "20260101000000"), NotReady, "no migration is applied");
+});
+
+Deno.test("NEWEST_MIGRATION is the newest file in supabase/migrations", async () => {
+  const versions: string[] = [];
+  for await (const entry of Deno.readDir(new URL("../../supabase/migrations", import.meta.url))) {
+    const version = /^(\d{14})_.*\.sql$/.exec(entry.name)?.[1];
+    if (version !== undefined) versions.push(version);
+  }
+  assertEquals(
+    NEWEST_MIGRATION,
+    versions.sort().at(-1),
+    "write this version into supabase/functions/system/newest_migration.ts",
+  );
+});
