@@ -24,7 +24,7 @@ async function main(given: Options): Promise<void> {
   try {
     await makeTables(stack.admin);
     await preparePipeline(stack);
-    await warmUp(stack, folder);
+    if (options.only.includes("d")) await warmUp(stack, folder);
     for (const rows of options.rows) {
       for (const bad of options.bad) {
         const measured = await measure(stack, options, rows, bad, folder);
