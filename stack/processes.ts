@@ -9,7 +9,9 @@
  */
 const LEASH = `exec 3<&0
 main=$$
-( IFS= read -r _ <&3 || kill -"$LEASH_SIGNAL" "$main" ) >/dev/null 2>&1 &
+signal=$LEASH_SIGNAL
+unset LEASH_SIGNAL PWD
+( IFS= read -r _ <&3 || kill -"$signal" "$main" ) >/dev/null 2>&1 &
 exec 3<&-
 exec "$@" </dev/null`;
 

@@ -43,6 +43,8 @@ export class Isolate {
   served = 0;
   retired = false;
   gone = false;
+  /** It was killed with work under way, be it behind an answer. */
+  diedAtWork = false;
   cpuMs = 0;
   rssMb = 0;
   /** Resolves with why it ended. */
@@ -70,7 +72,7 @@ export class Isolate {
         ...options.environment,
         ...cacheEnvironment(),
         NO_COLOR: "1",
-        DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${this.#port}`,
+        STACK_PORT: String(this.#port),
         STACK_ORDER_TOKEN: this.#token,
         SB_EXECUTION_ID: this.id,
       },
@@ -203,6 +205,7 @@ export class Isolate {
   kill(why: Ended): void {
     if (this.gone) return;
     this.#killedFor ??= why;
+    this.diedAtWork ||= this.busy;
     this.retired = true;
     this.#process.kill("SIGKILL");
   }

@@ -91,13 +91,15 @@ export class Pool {
     const sent = isolate.send(request, path, headers);
     this.#spare();
     let response: Response;
+    let broken = false;
     try {
       response = await sent;
     } catch (error) {
       if (request.signal.aborted) throw error; // the caller hung up
+      broken = true;
       response = failed(await Promise.race([isolate.ended, never(ENDED_WAIT_MS)]));
     }
-    this.#record(isolate, request, path, response.status, began, cpuBefore);
+    this.#record(isolate, request, path, response.status, broken, began, cpuBefore);
     return response;
   }
 
@@ -106,11 +108,10 @@ export class Pool {
     request: Request,
     path: string,
     status: number,
+    broken: boolean,
     began: number,
     cpuBefore: number,
   ): Promise<void> {
-    let outcome: "ok" | Ended = "ok";
-    isolate.ended.then((why) => outcome = isolate.busy || status === 546 ? why : "ok");
     // Looks twice: what the function hands to waitUntil may be told a moment after its answer.
     for (let quiet = 0; quiet < 2 && !isolate.gone; quiet = isolate.busy ? 0 : quiet + 1) {
       await new Promise((resolve) => setTimeout(resolve, METER_EVERY_MS));
@@ -129,7 +130,7 @@ export class Pool {
       isolate_cpu_ms: isolate.cpuMs,
       boot_cpu_ms: isolate.bootCpuMs,
       rss_mb: Math.round(isolate.rssMb),
-      outcome,
+      outcome: broken || isolate.diedAtWork ? await isolate.ended : "ok",
     });
   }
 

@@ -9,7 +9,18 @@ const MARK = "\u0001";
 const ORDER_HEADER = "x-stack-order";
 
 const orderToken = Deno.env.get("STACK_ORDER_TOKEN") ?? "";
-for (const name of ["STACK_ORDER_TOKEN", "DENO_DIR", "HOME", "NO_COLOR"]) {
+const port = Number(Deno.env.get("STACK_PORT"));
+for (
+  const name of [
+    "STACK_ORDER_TOKEN",
+    "STACK_PORT",
+    "DENO_DIR",
+    "HOME",
+    "NPM_CONFIG_REGISTRY",
+    "NO_COLOR",
+    "PATH",
+  ]
+) {
   Deno.env.delete(name);
 }
 
@@ -57,7 +68,10 @@ function wrapped(first: Handler | Record<string, unknown>, second?: Handler): un
   const handler = typeof first === "function" ? first : second ?? options.handler;
   if (typeof handler !== "function") throw new TypeError("Deno.serve() needs a handler");
   const guarded = listening((request, info) => handler(request, info));
-  return Reflect.apply(serve, Deno, [{ ...options, onListen: () => tell({ listening: true }) }, guarded]);
+  return Reflect.apply(serve, Deno, [
+    { ...options, hostname: "127.0.0.1", port, onListen: () => tell({ listening: true }) },
+    guarded,
+  ]);
 }
 Reflect.set(Deno, "serve", wrapped);
 
