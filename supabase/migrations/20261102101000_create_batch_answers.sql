@@ -189,7 +189,7 @@ as $$
         'row_count_duplicate', (a.final ->> 'duplicate')::int, 'states', a.states) order by a.attempt) from attempt a), '[]'),
     'actions', coalesce((select jsonb_agg(jsonb_build_object('at', v.ts, 'actor', v.actor, 'action', v.action,
         'request_id', v.request_id, 'detail', v.after ->> 'rejection_reason') order by v.id)
-      from event v where v.actor not like 'sql:%' or (v.actor = 'sql:postgres' and v.status in ('uploaded', 'failed') and v.action <> 'batch.received')),
+      from event v where (v.actor <> 'worker' and v.actor not like 'sql:%') or (v.actor = 'sql:postgres' and v.status in ('uploaded', 'failed') and v.action <> 'batch.received')),
       '[]'),
     'parse_duration_ms', b.parse_duration_ms, 'db_duration_ms', b.db_duration_ms)
   from intake.simplicity_batches b where b.id = batch
