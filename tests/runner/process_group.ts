@@ -11,7 +11,7 @@ const FAREWELL_MS = 3000;
 
 export interface GroupProcess {
   readonly status: Promise<Deno.CommandStatus>;
-  /** Asks the whole group to end, waits for the child, then kills what is left. */
+  /** Asks the whole group to end, waits until it has, kills what has not. */
   end(signal: "SIGINT" | "SIGTERM"): Promise<void>;
   /** For after the child has ended: ends what it left running. @returns whether there was anything. */
   sweep(): Promise<boolean>;
@@ -19,16 +19,19 @@ export interface GroupProcess {
 
 export function startGroup(program: string, options: Omit<Deno.CommandOptions, "detached">): GroupProcess {
   const child = new Deno.Command(program, { ...options, detached: true }).spawn();
-  const status = child.status;
+  let ending: Promise<void> | undefined;
+  const end = async (signal: "SIGINT" | "SIGTERM") => {
+    signalGroup(child.pid, signal);
+    if (!await emptied(child.pid, PATIENCE_MS)) signalGroup(child.pid, "SIGKILL");
+  };
   return {
-    status,
-    async end(signal) {
-      signalGroup(child.pid, signal);
-      await Promise.race([status, pause(PATIENCE_MS)]);
-      signalGroup(child.pid, "SIGKILL");
-      await status;
+    status: child.status,
+    end(signal) {
+      ending ??= end(signal);
+      return ending;
     },
     async sweep() {
+      if (ending !== undefined) await ending;
       if (await emptied(child.pid, FAREWELL_MS)) return false;
       signalGroup(child.pid, "SIGTERM");
       if (!await emptied(child.pid, FAREWELL_MS)) signalGroup(child.pid, "SIGKILL");
@@ -57,10 +60,4 @@ function signalGroup(id: number, signal: Deno.Signal | 0): boolean {
     if (error instanceof Deno.errors.NotFound || code === "ESRCH" || code === "EPERM") return false;
     throw error;
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    Deno.unrefTimer(setTimeout(resolve, ms));
-  });
 }
