@@ -439,13 +439,22 @@ export type Database = {
           "storage_version": string | null;
           "updated_at": string;
           "validated_at": string | null;
+          "batch_record": Json | null;
           "move_rows": number | null;
           "needs_approval": boolean | null;
           "object_state": string | null;
+          "progress_of": number | null;
           "queue_batch": undefined | null;
           "refusal": string | null;
         };
-        ComputedFields: "move_rows" | "needs_approval" | "object_state" | "queue_batch" | "refusal";
+        ComputedFields:
+          | "batch_record"
+          | "move_rows"
+          | "needs_approval"
+          | "object_state"
+          | "progress_of"
+          | "queue_batch"
+          | "refusal";
         Insert: {
           "attempt"?: number;
           "completed_at"?: string | null;
@@ -794,6 +803,10 @@ export type Database = {
       };
     };
     Functions: {
+      "abort_batch": {
+        Args: { "actor": string; "batch": string; "reason": string; "request_id": string };
+        Returns: Json;
+      };
       "accept_drop": {
         Args: { "bucket": string; "metadata": Json; "path": string; "version": string };
         Returns: string;
@@ -858,11 +871,73 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "batch_of_hash": {
+        Args: { "hash": string };
+        Returns: {
+          "attempt": number;
+          "completed_at": string | null;
+          "created_at": string;
+          "created_by": string;
+          "db_duration_ms": number | null;
+          "dialect": Json | null;
+          "dry_run": boolean;
+          "duplicate_of": string | null;
+          "error_threshold_percent": number;
+          "file_hash": string | null;
+          "file_size_bytes": number | null;
+          "filename": string;
+          "id": string;
+          "ignored_columns": (string)[];
+          "layout": Json | null;
+          "notes": (string)[];
+          "parse_duration_ms": number | null;
+          "priority": number;
+          "progress_at": string;
+          "rejection_reason": string | null;
+          "rejects_truncated": boolean;
+          "replay_of": string | null;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_staged": number;
+          "row_count_total": number;
+          "row_count_valid": number;
+          "scan": Json | null;
+          "source": string;
+          "source_reference": string | null;
+          "staged_at": string | null;
+          "staging_started_at": string | null;
+          "status": string;
+          "status_changed_at": string;
+          "storage_bucket": string | null;
+          "storage_path": string | null;
+          "storage_version": string | null;
+          "updated_at": string;
+          "validated_at": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "simplicity_batches";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "batch_record": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      "batch_timeline": { Args: { "batch": string }; Returns: Json };
       "beat_unit": { Args: { "batch": string; "slice": number; "token": string }; Returns: boolean };
       "budget_reason": {
         Args: { "invalid": number; "threshold": number; "total": number; "what"?: string };
         Returns: string;
       };
+      "check_duplicate": { Args: { "hash": string }; Returns: Json };
       "claim_job": {
         Args: { "job": string; "worker_id": string };
         Returns: Database["ops"]["Tables"]["job_queue"]["Row"];
@@ -922,7 +997,14 @@ export type Database = {
         Returns: undefined;
       };
       "count_new": { Args: { "batch": string }; Returns: number };
+      "count_orphans": { Args: { "batch": string }; Returns: number };
+      "csv_cell": { Args: { "value": string }; Returns: string };
       "decide": { Args: { "batch": string; "token": string }; Returns: Json };
+      "delete_batch": {
+        Args: { "actor": string; "batch": string; "confirm": string; "request_id": string };
+        Returns: Json;
+      };
+      "describe_batch": { Args: { "batch": string }; Returns: Json };
       "describe_unit": { Args: { "batch": string; "slice": number; "token": string }; Returns: Json };
       "duplicates_in": {
         Args: {
@@ -955,6 +1037,20 @@ export type Database = {
         };
         Returns: Json;
       };
+      "errors_csv": {
+        Args: { "after_row": number; "batch": string; "rows": number };
+        Returns: {
+          "csv": string;
+          "last_row": number;
+        }[];
+      };
+      "errors_csv_frame": {
+        Args: { "batch": string };
+        Returns: {
+          "footer": string;
+          "header": string;
+        }[];
+      };
       "fail_batch": {
         Args: { "batch": string; "reason": string; "slice": number; "token": string };
         Returns: Json;
@@ -964,17 +1060,87 @@ export type Database = {
         Returns: boolean;
       };
       "finish_slice": {
-        Args: { "batch": string; "result": Json; "slice": number; "token": string };
+        Args: { "batch": string; "slice": number; "tally": Json; "token": string };
         Returns: Json;
       };
       "finish_staging": { Args: { "batch": string; "plan": Json; "token": string }; Returns: Json };
       "give_up": { Args: { "attempts": number; "batch": string; "error": string }; Returns: undefined };
+      "hand_bytes_over": {
+        Args: {
+          "heir": string;
+          "options": Json;
+          "stored": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       "has_open_slices": { Args: { "batch": string }; Returns: boolean };
       "insert_batch": { Args: { "batch": string; "token": string }; Returns: Json };
       "is_drop": { Args: { "bucket": string; "metadata": Json; "path": string }; Returns: boolean };
       "link_plaintiffs": { Args: { "batch": string; "end_id": number; "first_id": number }; Returns: number };
       "link_step": { Args: { "job": string; "token": string }; Returns: boolean };
+      "list_batches": {
+        Args: { "page": number; "page_size": number; "q": string; "source": string; "status": string };
+        Returns: Json;
+      };
+      "list_errors": {
+        Args: { "batch": string; "code": string; "page": number; "page_size": number };
+        Returns: Json;
+      };
       "lock_hash": { Args: { "hash": string }; Returns: undefined };
+      "lock_in_state": {
+        Args: { "allowed": (string)[]; "batch": string };
+        Returns: {
+          "attempt": number;
+          "completed_at": string | null;
+          "created_at": string;
+          "created_by": string;
+          "db_duration_ms": number | null;
+          "dialect": Json | null;
+          "dry_run": boolean;
+          "duplicate_of": string | null;
+          "error_threshold_percent": number;
+          "file_hash": string | null;
+          "file_size_bytes": number | null;
+          "filename": string;
+          "id": string;
+          "ignored_columns": (string)[];
+          "layout": Json | null;
+          "notes": (string)[];
+          "parse_duration_ms": number | null;
+          "priority": number;
+          "progress_at": string;
+          "rejection_reason": string | null;
+          "rejects_truncated": boolean;
+          "replay_of": string | null;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_staged": number;
+          "row_count_total": number;
+          "row_count_valid": number;
+          "scan": Json | null;
+          "source": string;
+          "source_reference": string | null;
+          "staged_at": string | null;
+          "staging_started_at": string | null;
+          "status": string;
+          "status_changed_at": string;
+          "storage_bucket": string | null;
+          "storage_path": string | null;
+          "storage_version": string | null;
+          "updated_at": string;
+          "validated_at": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "simplicity_batches";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "lock_lease": {
         Args: { "batch": string; "token": string };
         Returns: {
@@ -1112,7 +1278,17 @@ export type Database = {
         };
         Returns: string;
       };
+      "open_reservation": { Args: { "hash": string; "lease": string; "request": Json }; Returns: Json };
       "open_slices": { Args: { "batch": string; "slices": Json }; Returns: undefined };
+      "progress_of": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
+      };
       "queue_batch": {
         Args: {
           "batch": Omit<
@@ -1148,8 +1324,38 @@ export type Database = {
         Args: { "batch": string; "slice": number; "token": string; "wait"?: string };
         Returns: boolean;
       };
+      "release_upload": { Args: { "upload": string }; Returns: boolean };
+      "renew_upload": { Args: { "upload": string }; Returns: boolean };
+      "reservation_answer": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+          "outcome": string;
+        };
+        Returns: Json;
+      };
+      "reservation_lease": { Args: Record<PropertyKey, never>; Returns: string };
+      "reserve_known": {
+        Args: {
+          "known": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+          "request": Json;
+        };
+        Returns: Json;
+      };
+      "reserve_upload": { Args: { "request": Json }; Returns: Json };
+      "retry_batch": {
+        Args: { "actor": string; "batch": string; "request_id": string; "threshold": number };
+        Returns: Json;
+      };
       "revive_batch": { Args: { "batch": string }; Returns: boolean };
       "save_scan": { Args: { "batch": string; "scan": Json; "token": string }; Returns: undefined };
+      "settle_upload": { Args: { "actor": string; "request_id": string; "upload": string }; Returns: Json };
+      "signed_upload_lease": { Args: Record<PropertyKey, never>; Returns: string };
       "source_of": { Args: { "path": string }; Returns: string };
       "stage_block": { Args: { "": string }; Returns: undefined };
       "staged_rows": {
@@ -1159,6 +1365,57 @@ export type Database = {
           "line": string;
           "row_index": number;
         }[];
+      };
+      "start_again": {
+        Args: { "batch": string; "options": Json };
+        Returns: {
+          "attempt": number;
+          "completed_at": string | null;
+          "created_at": string;
+          "created_by": string;
+          "db_duration_ms": number | null;
+          "dialect": Json | null;
+          "dry_run": boolean;
+          "duplicate_of": string | null;
+          "error_threshold_percent": number;
+          "file_hash": string | null;
+          "file_size_bytes": number | null;
+          "filename": string;
+          "id": string;
+          "ignored_columns": (string)[];
+          "layout": Json | null;
+          "notes": (string)[];
+          "parse_duration_ms": number | null;
+          "priority": number;
+          "progress_at": string;
+          "rejection_reason": string | null;
+          "rejects_truncated": boolean;
+          "replay_of": string | null;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_staged": number;
+          "row_count_total": number;
+          "row_count_valid": number;
+          "scan": Json | null;
+          "source": string;
+          "source_reference": string | null;
+          "staged_at": string | null;
+          "staging_started_at": string | null;
+          "status": string;
+          "status_changed_at": string;
+          "storage_bucket": string | null;
+          "storage_path": string | null;
+          "storage_version": string | null;
+          "updated_at": string;
+          "validated_at": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "simplicity_batches";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
       };
       "stop_work": { Args: { "batch": string; "reason": string }; Returns: undefined };
       "sweep": { Args: Record<PropertyKey, never>; Returns: number };
@@ -1215,6 +1472,16 @@ export type Database = {
       };
       "twin_of": { Args: { "batch": string; "hash": string }; Returns: string };
       "warning_notes": { Args: { "batch": string }; Returns: (string)[] };
+      "wrong_state": {
+        Args: {
+          "allowed": (string)[];
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
     };
     Enums: {
       [_ in never]: never;
@@ -1444,6 +1711,7 @@ export type Database = {
       };
     };
     Functions: {
+      "act_as": { Args: { "actor": string; "request_id": string }; Returns: undefined };
       "actor": { Args: Record<PropertyKey, never>; Returns: string };
       "backoff": { Args: { "failures": number }; Returns: string };
       "beat": {
@@ -1458,6 +1726,7 @@ export type Database = {
         };
         Returns: undefined;
       };
+      "bury_lost_jobs": { Args: { "job_type": string }; Returns: number };
       "enqueue": {
         Args: {
           "batch_id"?: string;
