@@ -1742,6 +1742,7 @@ export type Database = {
       "prune_rate_buckets": { Args: Record<PropertyKey, never>; Returns: number };
       "scaled": { Args: { "seconds": number }; Returns: string };
       "set_door": { Args: { "door": string }; Returns: undefined };
+      "size_scale": { Args: Record<PropertyKey, never>; Returns: number };
       "take_rate_token": {
         Args: { "bucket": string; "burst": number; "per_minute": number };
         Returns: {

@@ -25,7 +25,8 @@ export class BlockWriter {
   #rejects: Reject[] = [];
   #blockNo = 0;
 
-  constructor(private readonly owner: BlockOwner) {}
+  /** sizeScale: the unit's factor on shares of work. */
+  constructor(private readonly owner: BlockOwner, private readonly sizeScale = 1) {}
 
   /** Adds a valid row: its index in the file and its checked values in the order of the fields. */
   addRow(rowIndex: number, values: readonly string[]): void {
@@ -39,7 +40,8 @@ export class BlockWriter {
 
   /** Whether it is time to send. */
   get isFull(): boolean {
-    return this.#rows.length >= BLOCK_ROWS || this.#rejects.length >= BLOCK_REJECTS;
+    return this.#rows.length >= BLOCK_ROWS * this.sizeScale ||
+      this.#rejects.length >= BLOCK_REJECTS * this.sizeScale;
   }
 
   /** Whether there is nothing to send. */

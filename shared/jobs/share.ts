@@ -3,12 +3,14 @@
  * cannot read its own CPU there, so work is weighed by the bytes it reads.
  */
 
-const PARSED_BYTES = 8 * 1024 * 1024; // about 50,000 rows, 0.3 s of CPU on the measuring machine
+/** Bytes of one slice, and of parsing that fit into a share: about 50,000 rows, 0.3 s of CPU on the measuring machine. */
+export const SLICE_BYTES = 8 * 1024 * 1024;
+
 const SCANNED_PER_PARSED = 12; // a scanned byte costs about a twelfth of a parsed one
 const CALL_BYTES = 128 * 1024; // what the calls around one unit cost, in parsed bytes
 
 /** Bytes of one staging pass that fit into a share. */
-export const SCAN_SHARE_BYTES = PARSED_BYTES * SCANNED_PER_PARSED;
+export const SCAN_SHARE_BYTES = SLICE_BYTES * SCANNED_PER_PARSED;
 
 /** The share of one invocation: spent in parsed bytes, and bounded by the wall clock. */
 export class Share {
@@ -22,18 +24,18 @@ export class Share {
     this.#spent += CALL_BYTES;
   }
 
-  /** Bytes were parsed and validated. */
-  spendParsed(bytes: number): void {
-    this.#spent += bytes;
+  /** Bytes were parsed and validated. sizeScale: the unit's factor on shares of work. */
+  spendParsed(bytes: number, sizeScale = 1): void {
+    this.#spent += bytes / sizeScale;
   }
 
   /** Bytes were hashed and scanned. */
-  spendScanned(bytes: number): void {
-    this.#spent += bytes / SCANNED_PER_PARSED;
+  spendScanned(bytes: number, sizeScale = 1): void {
+    this.#spent += bytes / SCANNED_PER_PARSED / sizeScale;
   }
 
   /** Whether to hand over. now: milliseconds on the clock of startedAt. */
   isSpent(now: number): boolean {
-    return this.#spent >= PARSED_BYTES || now - this.startedAt >= this.wallMs;
+    return this.#spent >= SLICE_BYTES || now - this.startedAt >= this.wallMs;
   }
 }

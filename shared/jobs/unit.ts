@@ -29,6 +29,7 @@ const Slice = z.object({
 const shared = {
   token: z.uuid(),
   beat_seconds: z.number(),
+  size_scale: z.number().positive(), // factor on every share of work; 1 but in tests
   wake_more: z.boolean(),
   batch: Batch,
   source: z.object({

@@ -29,6 +29,17 @@ $$;
 comment on function ops.time_scale() is
   'Factor on every lease, beat, back-off and sweep (database setting dragonfly.time_scale). 1 on a real platform; test stacks shorten time with it.';
 
+create function ops.size_scale()
+returns numeric
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(nullif(current_setting('dragonfly.size_scale', true), ''), '1')::numeric
+$$;
+comment on function ops.size_scale() is
+  'Factor on every share of work: slices, blocks, scanning passes (database setting dragonfly.size_scale). 1 on a real platform; with less, small files go the way of big ones in tests.';
+
 create function ops.scaled(seconds numeric)
 returns interval
 language sql
@@ -85,5 +96,5 @@ end
 $$;
 comment on function ops.touch_updated_at() is 'Trigger: updated_at is the time of the last change, whoever made it.';
 
-grant execute on function ops.time_scale(), ops.scaled(numeric), ops.set_door(text), ops.is_engine(), ops.actor() to service_role;
+grant execute on function ops.time_scale(), ops.size_scale(), ops.scaled(numeric), ops.set_door(text), ops.is_engine(), ops.actor() to service_role;
 grant execute on function ops.touch_updated_at() to service_role;

@@ -293,6 +293,7 @@ as $$
     'kind', case when s.slice_no is not null then 'slice' when b.status = 'staging' then 'stage' else 'settle' end,
     'token', token,
     'beat_seconds', 20 * ops.time_scale(),
+    'size_scale', ops.size_scale(),
     'wake_more', exists (select 1 from intake.claimable_units())
       and (select count(*) from intake.batch_slices l where l.status = 'leased')
         + (select count(*) from ops.job_queue q where q.status = 'processing' and q.lease_token is not null) < intake.max_units(),
@@ -311,7 +312,7 @@ as $$
   where b.id = batch
 $$;
 comment on function intake.describe_unit(uuid, int, uuid) is
-  'A claimed unit: kind (stage, slice, settle), token, how often to beat, whether another isolate would find work, the batch, its source''s settings, the slice.';
+  'A claimed unit: kind (stage, slice, settle), token, how often to beat, the factor on shares of work, whether another isolate would find work, the batch, its source''s settings, the slice.';
 
 create function intake.beat_unit(batch uuid, slice int, token uuid)
 returns boolean

@@ -58,6 +58,7 @@ Deno.test("claim_work() leases a new batch for 60 s and tells the worker all it 
       kind: "stage",
       token: "",
       beat_seconds: 20,
+      size_scale: 1,
       wake_more: false,
       batch: {
         id,

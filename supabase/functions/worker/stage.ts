@@ -9,7 +9,7 @@ import {
   planUnsupported,
   type StagingPlan,
 } from "../../../shared/intake/plan.ts";
-import { SCAN_SHARE_BYTES } from "../../../shared/jobs/share.ts";
+import { SCAN_SHARE_BYTES, SLICE_BYTES } from "../../../shared/jobs/share.ts";
 import type { StageUnit } from "../../../shared/jobs/unit.ts";
 import { isKnownHeader } from "../../../shared/judgments/mod.ts";
 import { type FileHash, resumeFileHash, startFileHash } from "./file_hash.ts";
@@ -27,14 +27,14 @@ export async function stage(invocation: Invocation, unit: StageUnit): Promise<En
     const range = await invocation.store.openRange(
       { bucket: batch.storage_bucket, path: batch.storage_path },
       firstByte,
-      firstByte + SCAN_SHARE_BYTES,
+      firstByte + scanBytes(unit),
       signal,
     );
     for await (const chunk of range.stream) {
       if (invocation.isStopping()) throw new HandOver("the isolate is ending");
       signal.throwIfAborted();
       pass.push(chunk);
-      invocation.share.spendScanned(chunk.length);
+      invocation.share.spendScanned(chunk.length, unit.size_scale);
     }
     if (pass.nextByte < range.totalBytes) {
       if (pass.nextByte === firstByte) {
@@ -47,6 +47,10 @@ export async function stage(invocation: Invocation, unit: StageUnit): Promise<En
   });
 }
 
+function scanBytes(unit: StageUnit): number {
+  return Math.ceil(SCAN_SHARE_BYTES * unit.size_scale);
+}
+
 /** One pass over a file, possibly over several invocations. */
 class FilePass {
   private constructor(
@@ -57,13 +61,17 @@ class FilePass {
   ) {}
 
   static async begin(unit: StageUnit): Promise<FilePass> {
-    const options = { dialect: parseDialectOptions(unit.source.dialect), isKnownHeader };
+    const options = {
+      dialect: parseDialectOptions(unit.source.dialect),
+      isKnownHeader,
+      sliceBytes: Math.ceil(SLICE_BYTES * unit.size_scale),
+    };
     const saved = parseSavedPass(unit.batch.scan);
     if (saved !== null) {
       const scanner = FileScanner.resume(saved.scanner, options);
       return new FilePass(scanner, await resumeFileHash(saved.hash), saved.next_byte, saved.unsupported);
     }
-    const hash = await startFileHash((unit.batch.file_size_bytes ?? Infinity) > SCAN_SHARE_BYTES);
+    const hash = await startFileHash((unit.batch.file_size_bytes ?? Infinity) > scanBytes(unit));
     return new FilePass(new FileScanner(options), hash, 0, null);
   }
 

@@ -34,7 +34,7 @@ export async function validate(invocation: Invocation, unit: SliceUnit): Promise
     for await (const chunk of bytes.stream) {
       if (invocation.isStopping()) throw new HandOver("the isolate is ending");
       signal.throwIfAborted();
-      invocation.share.spendParsed(chunk.length);
+      invocation.share.spendParsed(chunk.length, unit.size_scale);
       for (const rows of pass.reader.push(chunk)) await pass.check(rows, sender);
     }
     for (const rows of pass.reader.finish()) await pass.check(rows, sender);
@@ -74,7 +74,7 @@ class SlicePass {
       sliceNo: slice.no,
       token: unit.token,
       attempt: batch.attempt,
-    });
+    }, unit.size_scale);
   }
 
   /** Checks rows, sending blocks as they fill; waits only while the call before is still under way. */

@@ -6,6 +6,7 @@ const STAGE = {
   kind: "stage",
   token: ID,
   beat_seconds: 20,
+  size_scale: 1,
   wake_more: false,
   batch: {
     id: ID,
