@@ -1,0 +1,291 @@
+/**
+ * How a file is written, from its first 64 kB: every way a file may be written is tried on the sample, and the one
+ * that makes a table of it wins: a header the caller knows, rows as wide as the header, quotes that work out.
+ */
+import type { Block } from "./block.ts";
+import { DELIMITERS, type DialectOptions, type Newline } from "./dialect.ts";
+import { type Grammar, grammarOf } from "./grammar.ts";
+import {
+  findHeader,
+  type FoundHeader,
+  joinHeader,
+  type KnownHeader,
+  type SampleRecord,
+} from "./header_find.ts";
+import type { FileProblem } from "./problems.ts";
+import { fitted } from "./row_judge.ts";
+import { RecordFinder } from "./record_finder.ts";
+import { readLineCells } from "./line_cells.ts";
+
+/** Bytes that decide the dialect. */
+export const SAMPLE_BYTES = 65_536;
+const SAMPLE_RECORDS = 200;
+
+/** How the sample is written. */
+export interface Detection {
+  readonly grammar: Grammar;
+  readonly newline: Newline;
+  /** Places in the sample's text where the header begins and the first row does. */
+  readonly headerStart: number;
+  readonly dataStart: number;
+  /** Physical line of the header, from 1; 0 without one. */
+  readonly headerLine: number;
+  /** Records that are the header; a repetition right below it is not counted. */
+  readonly headerRecords: number;
+  /** Physical line of the first row. */
+  readonly dataLine: number;
+  readonly headerWidth: number;
+  readonly problem: FileProblem | null;
+}
+
+/** One way to read the sample, and how well it does. */
+interface Reading {
+  readonly grammar: Grammar;
+  readonly records: SampleRecord[];
+  readonly header: FoundHeader | null;
+  /** Share of rows as wide as the header. */
+  readonly share: number;
+  readonly quoted: number;
+  readonly damaged: number;
+  readonly score: number;
+}
+
+/**
+ * Finds out how a file is written.
+ *
+ * @param sample The file's beginning, behind its byte order mark.
+ * @param complete The sample is the whole file.
+ */
+export function detect(
+  sample: Block,
+  complete: boolean,
+  given: DialectOptions,
+  isKnown: KnownHeader,
+): Detection {
+  const newline = given.newline ?? newlineOf(sample.text);
+  const readings = readAll(sample, complete, given, isKnown);
+  const best = chooseEscape(chooseSpaces(chooseQuote(readings)), sample, complete, given, isKnown);
+  return describe(best, newline, given);
+}
+
+/** Every delimiter with every quote that is still open. */
+function readAll(sample: Block, complete: boolean, given: DialectOptions, isKnown: KnownHeader): Reading[] {
+  const hint = /^"?sep=(.)"?\r?\n/i.exec(sample.text)?.[1];
+  const delimiters = given.delimiter !== undefined
+    ? [given.delimiter]
+    : hint !== undefined
+    ? [hint]
+    : DELIMITERS;
+  const quotes = given.quote !== undefined ? [given.quote] : ['"', "'"];
+  return delimiters.flatMap((delimiter) =>
+    quotes
+      .filter((quote) => quote === '"' || quotes.length === 1 || sample.text.includes(quote))
+      .map((quote) => {
+        const grammar = grammarOf({ delimiter, quote, escape: given.escape ?? quote });
+        return readSample(sample, complete, grammar, given, isKnown);
+      })
+  );
+}
+
+function readSample(
+  sample: Block,
+  complete: boolean,
+  grammar: Grammar,
+  given: DialectOptions,
+  isKnown: KnownHeader,
+): Reading {
+  const records = recordsOf(sample, complete, grammar);
+  const header = headerOf(records, given, isKnown);
+  let rows = 0;
+  let fitting = 0;
+  const width = header?.cells.length ?? 0;
+  for (const record of records.slice(header ? header.at + header.count : records.length)) {
+    if (record.blank) continue;
+    rows++;
+    if (fitted([...record.cells], width)) fitting++;
+  }
+  const share = rows === 0 ? 1 : fitting / rows;
+  const quoted = records.reduce((sum, record) => sum + record.quoted, 0);
+  const damaged = records.filter((record) => record.damaged).length;
+  const table = header === null || width < 2 ? 0 : 20 + 30 * share + Math.min(width, 10);
+  const score = (header?.known ?? 0) * 100 + table - 20 * damaged / Math.max(1, records.length);
+  return { grammar, records, header, share, quoted, damaged, score };
+}
+
+/** The header, where it was said to be or where it is found. */
+function headerOf(
+  records: readonly SampleRecord[],
+  given: DialectOptions,
+  isKnown: KnownHeader,
+): FoundHeader | null {
+  const line = given.header_line ??
+    (given.preamble_lines === undefined ? undefined : given.preamble_lines + 1);
+  if (line === undefined) return findHeader(records, isKnown);
+  const at = records.findIndex((record) => record.line >= line && !record.blank);
+  return at < 0 ? null : headerAt(records, at, isKnown);
+}
+
+function headerAt(records: readonly SampleRecord[], at: number, isKnown: KnownHeader): FoundHeader {
+  const cells = joinHeader([records[at]?.cells ?? []]);
+  return { at, count: 1, cells, known: cells.filter(isKnown).length };
+}
+
+/** The sample's first records; one that may go on behind the sample is left out. */
+function recordsOf(sample: Block, complete: boolean, grammar: Grammar): SampleRecord[] {
+  const finder = new RecordFinder(grammar, null, true);
+  finder.load(sample, complete);
+  const records: SampleRecord[] = [];
+  let line = 1;
+  for (let at = 0; records.length < SAMPLE_RECORDS;) {
+    const find = finder.find(at);
+    if (find === "more") break;
+    const text = sample.text.slice(at, finder.end);
+    const quoted = find === "quoted";
+    records.push({
+      start: at,
+      next: finder.next,
+      line,
+      cells: quoted
+        ? finder.cells
+        : find === "plain"
+        ? text.split(grammar.delimiter)
+        : readLineCells(text, grammar).cells,
+      blank: finder.blank,
+      quoted: quoted ? finder.scan.quoted : 0,
+      damaged: find !== "plain" && (!quoted || finder.scan.stray),
+    });
+    line += finder.lines;
+    at = finder.next;
+  }
+  return records;
+}
+
+/** The best of the single-character delimiters, read with double quotes unless single ones clearly are the quotes. */
+function chooseQuote(readings: readonly Reading[]): Reading[] {
+  return readings.filter((reading) => {
+    if (reading.grammar.quoteText === '"') return true;
+    const rival = readings.find(({ grammar }) =>
+      grammar.delimiter === reading.grammar.delimiter && grammar.quoteText === '"'
+    );
+    if (rival === undefined) return true;
+    const rows = Math.max(1, reading.records.length);
+    const sound = rival.quoted === 0 && reading.quoted > 0 && reading.damaged <= reading.quoted / 10;
+    const wider = reading.share > rival.share && reading.score > rival.score;
+    return sound &&
+      (wider || (reading.quoted >= 2 && reading.quoted * 2 >= rows && reading.score >= rival.score));
+  });
+}
+
+/** The delimiter: a comma with its space, and the space, only where they do better than the plain ones. */
+function chooseSpaces(readings: readonly Reading[]): Reading {
+  const better = (one: Reading, other: Reading): Reading => {
+    const margin = other.grammar.quoteText === "'" && one.grammar.delimiter === other.grammar.delimiter
+      ? 0
+      : 1e-9;
+    return other.score >= one.score + margin ? other : one;
+  };
+  const plain = readings.filter(({ grammar }) => grammar.delimiter !== " " && grammar.delimiter !== ", ");
+  const best = plain.length > 0 ? plain.reduce(better) : null;
+  const comma = readings.find(({ grammar }) => grammar.delimiter === ", ");
+  const space = readings.find(({ grammar }) => grammar.delimiter === " ");
+  if (best === null) return (comma ?? space) ?? fail();
+  const spaced = comma && comma.header !== null && best.grammar.delimiter === "," &&
+    comma.header.cells.length >= 2 && comma.header.cells.length === best.header?.cells.length &&
+    comma.score >= best.score;
+  if (spaced) return comma;
+  const tableless = best.header === null || best.header.cells.length < 2;
+  const spacy = space && space.header !== null && space.header.cells.length >= 3 && tableless &&
+    (space.header.known >= 2 || space.share >= 0.9);
+  return spacy ? space : best;
+}
+
+function fail(): never {
+  throw new Error("Cannot detect the dialect: no delimiter to try");
+}
+
+/** A backslash escapes quotes only where that makes fewer of them stray. */
+function chooseEscape(
+  best: Reading,
+  sample: Block,
+  complete: boolean,
+  given: DialectOptions,
+  isKnown: KnownHeader,
+): Reading {
+  const { grammar } = best;
+  if (given.escape !== undefined || !sample.text.includes("\\" + grammar.quoteText)) return best;
+  const escaping = grammarOf({ delimiter: grammar.delimiter, quote: grammar.quoteText, escape: "\\" });
+  const other = readSample(sample, complete, escaping, given, isKnown);
+  return other.damaged < best.damaged && other.share >= best.share ? other : best;
+}
+
+/** The line end most lines have. */
+function newlineOf(text: string): Newline {
+  const ends = text.match(/\r\n|\n|\r/g) ?? [];
+  const count = (end: Newline) => ends.filter((found) => found === end).length;
+  const pairs = count("\r\n");
+  const feeds = count("\n");
+  const returns = count("\r");
+  if (pairs > 0 && pairs >= feeds && pairs >= returns) return "\r\n";
+  return returns > feeds ? "\r" : "\n";
+}
+
+function describe(best: Reading, newline: Newline, given: DialectOptions): Detection {
+  const { header, records, grammar } = best;
+  const nothing = {
+    headerStart: 0,
+    dataStart: 0,
+    headerLine: 0,
+    headerRecords: 0,
+    dataLine: 1,
+    headerWidth: 0,
+  };
+  if (header === null) return { grammar, newline, ...nothing, problem: headless(records, given) };
+  const first = records[header.at];
+  let end = header.at + header.count;
+  // A header that is there twice before any row is one header.
+  while (end < records.length && isSameRecord(records[end], first)) end++;
+  const last = records[end - 1];
+  const after = records[end];
+  if (first === undefined || last === undefined) {
+    throw new Error("Cannot describe the header: no such record");
+  }
+  return {
+    grammar,
+    newline,
+    headerStart: first.start,
+    dataStart: last.next,
+    headerLine: first.line,
+    headerRecords: header.count,
+    dataLine: after?.line ?? last.line + linesOf(records, end - 1),
+    headerWidth: header.cells.length,
+    problem: null,
+  };
+}
+
+function isSameRecord(one: SampleRecord | undefined, other: SampleRecord | undefined): boolean {
+  return one !== undefined && other !== undefined && one.cells.join("\u001f") === other.cells.join("\u001f");
+}
+
+/** Physical lines of the sample's last record. */
+function linesOf(records: readonly SampleRecord[], at: number): number {
+  const record = records[at];
+  return record === undefined ? 1 : Math.max(1, record.cells.join("").split(/\r\n|\n|\r/).length);
+}
+
+/** Why there is no header. */
+function headless(records: readonly SampleRecord[], given: DialectOptions): FileProblem {
+  const first = records.find((record) => !record.blank);
+  if (first === undefined) {
+    return records.length === 0
+      ? { reason: "no_header", detail: "no line end in the first 64 kB, so no header was found" }
+      : { reason: "empty", detail: `only blank lines (${records.length})` };
+  }
+  if (given.header_line !== undefined) {
+    return { reason: "no_header", detail: `no line ${given.header_line}, where the header was said to be` };
+  }
+  const shown = first.cells.join(" | ").slice(0, 80);
+  return {
+    reason: "no_header",
+    detail: `no header found; line ${first.line} is the first with text: ${shown}`,
+  };
+}

@@ -1,0 +1,115 @@
+/** Where the header stands among a file's first records. Found or not found, never made up. */
+import { isValueLike } from "./cell_kind.ts";
+
+/** A record of the sample, blank ones included. */
+export interface SampleRecord {
+  /** Places in the sample's text. */
+  readonly start: number;
+  readonly next: number;
+  /** Physical line, from 1. */
+  readonly line: number;
+  readonly cells: readonly string[];
+  readonly blank: boolean;
+  /** Quoted cells, and whether any quote in it is out of place. */
+  readonly quoted: number;
+  readonly damaged: boolean;
+}
+
+/** A header: one to three records of the sample. */
+export interface FoundHeader {
+  /** Place of its first record in the sample. */
+  readonly at: number;
+  readonly count: number;
+  /** Column names; empty ones at the end left out. */
+  readonly cells: string[];
+  /** How many of them the caller knows. */
+  readonly known: number;
+}
+
+/** Records above the header, at most. */
+const PREAMBLE_RECORDS = 60;
+const HEADER_RECORDS = 3;
+/** A record that knows this share of what the best one knows, and stands above it, is the header. */
+const NEARLY_BEST = 0.6;
+
+export type KnownHeader = (cell: string) => boolean;
+
+/**
+ * Finds the header.
+ *
+ * @param isKnown Whether a cell is a column name the caller knows.
+ * @returns Null when the records have none.
+ */
+export function findHeader(records: readonly SampleRecord[], isKnown: KnownHeader): FoundHeader | null {
+  return findKnown(records, isKnown) ?? findByShape(records);
+}
+
+/** By the column names in it. */
+function findKnown(records: readonly SampleRecord[], isKnown: KnownHeader): FoundHeader | null {
+  const candidates: FoundHeader[] = [];
+  for (let at = 0; at < Math.min(records.length, PREAMBLE_RECORDS); at++) {
+    const best = bestSpan(records, at, isKnown);
+    if (best) candidates.push(best);
+  }
+  const most = Math.max(0, ...candidates.map((candidate) => candidate.known));
+  const first = candidates.find(({ known }) => known >= Math.max(1, most * NEARLY_BEST));
+  if (first === undefined || most === 0) return null;
+  const near = candidates.filter(({ at }) => at >= first.at && at < first.at + HEADER_RECORDS);
+  const header = near.reduce((best, candidate) => candidate.known > best.known ? candidate : best);
+  const enough = header.known >= 2 || (header.known === 1 && looksLikeHeader(header.cells));
+  return enough ? header : null;
+}
+
+/** The header that would begin at a record: more lines only where they make more names known. */
+function bestSpan(records: readonly SampleRecord[], at: number, isKnown: KnownHeader): FoundHeader | null {
+  let best: FoundHeader | null = null;
+  for (let count = 1; count <= HEADER_RECORDS; count++) {
+    const record = records[at + count - 1];
+    if (record === undefined || record.blank) break;
+    if (count > 1 && record.cells.some(isValueLike)) break;
+    const cells = joinHeader(records.slice(at, at + count).map((part) => part.cells));
+    const known = new Set(cells.filter(isKnown).map((cell) => cell.toLowerCase())).size;
+    if (best === null || known > best.known) best = { at, count, cells, known };
+  }
+  return best;
+}
+
+/** By its looks: the first record about as wide as most, if it holds names and no values. */
+function findByShape(records: readonly SampleRecord[]): FoundHeader | null {
+  const usual = usualWidth(records);
+  const needed = usual > 1 ? Math.max(2, Math.ceil(usual / 2)) : 1;
+  const at = records.findIndex(({ cells, blank }) =>
+    !blank && cells.filter((cell) => cell.trim() !== "").length >= needed
+  );
+  const record = records[at];
+  if (record === undefined || at >= PREAMBLE_RECORDS) return null;
+  const cells = joinHeader([record.cells]);
+  return looksLikeHeader(cells) ? { at, count: 1, cells, known: 0 } : null;
+}
+
+/** The width most records have. */
+function usualWidth(records: readonly SampleRecord[]): number {
+  const counts = new Map<number, number>();
+  for (const { cells, blank } of records) {
+    if (!blank) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
+  }
+  let usual = 1;
+  for (const [width, count] of counts) if (count > (counts.get(usual) ?? 0)) usual = width;
+  return usual;
+}
+
+/** Whether cells could be column names: all different, and none of them a number, a date or a reference. */
+export function looksLikeHeader(cells: readonly string[]): boolean {
+  const names = cells.map((cell) => cell.trim().toLowerCase()).filter((name) => name !== "");
+  return names.length > 0 && new Set(names).size === names.length && !names.some(isValueLike);
+}
+
+/** Column names out of the lines of a header: joined column by column, white space folded. */
+export function joinHeader(lines: readonly (readonly string[])[]): string[] {
+  const width = Math.max(...lines.map((line) => line.length));
+  const cells = Array.from(
+    { length: width },
+    (_, column) => lines.map((line) => line[column] ?? "").join(" ").replace(/\s+/g, " ").trim(),
+  );
+  return cells.slice(0, cells.findLastIndex((cell) => cell !== "") + 1);
+}
