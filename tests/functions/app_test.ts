@@ -5,7 +5,7 @@ import { Problem } from "../../shared/errors.ts";
 import { ACCESS, type Access } from "../../supabase/functions/_shared/access.ts";
 import { type AppParts, createApp, type Handler } from "../../supabase/functions/_shared/app.ts";
 import { type Caller, type Role, ROLES } from "../../supabase/functions/_shared/caller.ts";
-import { FUNCTION_NAMES, type FunctionName } from "../../supabase/functions/_shared/function_names.ts";
+import { FUNCTION_NAMES, type FunctionName } from "../../shared/environment/function_names.ts";
 import { createLogger } from "../../supabase/functions/_shared/log.ts";
 
 const ORIGIN = "https://app.example.org";

@@ -3,7 +3,7 @@
  * exactly these, and a handler for anything else does not compile.
  */
 import type { Role } from "./caller.ts";
-import type { FunctionName } from "./function_names.ts";
+import type { FunctionName } from "../../../shared/environment/function_names.ts";
 
 /** How a call counts against the rate limits. `exempt` is for what must answer in any storm. */
 export type RateKind = "reads" | "writes" | "exempt";

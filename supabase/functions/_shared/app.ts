@@ -8,7 +8,7 @@ import { cors } from "hono/cors";
 import { Problem, renderProblem } from "../../../shared/errors.ts";
 import { ACCESS, type Access, mayCall, type RouteOf } from "./access.ts";
 import { actorOf, type Caller, type IdentifyCaller } from "./caller.ts";
-import type { FunctionName } from "./function_names.ts";
+import type { FunctionName } from "../../../shared/environment/function_names.ts";
 import type { Logger } from "./log.ts";
 import { addressOf, type LimitRate } from "./rates.ts";
 import { VERSION } from "./version.ts";

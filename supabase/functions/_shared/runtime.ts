@@ -3,7 +3,7 @@ import type { SupabaseClient } from "@supabase/supabase-js";
 import type { AppParts } from "./app.ts";
 import { createDoor, type IdentifyCaller } from "./caller.ts";
 import type { CommonEnvironment } from "./env.ts";
-import type { FunctionName } from "./function_names.ts";
+import type { FunctionName } from "../../../shared/environment/function_names.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { createRateLimit, takeFromDatabase } from "./rates.ts";
 import { createSessionCheck } from "./session.ts";

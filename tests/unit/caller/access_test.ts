@@ -3,7 +3,7 @@ import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { ACCESS, type Access, mayCall } from "../../../supabase/functions/_shared/access.ts";
 import { ROLES } from "../../../supabase/functions/_shared/caller.ts";
-import { FUNCTION_NAMES } from "../../../supabase/functions/_shared/function_names.ts";
+import { FUNCTION_NAMES } from "../../../shared/environment/function_names.ts";
 
 const ROUTES: readonly (readonly [string, Access])[] = FUNCTION_NAMES.flatMap((name) =>
   Object.entries<Access>(ACCESS[name])

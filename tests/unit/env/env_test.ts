@@ -3,12 +3,8 @@ import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertThrows } from "deno-std/assert/throws.js";
 import fc from "fast-check";
-import {
-  EnvironmentError,
-  environmentNames,
-  parseEnvironment,
-} from "../../../supabase/functions/_shared/env.ts";
-import { FUNCTION_NAMES, type FunctionName } from "../../../supabase/functions/_shared/function_names.ts";
+import { EnvironmentError, environmentNames, parseEnvironment } from "../../../shared/environment/parse.ts";
+import { FUNCTION_NAMES, type FunctionName } from "../../../shared/environment/function_names.ts";
 
 const NOW = new Date("2026-11-21T12:00:00Z");
 const REF = "abcdefghijklmnopqrst";
@@ -177,6 +173,15 @@ Deno.test("parseEnvironment() takes any Postgres address locally and refuses oth
 Deno.test("parseEnvironment() refuses a database of another project", () => {
   const other = DSN(":6543/postgres?sslmode=require").replace(REF, "zzzzzzzzzzzzzzzzzzzz");
   assertEquals(problemsOf("worker", { ...PROD, DATABASE_URL: other }), ["DATABASE_URL"]);
+});
+
+Deno.test("parseEnvironment() refuses a legacy key of another project, which names its project", () => {
+  const legacy = (ref: string) => ["eyJhbGciOiJIUzI1NiJ9", btoa(JSON.stringify({ ref })), "c2ln"].join(".");
+  const keys = (ref: string) => JSON.stringify({ default: legacy(ref) });
+  for (const name of ["SUPABASE_SECRET_KEYS", "SUPABASE_PUBLISHABLE_KEYS"]) {
+    assertEquals(problemsOf("intake", { ...PROD, [name]: keys("z".repeat(20)) }), [name]);
+    assertEquals(problemsOf("intake", { ...PROD, [name]: keys(REF) }), []);
+  }
 });
 
 Deno.test("parseEnvironment() refuses keys that open two doors", () => {

@@ -2,8 +2,8 @@
  * Rules about the environment that concern more than one variable, or only production. They look at the text
  * as given, each on its own, so that all violations are found in one pass.
  */
-import type { EnvironmentProblem } from "./env.ts";
-import { type Dsn, dsn, instant, keysByName, vendorKeys } from "./env_values.ts";
+import type { EnvironmentProblem } from "./parse.ts";
+import { type Dsn, dsn, instant, keysByName, vendorKeys } from "./values.ts";
 
 type Given = Readonly<Record<string, string | undefined>>;
 
@@ -67,10 +67,19 @@ function wholeGroups(given: Given): EnvironmentProblem[] {
 
 function sameProject(given: Given): EnvironmentProblem[] {
   const project = projectOfUrl(given.SUPABASE_URL);
-  const address = dsn.safeParse(given.DATABASE_URL).data;
-  const other = address === undefined ? null : projectOfDsn(address);
-  if (project === null || other === null || project === other) return [];
-  return [{ name: "DATABASE_URL", expected: "of the same project as SUPABASE_URL" }];
+  if (project === null) return [];
+  const refs: [name: string, ref: string | null][] = [
+    ...["DATABASE_URL", "SUPABASE_DB_URL"].map((name): [string, string | null] => {
+      const address = dsn.safeParse(given[name]).data;
+      return [name, address === undefined ? null : projectOfDsn(address)];
+    }),
+    ...["SUPABASE_SECRET_KEYS", "SUPABASE_PUBLISHABLE_KEYS"].flatMap((name) =>
+      Object.values(keysByName.safeParse(given[name]).data ?? {})
+        .map((key): [string, string | null] => [name, projectOfKey(key)])
+    ),
+  ];
+  const others = new Set(refs.filter(([, ref]) => ref !== null && ref !== project).map(([name]) => name));
+  return [...others].map((name) => ({ name, expected: "of the same project as SUPABASE_URL" }));
 }
 
 /** The project's ref in a hosted address (`https://<ref>.supabase.co`), else null. */
@@ -83,6 +92,14 @@ export function projectOfUrl(url: string | undefined): string | null {
 export function projectOfDsn(address: Dsn): string | null {
   return /\.([a-z0-9]{20})$/.exec(address.user)?.[1] ??
     /^db\.([a-z0-9]{20})\.supabase\.(?:co|in)$/.exec(address.host)?.[1] ?? null;
+}
+
+/** The project's ref in a legacy key, which is a JWT that names it; new keys (`sb_…`) name none: null. */
+export function projectOfKey(key: string): string | null {
+  const payload = /^eyJ[\w-]*\.([\w-]+)\.[\w-]*$/.exec(key)?.[1];
+  if (payload === undefined) return null;
+  return /"ref"\s*:\s*"([a-z0-9]{20})"/.exec(atob(payload.replaceAll("-", "+").replaceAll("_", "/")))?.[1] ??
+    null;
 }
 
 function productionRules(given: Given, now: Date): EnvironmentProblem[] {
