@@ -19,6 +19,7 @@ const USAGE = `deno task stack <command> [flags]
   --vendor N=KEY  up: a vendor's key, repeatable
   --env N=VALUE   up: one more variable for the functions, repeatable
   --no-functions  up: database, REST, Auth and Storage alone
+  --bare          up: a database with its buckets, before the first migration
 
   STACK_TIME=0.1 shortens leases, beats, back-off and cron alike.`;
 
@@ -36,6 +37,7 @@ async function main(args: string[]): Promise<number> {
       env: { type: "string", multiple: true, default: [] },
       cleared: { type: "boolean", default: false }, // how --detach starts itself
       "no-functions": { type: "boolean", default: false },
+      bare: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -55,6 +57,7 @@ async function main(args: string[]): Promise<number> {
         vendorKeys: pairs(values.vendor),
         functionEnv: pairs(values.env),
         functions: !values["no-functions"],
+        bare: values.bare,
         parent: values.parent === undefined ? null : Number(values.parent),
         reload: command === "dev",
         cleared: values.cleared,

@@ -33,6 +33,8 @@ export interface StackOptions {
   functionEnv: Record<string, string>;
   /** False for stacks that need the database and the gateway alone. */
   functions: boolean;
+  /** True for a project before its first migration: database and buckets, nothing that stands on them. */
+  bare: boolean;
   log(line: string): void;
 }
 
@@ -170,7 +172,7 @@ async function openSide(frame: Frame): Promise<Side> {
       keys,
       vendorKeys: options.vendorKeys,
       more: options.functionEnv,
-      names: options.functions ? undefined : [],
+      names: options.functions && !options.bare ? undefined : [],
       log: options.log,
     });
     closers.push(() => functions.stop());
@@ -180,6 +182,7 @@ async function openSide(frame: Frame): Promise<Side> {
     closers.push(() => admin.end({ timeout: 1 }));
     await openDoors(admin, frame.keys, options.timeScale);
     await makeBuckets(admin, config);
+    if (options.bare) return { server, functions, answer: refuseAll, close };
     const url = `postgresql://postgres:${database.password}@127.0.0.1:${database.port}/postgres`;
     await pushMigrations(url, frame.home);
     await writeVault(admin, `${frame.apiUrl}/functions/v1`, keys.wakeToken);
@@ -235,6 +238,12 @@ async function openSide(frame: Frame): Promise<Side> {
     await close();
     throw error;
   }
+}
+
+function refuseAll(): Promise<Response> {
+  return Promise.resolve(
+    Response.json({ message: "This stack has nothing but its database" }, { status: 503 }),
+  );
 }
 
 async function openDatabase(frame: Frame): Promise<Server> {
