@@ -283,9 +283,6 @@ function headless(records: readonly SampleRecord[], given: DialectOptions): File
   if (given.header_line !== undefined) {
     return { reason: "no_header", detail: `no line ${given.header_line}, where the header was said to be` };
   }
-  const shown = first.cells.join(" | ").slice(0, 80);
-  return {
-    reason: "no_header",
-    detail: `no header found; line ${first.line} is the first with text: ${shown}`,
-  };
+  const detail = `no header found: line ${first.line}, the first with text, holds no column names`;
+  return { reason: "no_header", detail };
 }

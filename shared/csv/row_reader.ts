@@ -1,9 +1,8 @@
 /** The engine behind every reader of rows: bytes in, batches out. */
-import type { RecordBatch } from "./batch.ts";
-import { type Block, ByteOffsets, ByteQueue, bytesBetween, decodeBlock, pieces, recode } from "./block.ts";
+import { type Block, ByteQueue, bytesBetween, decodeBlock, pieces } from "./block.ts";
+import { BlockBatch } from "./block_batch.ts";
 import type { Dialect, Encoding } from "./dialect.ts";
 import { grammarOf } from "./grammar.ts";
-import type { RowProblem } from "./problems.ts";
 import { RecordFinder } from "./record_finder.ts";
 import { RowJudge } from "./row_judge.ts";
 
@@ -20,14 +19,6 @@ export interface RowReaderOptions {
   firstLine: number;
 }
 
-/** Asked about every record; says whether it still belongs to the table. */
-export interface RowGuard {
-  /** A blank row was passed. */
-  blank(): void;
-  /** Whether the record at this place is a row of the table. */
-  admits(text: string, start: number, cells: string[]): boolean;
-}
-
 /** Turns bytes, in chunks of any size, into rows. */
 export class RowReader {
   readonly #queue: ByteQueue;
@@ -37,6 +28,7 @@ export class RowReader {
   #row: number;
   #line: number;
   #blankRows = 0;
+  #blanksAbove = 0;
   #legacyFrom = -1;
 
   /** @param unmarked The encoding is a guess: bytes that are no UTF-8 make the rest Windows-1252. */
@@ -63,8 +55,8 @@ export class RowReader {
     return this.#legacyFrom;
   }
 
-  push(chunk: Uint8Array): RecordBatch[] {
-    const batches: RecordBatch[] = [];
+  push(chunk: Uint8Array): BlockBatch[] {
+    const batches: BlockBatch[] = [];
     for (const piece of pieces(chunk)) {
       this.#queue.push(piece);
       if (this.#queue.ready) this.#readBlock(false, batches);
@@ -72,13 +64,13 @@ export class RowReader {
     return batches;
   }
 
-  finish(): RecordBatch[] {
-    const batches: RecordBatch[] = [];
+  finish(): BlockBatch[] {
+    const batches: BlockBatch[] = [];
     if (this.#queue.size > 0) this.#readBlock(true, batches);
     return batches;
   }
 
-  #readBlock(final: boolean, batches: RecordBatch[]): void {
+  #readBlock(final: boolean, batches: BlockBatch[]): void {
     const block = this.#decode(final);
     const batch = new BlockBatch(block, this.#row, this.#encoding);
     const read = this.#readRows(block, final, batch);
@@ -111,7 +103,12 @@ export class RowReader {
       if (find === "more") return at;
       if (finder.blank) {
         this.#blankRows++;
+        this.#blanksAbove++;
       } else {
+        if (this.#blanksAbove > 0) {
+          batch.noteBlanks(this.#blanksAbove);
+          this.#blanksAbove = 0;
+        }
         const cells = find === "plain"
           ? text.slice(at, finder.end).split(delimiter)
           : find === "quoted"
@@ -129,64 +126,4 @@ export class RowReader {
       at = finder.next;
     }
   }
-}
-
-/** The rows of one block. */
-class BlockBatch implements RecordBatch {
-  readonly rows: string[][] = [];
-  readonly problems = new Map<number, RowProblem>();
-  readonly repairs = new Map<number, string>();
-  readonly #starts: number[] = [];
-  readonly #ends: number[] = [];
-  readonly #lines: number[] = [];
-  readonly #offsets: ByteOffsets;
-
-  constructor(
-    private readonly block: Block,
-    readonly firstRow: number,
-    private readonly encoding: Encoding,
-  ) {
-    this.#offsets = new ByteOffsets(block);
-  }
-
-  add(cells: string[], start: number, end: number, line: number): void {
-    this.rows.push(cells);
-    this.#starts.push(start);
-    this.#ends.push(end);
-    this.#lines.push(line);
-  }
-
-  addJudged(
-    cells: string[],
-    problem: RowProblem | null,
-    repair: string,
-    start: number,
-    end: number,
-    line: number,
-  ): void {
-    if (problem !== null) this.problems.set(this.rows.length, problem);
-    if (repair !== "") this.repairs.set(this.rows.length, repair);
-    this.add(cells, start, end, line);
-  }
-
-  lineOf(position: number): number {
-    return at(this.#lines, position);
-  }
-
-  byteOffsetOf(position: number): number {
-    return this.#offsets.of(at(this.#starts, position));
-  }
-
-  rawLineOf(position: number): string {
-    const raw = this.block.text.slice(at(this.#starts, position), at(this.#ends, position));
-    return this.block.damaged ? recode(raw, this.encoding) : raw;
-  }
-}
-
-function at(places: readonly number[], position: number): number {
-  const place = places[position];
-  if (place === undefined) {
-    throw new RangeError(`Cannot look up row ${position} of the batch: it has ${places.length}`);
-  }
-  return place;
 }

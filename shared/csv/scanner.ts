@@ -9,8 +9,8 @@ import { firstInvalidByte, isGuess, readMark } from "./encoding.ts";
 import type { KnownHeader } from "./header_find.ts";
 import { headerCells, readHeaderLines } from "./header_read.ts";
 import type { FileProblem } from "./problems.ts";
+import { notesOf } from "./notes.ts";
 import type { Scan } from "./scan.ts";
-import { notesOf } from "./scan_notes.ts";
 import { newScanState, packBytes, type ScannerState, type ScanState, unpackBytes } from "./scan_state.ts";
 import { Slicer } from "./slicer.ts";
 import { sniffUnsupported } from "./sniff.ts";
@@ -119,6 +119,7 @@ export class FileScanner {
     const header = sample.bytes.subarray(from, to);
     this.#queue.drop(to);
     scan.phase = "table";
+    scan.line = found.dataLine;
     scan.table = {
       headerLine: found.headerLine,
       headerLines: found.dataLine - found.headerLine,
