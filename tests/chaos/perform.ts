@@ -1,0 +1,186 @@
+/** Does to a running stack what a schedule says, and notes what came of it. */
+import postgres from "postgres";
+import type { TestStack } from "../support/stack.ts";
+import type { ChaosFile } from "./files.ts";
+import type { Act, Schedule } from "./schedule.ts";
+
+/** An act that was done. `applied`: whether a statement changed a row. */
+export interface Done {
+  readonly at: number;
+  readonly act: Act;
+  readonly applied: boolean;
+}
+
+export const FAIL_REASON = "Aborted by operator: chaos";
+const UPLOAD_PATIENCE_MS = 60_000;
+const CONNECT_PATIENCE_MS = 30_000;
+
+/** Runs a schedule to its end; at the end every fault is lifted. @param scale of the stack's time. */
+export async function perform(stack: TestStack, plan: Schedule, scale: number): Promise<Done[]> {
+  const began = performance.now();
+  const log: Done[] = [];
+  const uploads: Promise<void>[] = [];
+  for (const { at, act } of plan.steps) {
+    await pause(at * 1000 * scale - (performance.now() - began));
+    if (act.do === "drop") {
+      const file = plan.files.find((one) => one.name === act.file);
+      if (file === undefined) throw new Error(`Cannot drop ${act.file}: the schedule has no such file`);
+      uploads.push(upload(stack, act.path, file));
+      log.push({ at, act, applied: true });
+    } else log.push({ at, act, applied: await doOne(stack, act, scale) });
+  }
+  await Promise.all(uploads);
+  await liftFaults(stack);
+  return log;
+}
+
+async function doOne(stack: TestStack, act: Exclude<Act, { do: "drop" }>, scale: number): Promise<boolean> {
+  const faults = async (set: Record<string, unknown>) => {
+    await stack.ask({ do: "faults", set });
+    return true;
+  };
+  switch (act.do) {
+    case "kill":
+      return await signal(stack, "SIGKILL", act.count);
+    case "stop":
+      return await signal(stack, "SIGSTOP", act.count);
+    case "continue":
+      return await signal(stack, "SIGCONT");
+    case "crash_postgres":
+      await stack.ask({
+        do: "restart_postgres",
+        mode: "immediate",
+        pause_ms: Math.round(act.pause * 1000 * scale),
+      });
+      return true;
+    case "wakes": {
+      const fault = { lose: act.lose, double: act.double, delay_ms: Math.round(act.delay * 1000 * scale) };
+      return await faults({ wakes: { trigger: fault, cron: fault, sql: fault } });
+    }
+    case "net":
+      return await faults({ net_stopped: act.stopped });
+    case "rest":
+      return await faults({ rest_out: act.out ? "always" : "no" });
+    case "cut":
+      return await faults({ storage_cut: { after_bytes: act.afterBytes, times: act.times } });
+    case "queue":
+      return await statement(
+        stack,
+        (sql) =>
+          sql`update ops.queue_control set paused = ${act.paused} where job_type = 'ingest' returning 1`,
+      );
+    case "reset":
+      return await statement(
+        stack,
+        (sql) =>
+          sql`update intake.simplicity_batches set status = 'uploaded' where storage_path = ${act.path} returning 1`,
+      );
+    case "fail":
+      return await statement(
+        stack,
+        (sql) =>
+          sql`update intake.simplicity_batches set status = 'failed', rejection_reason = ${FAIL_REASON}
+             where storage_path = ${act.path} and status not in ('completed', 'failed', 'skipped') returning 1`,
+      );
+    case "delete":
+      return await statement(
+        stack,
+        (sql) => sql`delete from intake.simplicity_batches where storage_path = ${act.path} returning 1`,
+      );
+    case "pending":
+      return await statement(
+        stack,
+        (sql) =>
+          sql`update ops.job_queue j set status = 'pending' from intake.simplicity_batches b
+             where b.id = j.batch_id and b.storage_path = ${act.path} and j.job_type = 'ingest' returning 1`,
+      );
+    case "pause_job":
+      return await statement(
+        stack,
+        (sql) =>
+          sql`update ops.job_queue j set status = 'paused' from intake.simplicity_batches b
+             where b.id = j.batch_id and b.storage_path = ${act.path} and j.job_type = 'ingest'
+               and j.status in ('pending', 'processing') returning 1`,
+      );
+  }
+}
+
+async function liftFaults(stack: TestStack): Promise<void> {
+  await stack.ask({
+    do: "faults",
+    set: { net_stopped: false, wakes: {}, rest_out: "no", storage_cut: null },
+  });
+  await signal(stack, "SIGCONT");
+  await statement(
+    stack,
+    (sql) => sql`update ops.queue_control set paused = false where job_type = 'ingest' returning 1`,
+  );
+}
+
+async function signal(
+  stack: TestStack,
+  name: "SIGKILL" | "SIGSTOP" | "SIGCONT",
+  count?: number,
+): Promise<boolean> {
+  const pids = await stack.ask({ do: "signal_isolates", function: "worker", signal: name, count });
+  return Array.isArray(pids) && pids.length > 0;
+}
+
+/** One statement as an operator types it, over a connection of its own: after a crash nothing old is reused. */
+async function statement(
+  stack: TestStack,
+  write: (sql: postgres.Sql) => PromiseLike<readonly unknown[]>,
+): Promise<boolean> {
+  const sql = await connected(stack.db_url);
+  try {
+    return (await write(sql)).length > 0;
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+/** A connection that answers; waits while Postgres recovers. */
+export async function connected(url: string): Promise<postgres.Sql> {
+  const deadline = performance.now() + CONNECT_PATIENCE_MS;
+  for (;;) {
+    const sql = postgres(url, { max: 1, onnotice: () => {}, connection: { application_name: "chaos" } });
+    try {
+      await sql`select 1`;
+      return sql;
+    } catch (error) {
+      await sql.end({ timeout: 1 });
+      if (performance.now() > deadline) throw error;
+      await pause(50);
+    }
+  }
+}
+
+/** Uploads until storage has the object: vendors try again too. */
+async function upload(stack: TestStack, path: string, file: ChaosFile): Promise<void> {
+  const deadline = performance.now() + UPLOAD_PATIENCE_MS;
+  for (;;) {
+    const answer = await tryUpload(stack, path, file);
+    if (answer === "stored") return;
+    if (performance.now() > deadline) throw new Error(`Cannot upload ${path}: ${answer}`);
+    await pause(200);
+  }
+}
+
+async function tryUpload(stack: TestStack, path: string, file: ChaosFile): Promise<string> {
+  try {
+    const response = await fetch(`${stack.api_url}/storage/v1/object/intake/${path}`, {
+      method: "POST",
+      headers: { apikey: stack.secret_key, "content-type": "text/csv" },
+      body: file.text,
+    });
+    const said = await response.text();
+    return response.ok || /Duplicate|already exists/i.test(said) ? "stored" : `${response.status} ${said}`;
+  } catch (error) {
+    if (error instanceof TypeError) return error.message; // the connection broke
+    throw error;
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+}

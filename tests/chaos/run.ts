@@ -1,0 +1,81 @@
+/** One stack, any number of runs on it: schedule, deeds, rest, verdict. */
+import postgres from "postgres";
+import { startStack, type TestStack } from "../support/stack.ts";
+import { observe } from "./observer.ts";
+import { judge, type Violation } from "./oracle.ts";
+import { connected, type Done, perform } from "./perform.ts";
+import { apply, type Sabotage } from "./sabotage.ts";
+import type { Schedule } from "./schedule.ts";
+import { settleDown, takeSnapshot } from "./snapshot.ts";
+
+/** Seconds of the stack's clock a run may take to come to rest after its last fault: four back-offs and a sweep. */
+const REST_SECONDS = 900;
+
+export interface Verdict {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly log: readonly Done[];
+  readonly rows: number;
+  readonly seconds: number;
+}
+
+export interface Arena {
+  readonly stack: TestStack;
+  run(plan: Schedule): Promise<Verdict>;
+  /** Times a holder that had lost its lease was refused, over all runs. */
+  lateRefused(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Starts a stack whose clock runs `1 / scale` times as fast, observed, and sabotaged where asked. */
+export async function openArena(scale: number, sabotage?: Sabotage): Promise<Arena> {
+  const stack = await startStack({ time: scale });
+  try {
+    await prepare(stack, sabotage);
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+  return {
+    stack,
+    run: (plan) => runOne(stack, plan, scale),
+    lateRefused: () => countLines(stack.name, '"lease_lost"'),
+    stop: () => stack.stop(),
+  };
+}
+
+async function prepare(stack: TestStack, sabotage: Sabotage | undefined): Promise<void> {
+  const url = new URL(stack.db_url);
+  url.username = "supabase_admin";
+  const admin = postgres(url.href, { max: 1, onnotice: () => {} });
+  await observe(admin);
+  if (sabotage !== undefined) await apply(admin, sabotage);
+  await admin.end({ timeout: 1 });
+  await stack.ask({ do: "restart_postgres", mode: "fast" }); // open connections keep old settings
+}
+
+async function runOne(stack: TestStack, plan: Schedule, scale: number): Promise<Verdict> {
+  const began = performance.now();
+  const log = await perform(stack, plan, scale);
+  const url = new URL(stack.db_url);
+  url.username = "supabase_admin";
+  const admin = await connected(url.href);
+  try {
+    const left = await settleDown(admin, Math.max(20_000, REST_SECONDS * 1000 * scale));
+    const seen = await takeSnapshot(admin, `chaos-${plan.seed}/`, `CH${plan.seed}`, left);
+    return {
+      seed: plan.seed,
+      violations: await judge(plan.files, log, seen),
+      log,
+      rows: plan.files.reduce((sum, file) => sum + file.rows.length, 0),
+      seconds: (performance.now() - began) / 1000,
+    };
+  } finally {
+    await admin.end({ timeout: 1 });
+  }
+}
+
+async function countLines(stackName: string, word: string): Promise<number> {
+  const path = new URL(`../../.stack/${stackName}/logs/worker.log`, import.meta.url);
+  return (await Deno.readTextFile(path)).split("\n").filter((line) => line.includes(word)).length;
+}

@@ -1,0 +1,101 @@
+/**
+ * Proof that the oracle sees: one guard of the engine is taken out, and an invariant must go red. Each sabotage edits a
+ * function's own text, so that one whose guard was renamed is an error here and no silent pass.
+ */
+import type postgres from "postgres";
+import type { Kind } from "./schedule.ts";
+
+interface Edit {
+  /** As `regprocedure` reads it. */
+  readonly routine: string;
+  readonly find: string;
+  readonly put: string;
+}
+
+export interface Sabotage {
+  readonly what: string;
+  readonly edits: readonly Edit[];
+  /** Faults that need the guard. */
+  readonly focus: readonly Kind[];
+  readonly faults: number;
+}
+
+const REDO = "intake.redo_lost_slices(uuid)";
+
+export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
+  fence: {
+    what: "writes no longer check the lease's token",
+    edits: [
+      {
+        routine: "intake.stage_block(text)",
+        find: "and s.status = 'leased' and s.lease_token = (head ->> 'token')::uuid",
+        put: "",
+      },
+      {
+        routine: "intake.lock_slice(uuid,integer,uuid)",
+        find: "and s.status = 'leased' and s.lease_token = token",
+        put: "",
+      },
+    ],
+    focus: ["stop"],
+    faults: 3,
+  },
+  lease: {
+    what: "claims take slices that others hold",
+    edits: [
+      {
+        routine: "intake.claim_slice(uuid,text)",
+        find: "o.status = 'pending' and o.not_before <= now()",
+        put: "o.status <> 'done'",
+      },
+      {
+        routine: "intake.claimable_units()",
+        find: "count(*) filter (where s.status = 'pending' and s.not_before <= now()) as free",
+        put: "count(*) as free",
+      },
+    ],
+    focus: ["kill"],
+    faults: 2,
+  },
+  slice_delete: {
+    what: "a slice's next holder no longer removes what the one before left",
+    edits: [{
+      routine: "intake.claim_slice(uuid,text)",
+      find: "if slice.holders > 1 then",
+      put: "if false then",
+    }],
+    focus: ["kill", "cut"],
+    faults: 6,
+  },
+  staged_count: {
+    what: "staged rows are no longer counted before the insert",
+    edits: [{ routine: REDO, find: "redone int := 0;\nbegin", put: "redone int := 0;\nbegin\n  return 0;" }],
+    focus: ["crash_postgres"],
+    faults: 3,
+  },
+  attempts: {
+    what: "progress no longer forgets earlier failures",
+    edits: [
+      { routine: "intake.note_progress(uuid)", find: "set attempts = 0, locked_at", put: "set locked_at" },
+      {
+        routine: "intake.open_slices(uuid,jsonb)",
+        find: "set attempts = 0, locked_at",
+        put: "set locked_at",
+      },
+    ],
+    focus: ["cut"],
+    faults: 12,
+  },
+};
+
+/** Takes the guard out. @throws when the text to be edited is not there exactly once. */
+export async function apply(admin: postgres.Sql, sabotage: Sabotage): Promise<void> {
+  for (const { routine, find, put } of sabotage.edits) {
+    const [row] = await admin`select pg_get_functiondef(${routine}::regprocedure) as text`;
+    const text = String(row?.text);
+    if (text.split(find).length !== 2) {
+      throw new Error(`Cannot sabotage ${routine}: "${find}" is not in it once`);
+    }
+    await admin.unsafe(text.replace(find, () => put));
+  }
+}

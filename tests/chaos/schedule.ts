@@ -1,0 +1,125 @@
+/** What happens in one run, and when. Times are in seconds of the stack's clock: at a tenth of time, 60 are 6. */
+import { type ChaosFile, makeFile } from "./files.ts";
+import { Chance } from "./random.ts";
+
+/** One thing that is done to a running system. */
+export type Act =
+  | { readonly do: "drop"; readonly file: string; readonly path: string }
+  | { readonly do: "kill"; readonly count: number }
+  | { readonly do: "stop"; readonly count: number }
+  | { readonly do: "continue" }
+  | { readonly do: "crash_postgres"; readonly pause: number }
+  | { readonly do: "wakes"; readonly lose: number; readonly double: number; readonly delay: number }
+  | { readonly do: "net"; readonly stopped: boolean }
+  | { readonly do: "rest"; readonly out: boolean }
+  | { readonly do: "cut"; readonly afterBytes: number; readonly times: number }
+  | { readonly do: "queue"; readonly paused: boolean }
+  | { readonly do: "reset" | "fail" | "delete" | "pending" | "pause_job"; readonly path: string };
+
+export interface Step {
+  readonly at: number;
+  readonly act: Act;
+}
+
+/** A fault a schedule is about. `calm` has none. */
+export const KINDS = [
+  "kill",
+  "stop",
+  "crash_postgres",
+  "wakes",
+  "net",
+  "rest",
+  "cut",
+  "queue",
+  "reset",
+  "fail",
+  "delete",
+  "pending",
+  "pause_job",
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+export interface Schedule {
+  readonly seed: number;
+  readonly files: readonly ChaosFile[];
+  readonly steps: readonly Step[];
+}
+
+const LEASE = 60; // seconds of the stack's clock
+
+/**
+ * The run of a seed.
+ * @param focus faults to choose among; all when empty. @param faults how many; by chance when absent.
+ */
+export function schedule(seed: number, focus: readonly Kind[] = [], faults?: number): Schedule {
+  const chance = new Chance(seed);
+  const prefix = `CH${seed}`;
+  const files: ChaosFile[] = [];
+  const steps: Step[] = [];
+  const paths: string[] = [];
+  const count = chance.whole(1, 3);
+  for (let i = 0; i < count; i++) {
+    const shape = {
+      rows: chance.pick([1, 40, 400, 1200, 3000]),
+      bad: chance.pick([0, 0.01, 0.05, 0.25]),
+      repeated: chance.pick([0, 0.02]),
+      shared: chance.pick([0, 0.1]),
+    };
+    const file = makeFile(chance, `f${i}.csv`, `${prefix}-${i}`, `${prefix}-P`, shape);
+    files.push(file);
+    const twice = chance.hit(0.25);
+    for (const twin of twice ? ["a", "b"] : ["a"]) {
+      const path = `simplicity/chaos-${seed}/${twin}-${file.name}`;
+      steps.push({ at: chance.next() * (twice ? 1 : 10), act: { do: "drop", file: file.name, path } });
+      paths.push(path);
+    }
+  }
+  const kinds = focus.length > 0 ? focus : KINDS;
+  const wanted = faults ?? chance.whole(1, 6);
+  for (let i = 0; i < wanted; i++) {
+    const at = 2 + chance.next() * 35; // from before the first claim to after most have ended
+    steps.push(...fault(chance, chance.pick(kinds), at, paths));
+  }
+  return { seed, files, steps: steps.toSorted((a, b) => a.at - b.at) };
+}
+
+/** A fault and, where it lasts, its end. */
+function fault(chance: Chance, kind: Kind, at: number, paths: readonly string[]): Step[] {
+  const lasting = (
+    begin: Act,
+    end: Act,
+    seconds: number,
+  ) => [{ at, act: begin }, { at: at + seconds, act: end }];
+  switch (kind) {
+    case "kill":
+      return [{ at, act: { do: "kill", count: chance.whole(1, 2) } }];
+    case "stop":
+      return lasting({ do: "stop", count: chance.whole(1, 2) }, { do: "continue" }, LEASE * 1.5);
+    case "crash_postgres":
+      return [{ at, act: { do: "crash_postgres", pause: chance.pick([0, 0, 10]) } }];
+    case "wakes": {
+      const off: Act = { do: "wakes", lose: 0, double: 0, delay: 0 };
+      const on: Act = {
+        do: "wakes",
+        lose: chance.pick([0, 0.5, 1]),
+        double: chance.pick([0, 1]),
+        delay: chance.pick([0, 20]),
+      };
+      return lasting(on, off, 40);
+    }
+    case "net":
+      return lasting({ do: "net", stopped: true }, { do: "net", stopped: false }, chance.whole(10, 60));
+    case "rest":
+      return lasting({ do: "rest", out: true }, { do: "rest", out: false }, chance.whole(2, 30));
+    case "cut":
+      return [{ at, act: { do: "cut", afterBytes: chance.whole(0, 12_000), times: chance.whole(1, 2) } }];
+    case "queue":
+      return lasting({ do: "queue", paused: true }, { do: "queue", paused: false }, chance.whole(5, 40));
+    case "pause_job": {
+      const path = chance.pick(paths);
+      return lasting({ do: "pause_job", path }, { do: "pending", path }, chance.whole(5, 30));
+    }
+    default:
+      return [{ at, act: { do: kind, path: chance.pick(paths) } }];
+  }
+}
