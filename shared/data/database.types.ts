@@ -1492,6 +1492,81 @@ export type Database = {
   };
   "ops": {
     Tables: {
+      "alert_digests": {
+        Row: {
+          "alerts": number;
+          "decided_at": string;
+          "digest_on": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "alerts": number;
+          "decided_at"?: string;
+          "digest_on": string;
+        };
+        Update: {
+          "alerts"?: number;
+          "decided_at"?: string;
+          "digest_on"?: string;
+        };
+        Relationships: [];
+      };
+      "alerts": {
+        Row: {
+          "check": string;
+          "count": number;
+          "fingerprint": string;
+          "first_seen": string;
+          "id": string;
+          "last_seen": string;
+          "level": string;
+          "message": string;
+          "notices": number;
+          "notified_at": string | null;
+          "resolved_at": string | null;
+          "silence_reason": string | null;
+          "silenced_by": string | null;
+          "silenced_until": string | null;
+          "state": string;
+          "describe_alert": Json | null;
+        };
+        ComputedFields: "describe_alert";
+        Insert: {
+          "check": string;
+          "count"?: number;
+          "fingerprint": string;
+          "first_seen"?: string;
+          "id"?: string;
+          "last_seen"?: string;
+          "level": string;
+          "message": string;
+          "notices"?: number;
+          "notified_at"?: string | null;
+          "resolved_at"?: string | null;
+          "silence_reason"?: string | null;
+          "silenced_by"?: string | null;
+          "silenced_until"?: string | null;
+          "state"?: string;
+        };
+        Update: {
+          "check"?: string;
+          "count"?: number;
+          "fingerprint"?: string;
+          "first_seen"?: string;
+          "id"?: string;
+          "last_seen"?: string;
+          "level"?: string;
+          "message"?: string;
+          "notices"?: number;
+          "notified_at"?: string | null;
+          "resolved_at"?: string | null;
+          "silence_reason"?: string | null;
+          "silenced_by"?: string | null;
+          "silenced_until"?: string | null;
+          "state"?: string;
+        };
+        Relationships: [];
+      };
       "expected_workers": {
         Row: {
           "since": string;
@@ -1505,6 +1580,25 @@ export type Database = {
         Update: {
           "since"?: string;
           "worker_type"?: string;
+        };
+        Relationships: [];
+      };
+      "guard_triggers": {
+        Row: {
+          "must_be": string;
+          "table_name": string;
+          "trigger_name": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "must_be"?: string;
+          "table_name": string;
+          "trigger_name": string;
+        };
+        Update: {
+          "must_be"?: string;
+          "table_name"?: string;
+          "trigger_name"?: string;
         };
         Relationships: [];
       };
@@ -1526,10 +1620,15 @@ export type Database = {
           "next_run_at": string;
           "payload": NonNullable<Json>;
           "priority": number;
+          "redriven_at": string | null;
+          "redriven_by": string | null;
+          "redrives": number;
           "status": string;
           "updated_at": string;
+          "describe_job": Json | null;
+          "is_claimable_outbound": boolean | null;
         };
-        ComputedFields: never;
+        ComputedFields: "describe_job" | "is_claimable_outbound";
         Insert: {
           "attempts"?: number;
           "batch_id"?: string | null;
@@ -1547,6 +1646,9 @@ export type Database = {
           "next_run_at"?: string;
           "payload"?: NonNullable<Json>;
           "priority"?: number;
+          "redriven_at"?: string | null;
+          "redriven_by"?: string | null;
+          "redrives"?: number;
           "status"?: string;
           "updated_at"?: string;
         };
@@ -1567,6 +1669,9 @@ export type Database = {
           "next_run_at"?: string;
           "payload"?: NonNullable<Json>;
           "priority"?: number;
+          "redriven_at"?: string | null;
+          "redriven_by"?: string | null;
+          "redrives"?: number;
           "status"?: string;
           "updated_at"?: string;
         };
@@ -1613,6 +1718,71 @@ export type Database = {
           "bucket"?: string;
           "refilled_at"?: string;
           "tokens"?: number;
+        };
+        Relationships: [];
+      };
+      "sentinel_runs": {
+        Row: {
+          "exit_code": number;
+          "id": number;
+          "overall_status": string;
+          "ran_at": string;
+          "ran_by": string;
+          "result": NonNullable<Json>;
+        };
+        ComputedFields: never;
+        Insert: {
+          "exit_code": number;
+          "id"?: never;
+          "overall_status": string;
+          "ran_at": string;
+          "ran_by": string;
+          "result": NonNullable<Json>;
+        };
+        Update: {
+          "exit_code"?: number;
+          "id"?: never;
+          "overall_status"?: string;
+          "ran_at"?: string;
+          "ran_by"?: string;
+          "result"?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
+      "vendor_feeds": {
+        Row: {
+          "content_hash": string | null;
+          "etag": string | null;
+          "failures": number;
+          "last_modified": string | null;
+          "last_pulled_at": string | null;
+          "last_status": string | null;
+          "probe_at": string | null;
+          "since": string | null;
+          "source": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "content_hash"?: string | null;
+          "etag"?: string | null;
+          "failures"?: number;
+          "last_modified"?: string | null;
+          "last_pulled_at"?: string | null;
+          "last_status"?: string | null;
+          "probe_at"?: string | null;
+          "since"?: string | null;
+          "source": string;
+        };
+        Update: {
+          "content_hash"?: string | null;
+          "etag"?: string | null;
+          "failures"?: number;
+          "last_modified"?: string | null;
+          "last_pulled_at"?: string | null;
+          "last_status"?: string | null;
+          "probe_at"?: string | null;
+          "since"?: string | null;
+          "source"?: string;
         };
         Relationships: [];
       };
@@ -1685,6 +1855,19 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "v_live_feed_events": {
+        Row: {
+          "amount": number | null;
+          "event_id": string | null;
+          "event_time": string | null;
+          "event_type": string | null;
+          "message": string | null;
+          "seconds_ago": number | null;
+          "status": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "v_pipeline_health": {
         Row: {
           "batch_count": number | null;
@@ -1692,6 +1875,18 @@ export type Database = {
           "oldest_age_minutes": number | null;
           "oldest_batch_at": string | null;
           "status": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "v_quality_trend": {
+        Row: {
+          "error_rate_pct": number | null;
+          "month": string | null;
+          "source": string;
+          "top_error_code": string | null;
+          "total_rows": number | null;
+          "week": string | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1726,7 +1921,39 @@ export type Database = {
         };
         Returns: undefined;
       };
+      "begin_vendor_pull": { Args: { "job": string; "token": string }; Returns: Json };
+      "broken_guards": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "state": string;
+          "table_name": string;
+          "trigger_name": string;
+        }[];
+      };
+      "bury_job": { Args: { "error": string; "job": string }; Returns: undefined };
       "bury_lost_jobs": { Args: { "job_type": string }; Returns: number };
+      "claim_outbound": { Args: { "worker_id": string }; Returns: Json };
+      "complete_outbound": { Args: { "job": string; "note"?: string; "token": string }; Returns: undefined };
+      "decide_alerts": { Args: { "channels": (string)[]; "findings": Json }; Returns: number };
+      "decide_digest": { Args: { "at"?: string; "channels": (string)[] }; Returns: boolean };
+      "describe_alert": {
+        Args: {
+          "alert": Omit<
+            Database["ops"]["Tables"]["alerts"]["Row"],
+            Database["ops"]["Tables"]["alerts"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      "describe_job": {
+        Args: {
+          "job": Omit<
+            Database["ops"]["Tables"]["job_queue"]["Row"],
+            Database["ops"]["Tables"]["job_queue"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       "enqueue": {
         Args: {
           "batch_id"?: string;
@@ -1737,12 +1964,206 @@ export type Database = {
         };
         Returns: string;
       };
+      "fail_outbound": {
+        Args: {
+          "error": string;
+          "for_good"?: boolean;
+          "job": string;
+          "token": string;
+          "wait_seconds"?: number;
+        };
+        Returns: boolean;
+      };
+      "fail_vendor_pull": {
+        Args: { "error": string; "job": string; "token": string; "wait_seconds"?: number };
+        Returns: boolean;
+      };
+      "finish_vendor_pull": { Args: { "job": string; "result": Json; "token": string }; Returns: undefined };
+      "inspect_queues": { Args: { "queue"?: string }; Returns: Json };
+      "is_claimable_outbound": {
+        Args: {
+          "job": Omit<
+            Database["ops"]["Tables"]["job_queue"]["Row"],
+            Database["ops"]["Tables"]["job_queue"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
       "is_engine": { Args: Record<PropertyKey, never>; Returns: boolean };
+      "list_alerts": { Args: { "state"?: string }; Returns: Json };
+      "lock_job": {
+        Args: { "job": string };
+        Returns: {
+          "attempts": number;
+          "batch_id": string | null;
+          "created_at": string;
+          "dead_lettered_at": string | null;
+          "dedupe_key": string | null;
+          "id": string;
+          "job_type": string;
+          "last_error": string | null;
+          "lease_expires_at": string | null;
+          "lease_token": string | null;
+          "locked_at": string | null;
+          "locked_by": string | null;
+          "max_attempts": number;
+          "next_run_at": string;
+          "payload": NonNullable<Json>;
+          "priority": number;
+          "redriven_at": string | null;
+          "redriven_by": string | null;
+          "redrives": number;
+          "status": string;
+          "updated_at": string;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "job_queue";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "lock_outbound": {
+        Args: { "job": string; "token": string };
+        Returns: {
+          "attempts": number;
+          "batch_id": string | null;
+          "created_at": string;
+          "dead_lettered_at": string | null;
+          "dedupe_key": string | null;
+          "id": string;
+          "job_type": string;
+          "last_error": string | null;
+          "lease_expires_at": string | null;
+          "lease_token": string | null;
+          "locked_at": string | null;
+          "locked_by": string | null;
+          "max_attempts": number;
+          "next_run_at": string;
+          "payload": NonNullable<Json>;
+          "priority": number;
+          "redriven_at": string | null;
+          "redriven_by": string | null;
+          "redrives": number;
+          "status": string;
+          "updated_at": string;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "job_queue";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "metrics": { Args: Record<PropertyKey, never>; Returns: Json };
+      "notice_window": { Args: Record<PropertyKey, never>; Returns: string };
+      "probe_interval": { Args: Record<PropertyKey, never>; Returns: string };
       "prune": { Args: Record<PropertyKey, never>; Returns: undefined };
       "prune_rate_buckets": { Args: Record<PropertyKey, never>; Returns: number };
+      "queue_notice": {
+        Args: {
+          "alert": Omit<
+            Database["ops"]["Tables"]["alerts"]["Row"],
+            Database["ops"]["Tables"]["alerts"]["ComputedFields"]
+          >;
+          "channels": (string)[];
+          "kind": string;
+        };
+        Returns: number;
+      };
+      "queue_vendor_pull": { Args: { "source"?: string }; Returns: string };
+      "raise_alert": {
+        Args: { "finding": Json };
+        Returns: {
+          "check": string;
+          "count": number;
+          "fingerprint": string;
+          "first_seen": string;
+          "id": string;
+          "last_seen": string;
+          "level": string;
+          "message": string;
+          "notices": number;
+          "notified_at": string | null;
+          "resolved_at": string | null;
+          "silence_reason": string | null;
+          "silenced_by": string | null;
+          "silenced_until": string | null;
+          "state": string;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "alerts";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "record_sentinel_run": {
+        Args: { "channels": (string)[]; "ran_by": string; "result": Json };
+        Returns: Json;
+      };
+      "redrive_job": { Args: { "actor": string; "job": string; "request_id": string }; Returns: Json };
+      "reset_queue": { Args: { "actor": string; "queue": string; "request_id": string }; Returns: Json };
+      "resolve_alerts": { Args: { "channels": (string)[]; "findings": Json }; Returns: number };
       "scaled": { Args: { "seconds": number }; Returns: string };
       "set_door": { Args: { "door": string }; Returns: undefined };
+      "set_job_status": {
+        Args: { "actor": string; "job": string; "request_id": string; "status": string };
+        Returns: Json;
+      };
+      "set_queue_paused": {
+        Args: { "actor": string; "paused": boolean; "queue": string; "reason": string; "request_id": string };
+        Returns: Json;
+      };
+      "silence_alert": {
+        Args: { "actor": string; "alert": string; "reason": string; "request_id": string; "seconds": number };
+        Returns: Json;
+      };
+      "silence_check": {
+        Args: {
+          "actor": string;
+          "check_name": string;
+          "reason": string;
+          "request_id": string;
+          "seconds": number;
+        };
+        Returns: Json;
+      };
+      "silence_of": { Args: { "check_name": string }; Returns: string };
       "size_scale": { Args: Record<PropertyKey, never>; Returns: number };
+      "stuck_after": { Args: Record<PropertyKey, never>; Returns: string };
+      "stuck_jobs": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "attempts": number;
+          "batch_id": string | null;
+          "created_at": string;
+          "dead_lettered_at": string | null;
+          "dedupe_key": string | null;
+          "id": string;
+          "job_type": string;
+          "last_error": string | null;
+          "lease_expires_at": string | null;
+          "lease_token": string | null;
+          "locked_at": string | null;
+          "locked_by": string | null;
+          "max_attempts": number;
+          "next_run_at": string;
+          "payload": NonNullable<Json>;
+          "priority": number;
+          "redriven_at": string | null;
+          "redriven_by": string | null;
+          "redrives": number;
+          "status": string;
+          "updated_at": string;
+        }[];
+        SetofOptions: {
+          from: "*";
+          to: "job_queue";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
       "take_rate_token": {
         Args: { "bucket": string; "burst": number; "per_minute": number };
         Returns: {
@@ -1752,6 +2173,8 @@ export type Database = {
       };
       "time_scale": { Args: Record<PropertyKey, never>; Returns: number };
       "wake": { Args: { "by"?: string; "target": string }; Returns: boolean };
+      "wake_for": { Args: { "job_type": string }; Returns: boolean };
+      "wake_outbound": { Args: Record<PropertyKey, never>; Returns: boolean };
     };
     Enums: {
       [_ in never]: never;

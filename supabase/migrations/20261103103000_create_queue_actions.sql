@@ -1,0 +1,204 @@
+-- What an operator sees of the queues and does to them. Every action leaves an audit event in its transaction.
+
+alter table ops.job_queue
+  add column redrives int not null default 0,
+  add column redriven_at timestamptz,
+  add column redriven_by text;
+comment on column ops.job_queue.redrives is 'How often a person sent the job on its way again after it was given up.';
+comment on column ops.job_queue.redriven_by is 'Who did so last; the audit event has the error it had died of.';
+
+create function ops.wake_for(job_type text)
+returns boolean
+language sql
+volatile
+set search_path = ''
+as $$
+  select ops.wake(case when job_type in ('notify', 'vendor_pull') then 'sentinel'
+                       when job_type = 'enforcement' then 'enforcement' else 'worker' end, 'sql')
+$$;
+comment on function ops.wake_for(text) is 'Wakes the function that works off a type of job.';
+
+create function ops.stuck_after()
+returns interval language sql stable set search_path = '' as $$ select ops.scaled(300) $$;
+comment on function ops.stuck_after() is 'How long a job may be in work without a sign of life: five minutes, five times its lease.';
+
+create function ops.stuck_jobs()
+returns setof ops.job_queue
+language sql
+stable
+set search_path = ''
+as $$
+  select j.* from ops.job_queue j left join intake.simplicity_batches b on b.id = j.batch_id
+   where j.status = 'processing' and greatest(j.locked_at, b.progress_at, j.created_at) < now() - ops.stuck_after()
+$$;
+comment on function ops.stuck_jobs() is 'Jobs in work whose holder has shown no sign of life for five minutes.';
+
+create function ops.describe_job(job ops.job_queue)
+returns jsonb
+language sql
+stable
+set search_path = ''
+set timezone = 'UTC'
+as $$
+  select jsonb_build_object('job_id', job.id, 'job_type', job.job_type, 'status', job.status, 'batch_id', job.batch_id,
+    'attempts', job.attempts, 'max_attempts', job.max_attempts, 'locked_by', job.locked_by, 'locked_at', job.locked_at,
+    'next_run_at', job.next_run_at, 'last_error', job.last_error, 'dead_lettered_at', job.dead_lettered_at, 'redrives', job.redrives)
+$$;
+comment on function ops.describe_job(ops.job_queue) is 'A job as operators see it, without its payload.';
+
+create function ops.inspect_queues(queue text default null)
+returns jsonb
+language sql
+stable
+set search_path = ''
+set timezone = 'UTC'
+as $$
+  with counted as (
+    select c.job_type, c.paused, c.reason, c.changed_at,
+           count(j.id) filter (where j.status = 'pending' and j.next_run_at <= now()) as due,
+           count(j.id) filter (where j.status = 'pending' and j.next_run_at > now()) as waiting,
+           count(j.id) filter (where j.status = 'processing') as processing,
+           count(j.id) filter (where j.status = 'paused') as paused_jobs,
+           count(j.id) filter (where j.status = 'failed') as failed,
+           count(j.id) filter (where j.status = 'completed' and j.updated_at > now() - interval '24 hours') as completed_24h,
+           round(extract(epoch from now() - min(greatest(j.next_run_at, j.created_at))
+             filter (where j.status = 'pending' and j.next_run_at <= now())))::int as oldest_due_seconds
+      from ops.queue_control c left join ops.job_queue j on j.job_type = c.job_type
+     where inspect_queues.queue is null or c.job_type = inspect_queues.queue
+     group by c.job_type
+  )
+  select jsonb_build_object(
+    'queues', coalesce((select jsonb_agg(to_jsonb(k) order by k.job_type) from counted k), '[]'),
+    'stuck', coalesce((select jsonb_agg(ops.describe_job(s.job)) from
+      (select x as job from ops.stuck_jobs() x where inspect_queues.queue is null or x.job_type = inspect_queues.queue
+        order by x.locked_at limit 50) s), '[]'),
+    'poisoned', coalesce((select jsonb_agg(ops.describe_job(p.job)) from
+      (select x as job from ops.job_queue x
+        where (inspect_queues.queue is null or x.job_type = inspect_queues.queue)
+          and (x.dead_lettered_at is not null or x.status in ('pending', 'processing') and x.attempts >= 3)
+        order by x.updated_at desc limit 50) p), '[]'),
+    'checked_at', now())
+$$;
+comment on function ops.inspect_queues(text) is
+  'Depth and age of each queue, jobs without a sign of life, jobs that were given up or failed three times in a row. At most 50 of each.';
+
+create function ops.set_queue_paused(queue text, paused boolean, reason text, actor text, request_id text)
+returns jsonb
+language plpgsql
+set search_path = ''
+set timezone = 'UTC'
+as $$
+declare
+  old ops.queue_control;
+  new ops.queue_control;
+begin
+  perform ops.act_as(actor, request_id);
+  select * into old from ops.queue_control c where c.job_type = queue for update;
+  if old.job_type is null then
+    return null;
+  end if;
+  update ops.queue_control c
+     set paused = set_queue_paused.paused, reason = case when set_queue_paused.paused then set_queue_paused.reason end,
+         changed_by = actor, changed_at = now()
+   where c.job_type = queue returning * into new;
+  perform audit.append(case when paused then 'queue.paused' else 'queue.resumed' end, 'queue', queue,
+    jsonb_build_object('paused', old.paused), jsonb_build_object('paused', new.paused, 'reason', new.reason));
+  if not paused then
+    perform ops.wake_for(queue);
+  end if;
+  return to_jsonb(new);
+end
+$$;
+comment on function ops.set_queue_paused(text, boolean, text, text, text) is
+  'Pauses or resumes the claims of one queue; running work finishes its slice. Null when there is no such queue.';
+
+create function ops.lock_job(job uuid)
+returns ops.job_queue
+language plpgsql
+set search_path = ''
+as $$
+declare
+  held ops.job_queue;
+begin
+  perform 1 from intake.simplicity_batches b join ops.job_queue j on j.batch_id = b.id where j.id = job for no key update of b;
+  select * into held from ops.job_queue j where j.id = job for update;
+  return held;
+end
+$$;
+comment on function ops.lock_job(uuid) is 'Locks a job for an operator''s action, its batch first: the order of locks everywhere.';
+
+create function ops.set_job_status(job uuid, status text, actor text, request_id text)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  held ops.job_queue := ops.lock_job(job);
+begin
+  if held.id is null then
+    return jsonb_build_object('outcome', 'unknown');
+  end if;
+  if held.status in ('completed', 'failed') then
+    return jsonb_build_object('outcome', 'wrong_state', 'status', held.status);
+  end if;
+  perform ops.act_as(actor, request_id);
+  update ops.job_queue j set status = set_job_status.status where j.id = job;
+  perform audit.append('job.' || case status when 'paused' then 'paused' else 'reset' end, 'job', job::text,
+    jsonb_build_object('status', held.status), jsonb_build_object('status', status));
+  return jsonb_build_object('outcome', 'done', 'job', (select ops.describe_job(j) from ops.job_queue j where j.id = set_job_status.job));
+end
+$$;
+comment on function ops.set_job_status(uuid, text, text, text) is
+  'Holds one job (paused) or makes it due now (pending), as a hand would. outcome: done, wrong_state (it has ended) or unknown.';
+
+create function ops.reset_queue(queue text, actor text, request_id text)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  stuck record;
+  done jsonb := '[]';
+begin
+  for stuck in select s.id, s.locked_at from ops.stuck_jobs() s where queue is null or s.job_type = queue order by s.batch_id, s.id loop
+    if (ops.lock_job(stuck.id)).locked_at is not distinct from stuck.locked_at then
+      done := done || jsonb_build_array(ops.set_job_status(stuck.id, 'pending', actor, request_id) -> 'job');
+    end if;
+  end loop;
+  return jsonb_build_object('reset', done);
+end
+$$;
+comment on function ops.reset_queue(text, text, text) is
+  'Takes every job without a sign of life from its holder and makes it due now; all queues when none is named.';
+
+create function ops.redrive_job(job uuid, actor text, request_id text)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  held ops.job_queue := ops.lock_job(job);
+begin
+  if held.id is null then
+    return jsonb_build_object('outcome', 'unknown');
+  end if;
+  if held.status <> 'failed' then
+    return jsonb_build_object('outcome', 'wrong_state', 'status', held.status);
+  end if;
+  perform ops.act_as(actor, request_id);
+  perform audit.append('job.redriven', 'job', job::text,
+    jsonb_build_object('attempts', held.attempts, 'last_error', held.last_error, 'dead_lettered_at', held.dead_lettered_at),
+    jsonb_build_object('redrives', held.redrives + 1));
+  update ops.job_queue j
+     set status = 'pending', redrives = held.redrives + 1, redriven_at = now(), redriven_by = actor
+   where j.id = job;
+  perform ops.wake_for(held.job_type);
+  return jsonb_build_object('outcome', 'done', 'job', (select ops.describe_job(j) from ops.job_queue j where j.id = redrive_job.job));
+end
+$$;
+comment on function ops.redrive_job(uuid, text, text) is
+  'Sends a job that was given up on its way again, remembering who did so and what it had died of; a batch begins its next attempt. outcome: done, wrong_state or unknown.';
+
+grant execute on function ops.wake_for(text), ops.stuck_after(), ops.stuck_jobs(), ops.inspect_queues(text), ops.describe_job(ops.job_queue),
+  ops.set_queue_paused(text, boolean, text, text, text), ops.lock_job(uuid), ops.set_job_status(uuid, text, text, text),
+  ops.reset_queue(text, text, text), ops.redrive_job(uuid, text, text) to service_role;

@@ -1,0 +1,69 @@
+-- What the dashboard and Prometheus read about the whole.
+
+create view ops.v_live_feed_events with (security_invoker = true) as
+select e.event_type, e.event_id, e.message, e.amount, e.status, e.event_time,
+  floor(extract(epoch from now() - e.event_time))::bigint as seconds_ago
+from (
+  (select 'batch' as event_type, b.id::text as event_id,
+          'Batch of ' || b.source || ' ' || b.status
+            || case when b.status = 'completed' then format(': %s inserted, %s rejected', b.row_count_inserted, b.row_count_invalid) else '' end as message,
+          null::numeric as amount, b.status, b.status_changed_at as event_time
+     from intake.simplicity_batches b where b.status_changed_at > now() - interval '24 hours'
+    order by b.status_changed_at desc limit 100)
+  union all
+  (select 'judgment', j.id::text, 'Judgment recorded' || coalesce(' in ' || j.county, ''), j.amount, j.enforcement_stage, j.created_at
+     from (select * from public.judgments k order by k.id desc limit 100) j where j.created_at > now() - interval '24 hours')
+  union all
+  (select 'alert', a.id::text, a."check" || ': ' || a.message, null, a.state, a.last_seen
+     from ops.alerts a where a.last_seen > now() - interval '24 hours' and a.count > 0
+    order by a.last_seen desc limit 100)
+) e
+order by e.event_time desc
+limit 100;
+comment on view ops.v_live_feed_events is 'The last 100 events of 24 hours. Nothing personal: no names, no case numbers, no file names.';
+
+create view ops.v_quality_trend with (security_invoker = true) as
+with counted as (
+  select b.id, b.source, b.row_count_total, b.row_count_invalid,
+         date_trunc('week', b.created_at)::date as week, date_trunc('month', b.created_at)::date as month
+    from intake.simplicity_batches b where b.status <> 'skipped' and not b.dry_run
+), coded as (
+  select k.week, k.month, k.source, c.error_code,
+         row_number() over (partition by k.week, k.month, k.source order by sum(c.occurrences) desc, c.error_code) as place
+    from counted k join intake.batch_error_counts c on c.batch_id = k.id and c.error_stage <> 'insert'
+   group by k.week, k.month, k.source, c.error_code
+)
+select k.week, k.month, k.source, sum(k.row_count_total)::bigint as total_rows,
+  round(100.0 * sum(k.row_count_invalid) / nullif(sum(k.row_count_total), 0), 2) as error_rate_pct,
+  max(d.error_code) as top_error_code
+from counted k
+left join coded d on d.week = k.week and d.month = k.month and d.source = k.source and d.place = 1
+group by k.week, k.month, k.source
+order by k.week desc, k.month desc, k.source;
+comment on view ops.v_quality_trend is 'Rows and error rate per source and week; a week across two months has a row in each.';
+
+create function ops.metrics()
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'batches', (select coalesce(jsonb_object_agg(s.status, s.n), '{}') from
+      (select b.status, count(*) as n from intake.simplicity_batches b group by b.status) s),
+    'rows', (select jsonb_build_object('inserted', coalesce(sum(b.row_count_inserted), 0), 'duplicate', coalesce(sum(b.row_count_duplicate), 0),
+      'invalid', coalesce(sum(b.row_count_invalid), 0)) from intake.simplicity_batches b where not b.dry_run),
+    'jobs', (select coalesce(jsonb_agg(jsonb_build_object('job_type', s.job_type, 'status', s.status, 'n', s.n)), '[]') from
+      (select j.job_type, j.status, count(*) as n from ops.job_queue j group by j.job_type, j.status) s),
+    'oldest', (select coalesce(jsonb_object_agg(c.job_type, coalesce(o.seconds, 0)), '{}') from ops.queue_control c
+      left join lateral (select extract(epoch from now() - min(greatest(j.next_run_at, j.created_at))) as seconds from ops.job_queue j
+        where j.job_type = c.job_type and j.status = 'pending' and j.next_run_at <= now()) o on true),
+    'heartbeats', (select coalesce(jsonb_object_agg(h.worker_type, h.seconds), '{}') from
+      (select w.worker_type, extract(epoch from now() - max(w.last_seen_at)) as seconds from ops.worker_heartbeats w group by w.worker_type) h),
+    'alerts', (select coalesce(jsonb_object_agg(s.level, s.n), '{}') from
+      (select a.level, count(*) as n from ops.alerts a where a.state = 'open' group by a.level) s))
+$$;
+comment on function ops.metrics() is 'Figures of the whole in one call, for GET /system/metrics.';
+
+grant select on ops.v_live_feed_events, ops.v_quality_trend to service_role;
+grant execute on function ops.metrics() to service_role;
