@@ -1,0 +1,127 @@
+/** From what was typed to a command and its flags. Underscores pass for hyphens; nothing unknown passes. */
+import { parseArgs } from "node:util";
+import { closestString } from "deno-std/text/closest_string.js";
+import { type AnyCommand, type Flag, type Typed, UsageError } from "./command.ts";
+
+/** Flags every command has. */
+export const GLOBAL_FLAGS: Readonly<Record<string, Flag>> = {
+  "env": {
+    type: "string",
+    value: "local|dev|prod",
+    help: "which system (default: SUPABASE_MODE, else local)",
+  },
+  "stack": { type: "string", value: "NAME", help: "which local stack (default: the only one running)" },
+  "json": { type: "boolean", help: "results as JSON, one object a line" },
+  "yes": { type: "boolean", help: "do not ask before a write on prod" },
+  "no-color": { type: "boolean", help: "no colours" },
+  "help": { type: "boolean", help: "this text" },
+};
+
+/** What a command line says. */
+export interface CommandLine {
+  /** Null when none was named: help is wanted. */
+  readonly command: AnyCommand | null;
+  readonly typed: Typed;
+}
+
+/** @throws UsageError naming what is wrong and what would be right. */
+export function readCommandLine(given: readonly string[], commands: readonly AnyCommand[]): CommandLine {
+  const args = given.map((arg) => arg.startsWith("--") ? hyphened(arg) : arg);
+  const words = args.filter((arg) => !arg.startsWith("-"));
+  const named = findCommand(commands, args);
+  if (named === null) {
+    const wantsHelp = args.some((arg) => arg === "--help" || arg === "-h") || args.length === 0;
+    if (words.length > 0 && !(wantsHelp && words.length === 0)) throw unknownCommand(words, commands);
+    if (!wantsHelp) throw new UsageError("Name a command: deno task ops --help lists them.");
+    return { command: null, typed: readTyped(["--help"], {}, null) };
+  }
+  return { command: named.command, typed: readTyped(named.rest, named.command.flags, named.command) };
+}
+
+interface Named {
+  readonly command: AnyCommand;
+  readonly rest: readonly string[];
+}
+
+/** The first words that are no flag name the command; global flags with a value may stand before them. */
+function findCommand(commands: readonly AnyCommand[], args: readonly string[]): Named | null {
+  const places: number[] = [];
+  for (let at = 0; at < args.length && places.length < 2; at++) {
+    const arg = args[at] ?? "";
+    if (!arg.startsWith("-")) places.push(at);
+    else if (GLOBAL_FLAGS[arg.slice(2)]?.type === "string") at++; // its value is no word
+    else if (places.length > 0) break;
+  }
+  for (const count of [2, 1]) {
+    const chosen = places.slice(0, count);
+    const name = chosen.map((at) => hyphened(args[at] ?? "")).join(" ");
+    const command = commands.find((one) => one.name === name && chosen.length === count);
+    if (command !== undefined) return { command, rest: args.filter((_, at) => !chosen.includes(at)) };
+  }
+  return null;
+}
+
+function hyphened(arg: string): string {
+  const [name = "", ...value] = arg.split("=");
+  return [name.replaceAll("_", "-"), ...value].join("=");
+}
+
+function unknownCommand(words: readonly string[], commands: readonly AnyCommand[]): UsageError {
+  const group = commands.filter((one) => one.name.startsWith(`${hyphened(words[0] ?? "")} `));
+  if (group.length > 0) {
+    return new UsageError(
+      `"${words[0]}" goes on with ${group.map((one) => one.name.split(" ")[1]).join(", ")}.`,
+    );
+  }
+  const near = closestString(hyphened(words[0] ?? ""), commands.map((one) => one.name));
+  return new UsageError(
+    `There is no command "${words[0]}". Did you mean ${near}? deno task ops --help lists all.`,
+  );
+}
+
+function readTyped(
+  args: readonly string[],
+  own: Readonly<Record<string, Flag>>,
+  command: AnyCommand | null,
+): Typed {
+  const flags = { ...GLOBAL_FLAGS, ...own };
+  const { values, positionals } = parse(args, flags);
+  const count = positionals.length;
+  const [least, most] = command?.wordCount ?? [0, 0];
+  if (values["help"] !== true && command !== null && (count < least || count > most)) {
+    throw new UsageError(`Usage: deno task ops ${[command.name, command.words].filter(Boolean).join(" ")}`);
+  }
+  const text = (flag: string) => typeof values[flag] === "string" ? values[flag] : undefined;
+  return {
+    words: positionals,
+    text,
+    whole(flag, { least, most }) {
+      const given = text(flag);
+      if (given === undefined) return undefined;
+      const number = /^\d{1,9}$/.test(given) ? Number(given) : NaN;
+      if (number >= least && number <= most) return number;
+      throw new UsageError(`--${flag} takes a whole number from ${least} to ${most}, not "${given}".`);
+    },
+    on: (flag) => values[flag] === true,
+  };
+}
+
+function parse(args: readonly string[], flags: Readonly<Record<string, Flag>>) {
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, { type }]) =>
+      [name, name === "help" ? { type, short: "h" } : { type }] as const
+    ),
+  );
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const unknown = /'(-[^' ]*)/.exec(error.message)?.[1];
+    if (/unknown option/i.test(error.message)) {
+      throw new UsageError(
+        `There is no flag ${unknown}. Flags here: ${Object.keys(flags).map((f) => `--${f}`).join(" ")}`,
+      );
+    }
+    throw new UsageError(`${error.message.split(". ")[0]}.`);
+  }
+}

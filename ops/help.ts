@@ -1,0 +1,39 @@
+/** The usage of all commands, and of one. */
+import { GLOBAL_FLAGS } from "./arguments.ts";
+import type { AnyCommand, Flag } from "./command.ts";
+
+/** All commands by name, one line each. */
+export function helpOfAll(commands: readonly AnyCommand[]): string {
+  const sorted = [...commands].sort((a, b) => a.name < b.name ? -1 : 1);
+  const width = Math.max(...sorted.map((one) => one.name.length));
+  return [
+    "deno task ops <command> [flags]",
+    "",
+    ...sorted.map((one) => `  ${one.name.padEnd(width)}  ${one.summary}`),
+    "",
+    flagLines(GLOBAL_FLAGS),
+    "",
+    "Exit: 0 fine, 1 not fine, 2 critical, could not run, or wrong usage, 130 interrupted.",
+    "deno task ops <command> --help tells more about one.",
+  ].join("\n");
+}
+
+/** One command: usage, what it shows, what it changes, its flags. */
+export function helpOf(command: AnyCommand): string {
+  return [
+    `deno task ops ${[command.name, command.words].filter(Boolean).join(" ")} [flags]`,
+    "",
+    command.summary,
+    `Changes: ${command.effects}.`,
+    "",
+    flagLines({ ...command.flags, ...GLOBAL_FLAGS }),
+  ].join("\n");
+}
+
+function flagLines(flags: Readonly<Record<string, Flag>>): string {
+  const names = Object.entries(flags).map(([name, flag]) =>
+    [`--${name}${flag.type === "string" ? ` ${flag.value ?? "VALUE"}` : ""}`, flag.help] as const
+  );
+  const width = Math.max(...names.map(([name]) => name.length));
+  return names.map(([name, help]) => `  ${name.padEnd(width)}  ${help}`).join("\n");
+}
