@@ -51,6 +51,9 @@ export class Slicer {
       at = this.#count(upTo(block, cut), at, true);
       if (table.second !== null) return at;
       table.forced = false;
+      // What was cut off stays cut off: no later row can make a table end above it.
+      table.suspect = null;
+      this.#watch.forgetSuspect();
       this.#cut(at);
     }
   }

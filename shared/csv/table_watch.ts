@@ -41,6 +41,11 @@ export class TableWatch {
     this.state.afterBlank = true;
   }
 
+  /** Takes a suspect for a row after all. */
+  forgetSuspect(): void {
+    this.state.suspectWidth = 0;
+  }
+
   /** Whether the record at this place has to be looked at; almost none has. */
   wants(text: string, start: number): boolean {
     if (this.state.afterBlank || this.state.suspectWidth > 0) return true;
