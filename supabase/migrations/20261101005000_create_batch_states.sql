@@ -247,7 +247,10 @@ begin
   end if;
   if new.status = 'pending' and old.status = 'failed' then
     -- The job is locked already and the batch comes first: never wait for it here. Who is skipped is revived by its claim.
-    perform intake.revive_batch(b.id) from intake.simplicity_batches b where b.id = new.batch_id for no key update skip locked;
+    perform 1 from intake.simplicity_batches b where b.id = new.batch_id for no key update skip locked;
+    if found then
+      perform intake.revive_batch(new.batch_id);
+    end if;
   end if;
   if new.status = 'pending' then
     perform ops.wake('worker', 'trigger');

@@ -181,10 +181,11 @@ begin
       where not exists (select 1 from intake.simplicity_batches b
                          where b.id = k.batch_id and b.status in ('validating', 'awaiting_approval', 'inserting'))
       for update skip locked);
-  perform intake.queue_batch(b) from intake.simplicity_batches b
-    where b.status = 'uploaded' and b.storage_path is not null
-      and not exists (select 1 from ops.job_queue j where j.batch_id = b.id and j.job_type = 'ingest')
-    for no key update skip locked;
+  perform intake.queue_batch(l.b) from (
+    select b from intake.simplicity_batches b
+     where b.status = 'uploaded' and b.storage_path is not null
+       and not exists (select 1 from ops.job_queue j where j.batch_id = b.id and j.job_type = 'ingest')
+       for no key update skip locked) l; -- locked below, called above
   return repaired;
 end
 $$;

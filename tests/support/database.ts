@@ -54,14 +54,16 @@ async function startKeeper(): Promise<string> {
   }).spawn();
   const reader = keeper.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
-  while (!text.includes("\n")) {
+  for (;;) {
     const { done, value } = await reader.read();
     if (done) throw new Error("Cannot start the test database: its keeper ended, see above");
     text += value;
+    const line = /^ready (.*)\n/m.exec(text)?.[1];
+    if (line === undefined) continue;
+    await reader.cancel();
+    keeper.unref();
+    return line;
   }
-  await reader.cancel();
-  keeper.unref();
-  return text;
 }
 
 /** bigint as a number: what tests count stays far below 2^53. */
