@@ -14,7 +14,8 @@ export interface Access {
   readonly rate: RateKind;
 }
 
-const OPERATORS = ["service", "operator_key", "operator"] as const satisfies readonly Role[];
+const KEYS = ["service", "operator_key"] as const satisfies readonly Role[];
+const OPERATORS = [...KEYS, "operator"] as const satisfies readonly Role[];
 const READERS = [...OPERATORS, "viewer"] as const satisfies readonly Role[];
 
 const open: Access = { may: "anyone", rate: "exempt" };
@@ -25,7 +26,7 @@ const readWhole: Access = { may: OPERATORS, rate: "reads" };
 const readAlsoVendor: Access = { may: [...READERS, "vendor"], rate: "reads" };
 const sendAlsoVendor: Access = { may: [...OPERATORS, "vendor"], rate: "writes" };
 /** The wake token is exempt from the limits itself; see rates.ts. */
-const wake: Access = { may: [...OPERATORS, "wake"], rate: "writes" };
+const wake: Access = { may: [...KEYS, "wake"], rate: "writes" };
 
 /** Function, then method and path as the caller writes them below `/functions/v1`. */
 export const ACCESS = {
@@ -55,7 +56,7 @@ export const ACCESS = {
   },
   enforcement: {
     "GET /enforcement/health": open,
-    "POST /enforcement/run": wake,
+    "POST /enforcement/run": { may: [...OPERATORS, "wake"], rate: "writes" },
   },
   system: {
     "GET /system/health": open,
