@@ -39,8 +39,8 @@ Deno.test("only service_role executes functions of ours", async () => {
     const rows = await sql`
       select r.role, p.oid::regprocedure::text as function
         from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-        cross join unnest(${[...API_ROLES]}::text[]) r(role)
-       where n.nspname = any(${[...SCHEMAS]}::text[])
+        cross join unnest(string_to_array(${API_ROLES.join(" ")}, ' ')) r(role)
+       where n.nspname = any(string_to_array(${SCHEMAS.join(" ")}, ' '))
          and has_function_privilege(r.role, p.oid, 'execute') <> (r.role = 'service_role')
          and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')`;
     assertEquals([...rows], []);
@@ -69,7 +69,7 @@ async function relationsOf(sql: Sql): Promise<Relation[]> {
            (select quote_ident(a.attname) from pg_attribute a
              where a.attrelid = c.oid and a.attnum > 0 and a.attidentity = '' and a.attgenerated = '' limit 1) as column
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname = any(${[...SCHEMAS]}::text[]) and c.relkind in ('r', 'v')
+     where n.nspname = any(string_to_array(${SCHEMAS.join(" ")}, ' ')) and c.relkind in ('r', 'v')
      order by 1`;
   return rows.map((row) => ({
     relation: String(row.relation),

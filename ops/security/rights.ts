@@ -1,0 +1,83 @@
+/**
+ * Who may do what to which object: the one table that tests are made from and that `security-audit` compares a
+ * database with. A migration that creates or grants something is joined by its line here.
+ */
+
+/** What can be done to a table or view. */
+export const VERBS = ["select", "insert", "update", "delete", "truncate", "references", "trigger"] as const;
+export type Verb = (typeof VERBS)[number];
+
+/** Roles a caller can come in with. `public` is everybody at once. */
+export const ROLES = ["anon", "authenticated", "public", "service_role"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Schemas of ours, whether they exist yet or not. */
+export const SCHEMAS = ["intake", "ops", "enforcement", "legal", "evidence", "audit", "public"] as const;
+
+const READ: readonly Verb[] = ["select"];
+const KEEP: readonly Verb[] = ["select", "insert", "update"];
+const WRITE: readonly Verb[] = ["select", "insert", "update", "delete"];
+
+/**
+ * What `service_role` may do, by table or view; nobody else may do anything. `truncate`, `references`, `trigger`
+ * are for nobody: they go round the guards or past them.
+ */
+export const SERVICE_RIGHTS: Readonly<Record<string, readonly Verb[]>> = {
+  // Events are written by audit.append alone; nobody changes them.
+  "audit.event_log": READ,
+  "audit.exported_heads": READ,
+
+  "intake.batch_error_counts": WRITE,
+  "intake.batch_slices": WRITE,
+  "intake.error_codes": READ, // a catalogue: changed by migrations
+  "intake.forgotten_objects": WRITE,
+  "intake.row_errors": WRITE,
+  "intake.simplicity_batches": WRITE,
+  "intake.sources": WRITE,
+  "intake.staged_blocks": WRITE,
+  "intake.uploads": WRITE,
+  "intake.v_batch_observability": READ,
+  "intake.v_error_summary": READ,
+  "intake.view_batch_metrics": READ,
+
+  "ops.alert_digests": WRITE,
+  "ops.alerts": WRITE,
+  "ops.expected_workers": READ,
+  "ops.guard_triggers": READ, // a catalogue: changed by migrations
+  "ops.job_queue": WRITE,
+  "ops.queue_control": KEEP,
+  "ops.rate_buckets": WRITE,
+  "ops.sentinel_runs": WRITE,
+  "ops.v_batch_performance": READ,
+  "ops.v_error_distribution": READ,
+  "ops.v_live_feed_events": READ,
+  "ops.v_pipeline_health": READ,
+  "ops.v_quality_trend": READ,
+  "ops.v_system_health": READ,
+  "ops.vendor_feeds": WRITE,
+  "ops.worker_heartbeats": WRITE,
+
+  "public.judgments": WRITE,
+  "public.plaintiffs": WRITE,
+  "public.v_migration_status": READ,
+};
+
+/** @returns what a role may do to a relation; nothing for one the table does not know. */
+export function rightsOf(role: Role, relation: string): readonly Verb[] {
+  return role === "service_role" ? SERVICE_RIGHTS[relation] ?? [] : [];
+}
+
+/**
+ * Triggers without which a rule of the database would not hold, each by table and name. All are `enable always`:
+ * `session_replication_role` switches plain ones off, and the hosted `postgres` may set it.
+ */
+export const GUARDS: readonly (readonly [table: string, trigger: string])[] = [
+  ["audit.event_log", "_100_protect_events"],
+  ["audit.event_log", "_100_protect_events_truncate"],
+  ["intake.simplicity_batches", "_100_forget_object"],
+  ["intake.simplicity_batches", "_100_guard_batch_status"],
+  ["intake.simplicity_batches", "_500_follow_batch_status"],
+  ["intake.simplicity_batches", "_500_queue_new_batch"],
+  ["ops.job_queue", "_100_guard_job_status"],
+  ["ops.job_queue", "_500_follow_job_status"],
+];
