@@ -38,7 +38,18 @@ export async function openArena(scale: number, sabotage?: Sabotage): Promise<Are
   }
   return {
     stack,
-    run: (plan) => runOne(stack, plan, scale),
+    run: async (plan) => {
+      try {
+        return await runOne(stack, plan, scale);
+      } catch (error) {
+        throw new Error(
+          `seed ${plan.seed} could not be run; the stack said last:\n${await lastWords(stack.name)}`,
+          {
+            cause: error,
+          },
+        );
+      }
+    },
     lateRefused: () => countLines(stack.name, '"lease_lost"'),
     stop: () => stack.stop(),
   };
@@ -73,6 +84,11 @@ async function runOne(stack: TestStack, plan: Schedule, scale: number): Promise<
   } finally {
     await admin.end({ timeout: 1 });
   }
+}
+
+async function lastWords(stackName: string): Promise<string> {
+  const path = new URL(`../../.stack/${stackName}/stack.log`, import.meta.url);
+  return (await Deno.readTextFile(path)).split("\n").slice(-40).join("\n");
 }
 
 async function countLines(stackName: string, word: string): Promise<number> {

@@ -1,0 +1,179 @@
+/** The oracle's own proof: a right outcome passes, and each kind of damage is named. */
+import { assertEquals } from "deno-std/assert/equals.js";
+import { type ChaosFile, makeFile } from "./files.ts";
+import { judge } from "./oracle.ts";
+import type { Done } from "./perform.ts";
+import { Chance } from "./random.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+const BATCH = "11111111-1111-4111-8111-111111111111";
+const PATH = "simplicity/chaos-1/a-f.csv";
+const LOG: Done[] = [{ at: 0, act: { do: "drop", file: "f.csv", path: PATH }, applied: true }];
+
+const FILE = makeFile(new Chance(7), "f.csv", "CH7", "CH7-P", {
+  rows: 300,
+  bad: 0.05,
+  repeated: 0.05,
+  shared: 0,
+});
+
+/** What a faultless run of the file leaves. */
+async function faultless(file: ChaosFile): Promise<Snapshot> {
+  const firsts = new Map(
+    file.rows.flatMap((row) => row.values === null ? [] : [[row.values.case_number, row] as const]).reverse(),
+  );
+  const good = file.rows.filter((row) => row.values !== null);
+  const bad = file.rows.filter((row) => row.code !== null);
+  const duplicates = good.filter((row) => firsts.get(row.values?.case_number ?? "") !== row);
+  const codes = Map.groupBy(bad, (row) => row.code ?? "");
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(file.text));
+  const error = { batch_id: BATCH, attempt: 1 };
+  return {
+    batches: [{
+      id: BATCH,
+      storage_path: PATH,
+      status: "completed",
+      attempt: 1,
+      rejection_reason: null,
+      duplicate_of: null,
+      file_hash: new Uint8Array(hash).toHex(),
+      row_count_total: file.rows.length,
+      row_count_staged: good.length,
+      row_count_valid: good.length,
+      row_count_invalid: bad.length,
+      row_count_inserted: firsts.size,
+      row_count_duplicate: duplicates.length,
+    }],
+    judgments: [...firsts.values()].flatMap((row) =>
+      row.values === null
+        ? []
+        : [{ ...row.values, batch_id: BATCH, source_row_index: row.index, linked: true }]
+    ),
+    errors: [
+      ...bad.map((row) => ({
+        ...error,
+        row_index: row.index,
+        line_number: row.line,
+        error_code: row.code ?? "",
+        error_stage: "validate",
+      })),
+      ...duplicates.map((row) => ({
+        ...error,
+        row_index: row.index,
+        line_number: null,
+        error_code: "DUPLICATE_CASE_NUMBER",
+        error_stage: "insert",
+      })),
+    ],
+    counts: [
+      ...[...codes].map(([code, rows]) => ({
+        batch_id: BATCH,
+        error_code: code,
+        error_stage: "validate",
+        occurrences: rows.length,
+      })),
+      {
+        batch_id: BATCH,
+        error_code: "DUPLICATE_CASE_NUMBER",
+        error_stage: "insert",
+        occurrences: duplicates.length,
+      },
+    ],
+    completions: [BATCH],
+    changes: ["uploaded", "staging", "validating", "inserting", "completed"].map((status, i) => ({
+      batch_id: BATCH,
+      path: PATH,
+      attempt: 1,
+      status,
+      total: i * 60,
+      valid: i * 50,
+      progress: i / 4,
+    })),
+    leftovers: [],
+    wrong: [],
+    chainProblem: null,
+  };
+}
+
+Deno.test("judge() finds nothing wrong with a faultless run", async () => {
+  assertEquals(await judge([FILE], LOG, await faultless(FILE)), []);
+});
+
+const DAMAGES: readonly (readonly [what: string, invariant: string, damage: (seen: Snapshot) => Snapshot])[] =
+  [
+    ["a row is missing", "nothing_lost", (seen) => ({ ...seen, judgments: seen.judgments.slice(1) })],
+    ["a row came from nowhere", "nothing_invented", (seen) => ({
+      ...seen,
+      judgments: [
+        ...seen.judgments,
+        ...seen.judgments.slice(0, 1).map((one) => ({ ...one, case_number: "CH7-X" })),
+      ],
+    })],
+    [
+      "a row stands twice",
+      "nothing_twice",
+      (seen) => ({ ...seen, judgments: [...seen.judgments, ...seen.judgments.slice(0, 1)] }),
+    ],
+    ["a value is another", "exact_values", (seen) => ({
+      ...seen,
+      judgments: seen.judgments.map((one, i) => i === 3 ? { ...one, amount: "1.00" } : one),
+    })],
+    ["a later row of the file won", "first_wins", (seen) => ({
+      ...seen,
+      judgments: seen.judgments.map((one, i) => i === 3 ? { ...one, source_row_index: 299 } : one),
+    })],
+    ["a count is off by one", "counts", (seen) => ({
+      ...seen,
+      batches: seen.batches.map((one) => ({ ...one, row_count_duplicate: one.row_count_duplicate + 1 })),
+    })],
+    ["a judgment has no plaintiff", "linked", (seen) => ({
+      ...seen,
+      judgments: seen.judgments.map((one, i) => i === 3 ? { ...one, linked: false } : one),
+    })],
+    ["a batch gave up", "end_state", (seen) => ({
+      ...seen,
+      batches: seen.batches.map((one) => ({
+        ...one,
+        status: "failed",
+        rejection_reason: "Gave up after 5 attempts: x",
+      })),
+    })],
+    ["a reject is missing", "rejects", (seen) => ({ ...seen, errors: seen.errors.slice(1) })],
+    [
+      "a reject stands twice",
+      "rejects",
+      (seen) => ({ ...seen, errors: [...seen.errors, ...seen.errors.slice(0, 1)] }),
+    ],
+    [
+      "a duplicate is not listed",
+      "duplicates_listed",
+      (seen) => ({ ...seen, errors: seen.errors.slice(0, -1) }),
+    ],
+    ["a code is counted short", "error_counts", (seen) => ({ ...seen, counts: seen.counts.slice(1) })],
+    ["progress goes back", "progress", (seen) => ({ ...seen, changes: seen.changes.toReversed() })],
+    ["a job is left open", "comes_to_rest", (seen) => ({ ...seen, leftovers: ["job ingest is pending"] })],
+    [
+      "a late write went through",
+      "late_write",
+      (seen) => ({ ...seen, wrong: [{ what: "late_write", detail: "block 3" }] }),
+    ],
+    ["the audit chain is broken", "audit_chain", (seen) => ({ ...seen, chainProblem: "gap" })],
+  ];
+
+for (const [what, invariant, damage] of DAMAGES) {
+  Deno.test(`judge() names ${invariant} when ${what}`, async () => {
+    const violations = await judge([FILE], LOG, damage(await faultless(FILE)));
+    assertEquals(violations.some((one) => one.invariant === invariant), true, JSON.stringify(violations));
+  });
+}
+
+Deno.test("judge() holds a force-failed and a deleted batch to what was done to them", async () => {
+  const seen = await faultless(FILE);
+  for (const deed of ["fail", "delete"] as const) {
+    const log: Done[] = [...LOG, { at: 1, act: { do: deed, path: PATH }, applied: true }];
+    const violations = await judge([FILE], log, seen);
+    assertEquals(violations.map((one) => one.invariant), ["end_state"]);
+    const undone: Done[] = [...LOG, { at: 1, act: { do: deed, path: PATH }, applied: false }];
+    assertEquals(await judge([FILE], undone, seen), []);
+  }
+});

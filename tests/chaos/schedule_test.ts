@@ -1,0 +1,25 @@
+import { assertEquals } from "deno-std/assert/equals.js";
+import { assertNotEquals } from "deno-std/assert/not_equals.js";
+import { type Kind, KINDS, schedule } from "./schedule.ts";
+
+Deno.test("schedule() gives the same run for the same seed, another for another", () => {
+  assertEquals(schedule(42), schedule(42));
+  assertNotEquals(schedule(42), schedule(43));
+});
+
+Deno.test("schedule() reaches every kind of fault within a hundred seeds, and ends what it began", () => {
+  const acts = Array.from({ length: 100 }, (_, seed) => schedule(seed).steps.map(({ act }) => act)).flat();
+  for (const kind of KINDS) assertEquals(acts.some((act) => act.do === kind), true, kind);
+  assertEquals(
+    acts.filter((act) => act.do === "stop").length,
+    acts.filter((act) => act.do === "continue").length,
+  );
+  const rest = acts.filter((act) => act.do === "rest");
+  assertEquals(rest.filter((act) => act.out).length, rest.filter((act) => !act.out).length);
+});
+
+Deno.test("schedule() keeps to the faults it is told", () => {
+  const allowed: Kind[] = ["kill", "cut"];
+  const acts = new Set(schedule(3, allowed, 20).steps.map(({ act }) => act.do));
+  assertEquals(acts, new Set(["drop", "kill", "cut"]));
+});
