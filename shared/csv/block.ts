@@ -7,15 +7,16 @@ import type { Encoding } from "./dialect.ts";
 /** Bytes gathered before they are decoded: fewer, longer strings are what the inner loops are fast on. */
 export const BLOCK_BYTES = 262_144;
 
-/** Decoded bytes. `bytewise`: every character is one byte of a single-byte encoding. */
+/** Decoded bytes. */
 export interface Block {
+  /** Those that became the text. */
   readonly bytes: Uint8Array;
   /** Offset in the file of the first byte. */
   readonly base: number;
   readonly text: string;
   /** Bytes per character: 1, 2, or 0 when it varies (UTF-8 with other than ASCII in it). */
   readonly stride: 0 | 1 | 2;
-  /** The text was read as Windows-1252. */
+  /** The text was read as Windows-1252: every character is one byte. */
   readonly bytewise: boolean;
   /** The bytes are not what their mark says; the text is a stand-in of one character a byte. */
   readonly damaged: boolean;
@@ -40,7 +41,8 @@ export function decodeBlock(bytes: Uint8Array, base: number, encoding: Encoding,
   const whole = final ? bytes : bytes.subarray(0, bytes.length - unfinishedUtf8(bytes));
   const text = strictUtf8(whole);
   if (text === null) return bytewiseBlock(bytes, base, true);
-  return { bytes, base, text, stride: text.length === whole.length ? 1 : 0, bytewise: false, damaged: false };
+  const stride = text.length === whole.length ? 1 : 0;
+  return { bytes: whole, base, text, stride, bytewise: false, damaged: false };
 }
 
 /** UTF-8 text, or null when the bytes are none. */
@@ -70,8 +72,9 @@ function decodeUtf16(bytes: Uint8Array, base: number, encoding: Encoding, final:
     const high = length > 0 ? bytes[length - (little ? 1 : 2)] ?? 0 : 0;
     if (high >= 0xd8 && high <= 0xdb) length -= 2;
   }
-  const text = (little ? UTF_16_LE : UTF_16_BE).decode(bytes.subarray(0, length));
-  return { bytes, base, text, stride: 2, bytewise: false, damaged: false };
+  const whole = bytes.subarray(0, length);
+  const text = (little ? UTF_16_LE : UTF_16_BE).decode(whole);
+  return { bytes: whole, base, text, stride: 2, bytewise: false, damaged: false };
 }
 
 /** How many bytes at the end begin a character that is not all there. */
@@ -90,6 +93,11 @@ export function bytesBetween(block: Block, from: number, to: number): number {
     return Math.min(to * 2, block.bytes.length) - Math.min(from * 2, block.bytes.length);
   }
   return block.stride === 1 ? to - from : utf8Length(block.text, from, to);
+}
+
+/** Bytes in front of a place near the text's end. */
+export function bytesUpTo(block: Block, at: number): number {
+  return block.bytes.length - bytesBetween(block, at, block.text.length);
 }
 
 function utf8Length(text: string, from: number, to: number): number {

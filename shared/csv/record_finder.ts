@@ -129,7 +129,7 @@ export class RecordFinder {
   #findQuoted(start: number, lineEnd: number, lineNext: number): Find {
     const { scan, width } = this;
     if (this.wantsCells) this.cells = [];
-    const outcome = scan.read(start, this.wantsCells ? this.cells : null);
+    const outcome = scan.read(start, this.wantsCells ? this.cells : null, Infinity, lineEnd);
     if (outcome === "more") return "more";
     this.seen = Math.max(this.seen, scan.seen);
     const tooLong = outcome === "done" && scan.lines > 1 && this.#isTooLong(start, scan.end);

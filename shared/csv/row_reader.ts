@@ -1,5 +1,5 @@
 /** The engine behind every reader of rows: bytes in, batches out. */
-import { type Block, ByteQueue, bytesBetween, decodeBlock, pieces } from "./block.ts";
+import { type Block, ByteQueue, bytesUpTo, decodeBlock, pieces } from "./block.ts";
 import { BlockBatch } from "./block_batch.ts";
 import type { Dialect, Encoding } from "./dialect.ts";
 import { grammarOf } from "./grammar.ts";
@@ -74,7 +74,7 @@ export class RowReader {
     const block = this.#decode(final);
     const batch = new BlockBatch(block, this.#row, this.#encoding);
     const read = this.#readRows(block, final, batch);
-    this.#queue.drop(final ? block.bytes.length : bytesBetween(block, 0, read));
+    this.#queue.drop(final ? this.#queue.size : bytesUpTo(block, read));
     this.#row += batch.rows.length;
     if (batch.rows.length > 0) batches.push(batch);
   }

@@ -2,7 +2,7 @@
  * The staging pass: one reading of all bytes that finds out everything a file's slices need. Memory is a block and
  * the longest record, however large the file, and a scan can be broken off and gone on with elsewhere.
  */
-import { type Block, ByteQueue, bytesBetween, decodeBlock, pieces } from "./block.ts";
+import { type Block, ByteQueue, bytesBetween, bytesUpTo, decodeBlock, pieces } from "./block.ts";
 import { detect, type Detection, SAMPLE_BYTES } from "./detect.ts";
 import type { Dialect, DialectOptions } from "./dialect.ts";
 import { firstInvalidByte, isGuess, readMark } from "./encoding.ts";
@@ -155,7 +155,7 @@ export class FileScanner {
     const inTable = scan.phase === "table";
     const read = inTable ? this.#readTable(block, final) : this.#passOver(block, final);
     const done = final && (!inTable || scan.phase === "table");
-    this.#queue.drop(done ? block.bytes.length : bytesBetween(block, 0, read));
+    this.#queue.drop(done ? this.#queue.size : bytesUpTo(block, read));
     if (this.#queue.size > MAX_LINE_BYTES && !final) this.#failLongLine();
   }
 
