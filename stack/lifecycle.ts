@@ -1,8 +1,19 @@
 /** From the outside: starting a stack here or in the background, finding it, ending it, clearing what a killed one left. */
-import { readState, readTextOrNull, removeIfThere, stackHome, stackNames, type State } from "./home.ts";
+import {
+  CHECKOUT,
+  readState,
+  readTextOrNull,
+  removeIfThere,
+  stackHome,
+  stackNames,
+  type State,
+} from "./home.ts";
 import { birthOf, endProcess, gone, signalIfThere } from "./processes.ts";
 import { bringUp, type Stack, type StackOptions } from "./supervisor.ts";
 import { watchFiles } from "./functions/watch.ts";
+
+/** What functions are made of. */
+const SOURCES = [`${CHECKOUT}/supabase/functions`, `${CHECKOUT}/shared`];
 
 export interface RunOptions extends Omit<StackOptions, "log"> {
   /** The stack ends when this process does. */
@@ -43,7 +54,7 @@ export async function runHere(options: RunOptions, ready: (state: State) => void
     return 130;
   }
   ready(stack.state);
-  const watch = options.reload ? watchFiles(() => stack.reloadFunctions(), log) : undefined;
+  const watch = options.reload ? watchFiles(SOURCES, () => stack.reloadFunctions(), log) : undefined;
   await ended.promise;
   watch?.close();
   await stack.stop();

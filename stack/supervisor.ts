@@ -165,7 +165,7 @@ async function openSide(frame: Frame): Promise<Side> {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const functions = await startFunctions({
+    const starting = startFunctions({
       home: frame.home,
       apiUrl: frame.apiUrl,
       databaseUrl: `postgresql://postgres:${database.password}@127.0.0.1:${database.port}/postgres`,
@@ -175,9 +175,11 @@ async function openSide(frame: Frame): Promise<Side> {
       names: options.functions && !options.bare ? undefined : [],
       log: options.log,
     });
-    closers.push(() => functions.stop());
-    const server = await openDatabase(frame);
-    closers.push(() => server.stop("fast"));
+    // Both take half a second. What failed is thrown below; closing then has nothing of it to stop.
+    closers.push(() => starting.then((host) => host.stop(), () => {}));
+    const opening = openDatabase(frame);
+    closers.push(() => opening.then((opened) => opened.stop("fast"), () => {}));
+    const [functions, server] = await Promise.all([starting, opening]);
     const admin = connect(database, "supabase_admin", "stack");
     closers.push(() => admin.end({ timeout: 1 }));
     await openDoors(admin, frame.keys, options.timeScale);

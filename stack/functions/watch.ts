@@ -1,11 +1,14 @@
-/** Reloads functions when their files change: `supabase/functions` and `shared`, a moment after the last change. */
-import { CHECKOUT } from "../home.ts";
+/** Reloads functions when files change, a moment after the last change. */
 
 const QUIET_MS = 150; // an editor writes several files at once
 
 /** @returns the watch; `close()` ends it. */
-export function watchFiles(reload: () => Promise<void>, log: (line: string) => void): Deno.FsWatcher {
-  const watcher = Deno.watchFs([`${CHECKOUT}/supabase/functions`, `${CHECKOUT}/shared`]);
+export function watchFiles(
+  folders: string[],
+  reload: () => Promise<void>,
+  log: (line: string) => void,
+): Deno.FsWatcher {
+  const watcher = Deno.watchFs(folders);
   let timer: ReturnType<typeof setTimeout> | undefined;
   (async () => {
     for await (const event of watcher) {

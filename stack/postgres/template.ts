@@ -89,7 +89,7 @@ async function fill(programs: Programs, folder: string, password: string, log: (
 
 /** Schema auth is `@supabase/lite`'s own; `supabase_migrations` is left to the Supabase CLI. */
 async function makeAuthSchema(url: string): Promise<void> {
-  const connection = createPostgresConnection({ url });
+  const connection = createPostgresConnection({ url, postgresOptions: { onnotice: () => {} } });
   const app = new App({ connection, auth: { enabled: true }, db: { migrations: { enabled: false } } });
   try {
     await app.ensureSystemSchema();

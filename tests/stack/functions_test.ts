@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertLess, assertMatch, assertRejects } from "deno-std/assert/mod.js";
 import { type FunctionHost, type FunctionHostOptions, startFunctions } from "../../stack/functions/host.ts";
 import type { Invocation } from "../../stack/functions/pool.ts";
+import { watchFiles } from "../../stack/functions/watch.ts";
 import { makeKeys } from "../../stack/keys.ts";
 import { until } from "./shared_stack.ts";
 
@@ -217,4 +218,33 @@ Deno.test("method, path, query and body reach the function as they were sent", a
     "/sample/echo?a=1%20b",
   ]);
   assertEquals(new Uint8Array(await response.arrayBuffer()), body);
+});
+
+Deno.test("reload() serves the files as they are now; what is under way ends in the old isolate", async () => {
+  await using sample = await start();
+  await using gates = openGates(1);
+  const held = sample.id(`/sample/hold?gate=${gates.url}`);
+  await gates.reached;
+  await sample.host.reload();
+  const fresh = await sample.id("/sample/");
+  gates.open();
+  assert(await held !== fresh);
+  await until(async () => (await sample.logOf("sample")).includes("unload termination"));
+});
+
+Deno.test("watchFiles() reloads once for changes made together", async () => {
+  const folder = await Deno.makeTempDir();
+  const reloaded = Promise.withResolvers<void>();
+  let reloads = 0;
+  const watch = watchFiles([folder], () => {
+    reloads++;
+    reloaded.resolve();
+    return Promise.resolve();
+  }, () => {});
+  await Deno.writeTextFile(`${folder}/a.ts`, "a");
+  await Deno.writeTextFile(`${folder}/b.ts`, "b");
+  await reloaded.promise;
+  assertEquals(reloads, 1);
+  watch.close();
+  await Deno.remove(folder, { recursive: true });
 });

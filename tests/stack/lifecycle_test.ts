@@ -136,7 +136,18 @@ Deno.test("in the foreground a stack runs until Ctrl-C", async () => {
   const name = `test-${crypto.randomUUID().slice(0, 8)}`;
   const entry = new URL("../../stack/main.ts", import.meta.url).pathname;
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", entry, "up", "--json", "--no-functions", "--name", name],
+    args: [
+      "run",
+      "-A",
+      entry,
+      "up",
+      "--json",
+      "--no-functions",
+      "--name",
+      name,
+      "--parent",
+      String(Deno.pid),
+    ],
     stdin: "null",
     stdout: "piped",
     stderr: "null",

@@ -33,11 +33,15 @@ export function sharedStack(options: TestStackOptions = {}): () => SharedStack {
   };
 }
 
-/** Asks again until `holds` gives something truthy; the test runner's own limit ends a vain wait. */
+const PATIENCE_MS = 30_000; // far above what any of it takes; a vain wait says where instead of hanging
+
+/** Asks again until `holds` gives something truthy. @throws when it has not for half a minute. */
 export async function until<T>(holds: () => Promise<T | null | undefined | false>): Promise<T> {
-  while (true) {
+  const end = performance.now() + PATIENCE_MS;
+  while (performance.now() < end) {
     const found = await holds();
     if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  throw new Error(`waited in vain until ${holds}`);
 }
