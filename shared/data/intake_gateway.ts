@@ -20,6 +20,8 @@ export type Decision = z.infer<typeof Decided>["outcome"];
 export interface RestAddress {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** What sends the request: the platform's fetch, or a test's. */
+  readonly send: typeof fetch;
 }
 
 /** Who holds what: slice null means the job as a whole. */
@@ -81,7 +83,7 @@ export class IntakeGateway {
 
   /** One block of a slice, as BlockWriter made it. */
   async stageBlock(body: string): Promise<void> {
-    const response = await fetch(`${this.rest.url}/rest/v1/rpc/stage_block`, {
+    const response = await this.rest.send(`${this.rest.url}/rest/v1/rpc/stage_block`, {
       method: "POST",
       headers: { ...this.rest.headers, "content-type": "text/plain", "content-profile": "intake" },
       body,

@@ -19,7 +19,12 @@ export interface ObjectRange {
 
 /** Reads objects over the storage API. */
 export class ObjectStore {
-  constructor(private readonly url: string, private readonly headers: Readonly<Record<string, string>>) {}
+  /** send: what sends the requests, the platform's fetch or a test's. */
+  constructor(
+    private readonly url: string,
+    private readonly headers: Readonly<Record<string, string>>,
+    private readonly send: typeof fetch,
+  ) {}
 
   /**
    * Opens bytes firstByte up to, not including, endByte; a range beyond the end is cut there, one that begins
@@ -32,7 +37,7 @@ export class ObjectStore {
     signal?: AbortSignal,
   ): Promise<ObjectRange> {
     const path = object.path.split("/").map(encodeURIComponent).join("/");
-    const response = await fetch(`${this.url}/storage/v1/object/authenticated/${object.bucket}/${path}`, {
+    const response = await this.send(`${this.url}/storage/v1/object/authenticated/${object.bucket}/${path}`, {
       headers: { ...this.headers, range: `bytes=${firstByte}-${endByte - 1}` },
       ...(signal === undefined ? {} : { signal }),
     });

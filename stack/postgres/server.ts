@@ -28,7 +28,11 @@ const SETTINGS: Record<string, string> = {
  * Fills `folder` with a new cluster whose superuser is `supabase_admin`.
  * @param password of that superuser; the template's only, every stack sets its own.
  */
-export async function initialise(programs: Programs, folder: string, password: string): Promise<void> {
+export async function initialise(
+  programs: Programs,
+  folder: string,
+  password: string,
+): Promise<void> {
   const passwordFile = `${folder}.password`;
   await Deno.writeTextFile(passwordFile, password, { mode: 0o600 });
   await give(passwordFile, programs.user);
@@ -50,11 +54,18 @@ export async function initialise(programs: Programs, folder: string, password: s
   });
   const { success, stderr } = await command.output();
   await Deno.remove(passwordFile);
-  if (!success) throw new Error(`Cannot initialise Postgres: ${new TextDecoder().decode(stderr)}`);
+  if (!success) {
+    throw new Error(
+      `Cannot initialise Postgres: ${new TextDecoder().decode(stderr)}`,
+    );
+  }
 }
 
 /** Makes a file or folder the property of the user Postgres runs as, where that is another one. */
-export async function give(path: string, user: OsUser | undefined): Promise<void> {
+export async function give(
+  path: string,
+  user: OsUser | undefined,
+): Promise<void> {
   if (user !== undefined) await Deno.chown(path, user.uid, user.gid);
 }
 
@@ -81,11 +92,15 @@ export function makeServer(
         signal: "INT",
         onOutput(line) {
           log(line);
-          if (line.includes("database system is ready to accept connections")) ready.resolve();
+          if (line.includes("database system is ready to accept connections")) {
+            ready.resolve();
+          }
         },
       });
       const early = process.ended.then((code) => {
-        throw new Error(`Cannot start Postgres: it ended with ${code}, see its log`);
+        throw new Error(
+          `Cannot start Postgres: it ended with ${code}, see its log`,
+        );
       });
       await Promise.race([ready.promise, early]);
       early.catch(() => log("postgres ended")); // after this point an end is asked for, or seen by its users

@@ -23,8 +23,18 @@ export interface Template {
 }
 
 /** @returns a template that fits the programs and the bootstrap, making it when there is none. */
-export async function template(programs: Programs, log: (line: string) => void): Promise<Template> {
-  const key = await digest([GENERATION, programs.version, BEFORE_AUTH, AFTER_AUTH, STAND_INS]);
+export async function template(
+  programs: Programs,
+  log: (line: string) => void,
+): Promise<Template> {
+  const key = await digest([
+    GENERATION,
+    programs.version,
+    BEFORE_AUTH,
+    AFTER_AUTH,
+    STAND_INS,
+    `${Deno.uid()}`,
+  ]);
   const parent = await shelf(programs);
   const folder = `${parent}/template-${key}`;
   const found = await passwordOf(folder);
@@ -48,7 +58,10 @@ export async function template(programs: Programs, log: (line: string) => void):
 }
 
 /** Copies the template to `target`, which must not exist. */
-export async function copyTemplate(source: Template, target: string): Promise<void> {
+export async function copyTemplate(
+  source: Template,
+  target: string,
+): Promise<void> {
   await run("cp", ["-a", `${source.folder}/cluster`, target]);
 }
 
@@ -73,13 +86,30 @@ async function passwordOf(folder: string): Promise<string | null> {
   }
 }
 
-async function fill(programs: Programs, folder: string, password: string, log: (line: string) => void) {
-  const server = makeServer(programs, folder, freePort(), { fsync: "off" }, log);
+async function fill(
+  programs: Programs,
+  folder: string,
+  password: string,
+  log: (line: string) => void,
+) {
+  const server = makeServer(
+    programs,
+    folder,
+    freePort(),
+    { fsync: "off" },
+    log,
+  );
   await server.start();
-  const admin = connect({ port: server.port, password }, "supabase_admin", "stack-template");
+  const admin = connect(
+    { port: server.port, password },
+    "supabase_admin",
+    "stack-template",
+  );
   try {
     for (const text of BEFORE_AUTH) await admin.unsafe(text);
-    await makeAuthSchema(`postgresql://supabase_admin:${password}@127.0.0.1:${server.port}/postgres`);
+    await makeAuthSchema(
+      `postgresql://supabase_admin:${password}@127.0.0.1:${server.port}/postgres`,
+    );
     for (const text of AFTER_AUTH) await admin.unsafe(text);
   } finally {
     await admin.end();
@@ -89,8 +119,15 @@ async function fill(programs: Programs, folder: string, password: string, log: (
 
 /** Schema auth is `@supabase/lite`'s own; `supabase_migrations` is left to the Supabase CLI. */
 async function makeAuthSchema(url: string): Promise<void> {
-  const connection = createPostgresConnection({ url, postgresOptions: { onnotice: () => {} } });
-  const app = new App({ connection, auth: { enabled: true }, db: { migrations: { enabled: false } } });
+  const connection = createPostgresConnection({
+    url,
+    postgresOptions: { onnotice: () => {} },
+  });
+  const app = new App({
+    connection,
+    auth: { enabled: true },
+    db: { migrations: { enabled: false } },
+  });
   try {
     await app.ensureSystemSchema();
   } finally {
@@ -101,5 +138,8 @@ async function makeAuthSchema(url: string): Promise<void> {
 async function digest(parts: unknown): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify(parts));
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Array.from(
+    hash.subarray(0, 8),
+    (byte) => byte.toString(16).padStart(2, "0"),
+  ).join("");
 }

@@ -22,6 +22,9 @@ export const STAND_INS: Record<string, string> = {
   "pg_net--1.0.sql": PG_NET,
   "pg_cron.control": control("Job scheduler", "schema = pg_catalog\n"),
   "pg_cron--1.0.sql": PG_CRON,
-  "supabase_vault.control": control("Supabase Vault", "requires = pgcrypto\nschema = vault\n"),
+  "supabase_vault.control": control(
+    "Supabase Vault",
+    "requires = pgcrypto\nschema = vault\n",
+  ),
   "supabase_vault--1.0.sql": VAULT,
 };

@@ -14,11 +14,17 @@ import type { Ports } from "./ports.ts";
 export function buildApp(environment: Environment<"worker">): Hono<AppEnv> {
   const client = createServiceClient(environment);
   const parts = createParts("worker", environment, client);
-  return createWorkerApp(parts, new Isolate(buildPorts(environment, client, parts)));
+  return createWorkerApp(
+    parts,
+    new Isolate(buildPorts(environment, client, parts)),
+  );
 }
 
 /** The routes on given parts. */
-export function createWorkerApp(parts: AppParts, isolate: Isolate): Hono<AppEnv> {
+export function createWorkerApp(
+  parts: AppParts,
+  isolate: Isolate,
+): Hono<AppEnv> {
   return createApp("worker", parts, {
     "POST /worker/run": async (context) => {
       if (context.get("caller").role === "wake") {
@@ -32,21 +38,34 @@ export function createWorkerApp(parts: AppParts, isolate: Isolate): Hono<AppEnv>
 
 type BasePorts = Omit<Ports, "isStopping" | "wait" | "workerId">;
 
-function buildPorts(environment: Environment<"worker">, client: SupabaseClient, parts: AppParts): BasePorts {
+function buildPorts(
+  environment: Environment<"worker">,
+  client: SupabaseClient,
+  parts: AppParts,
+): BasePorts {
   const url = environment.SUPABASE_URL;
   const headers = { apikey: secretKeyOf(environment.SUPABASE_SECRET_KEYS) };
   return {
-    gateway: new IntakeGateway(client, { url, headers }),
-    store: new ObjectStore(url, headers),
+    gateway: new IntakeGateway(client, { url, headers, send: fetch }),
+    store: new ObjectStore(url, headers, fetch),
     log: parts.log,
     now: () => new Date(),
-    wakeSelf: () => wakeSelf(`${url}/functions/v1/worker/run`, environment.DRAGONFLY_WAKE_TOKEN, parts.log),
+    wakeSelf: () =>
+      wakeSelf(
+        `${url}/functions/v1/worker/run`,
+        environment.DRAGONFLY_WAKE_TOKEN,
+        parts.log,
+      ),
   };
 }
 
 const WAKE_TIMEOUT_MS = 5_000; // the answer comes at once or not at all; cron is the fallback
 
-async function wakeSelf(address: string, token: string, log: AppParts["log"]): Promise<void> {
+async function wakeSelf(
+  address: string,
+  token: string,
+  log: AppParts["log"],
+): Promise<void> {
   try {
     const response = await fetch(address, {
       method: "POST",

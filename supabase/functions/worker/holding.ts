@@ -30,7 +30,11 @@ export async function holding(
   const beat = setInterval(() => {
     ports.gateway.beatUnit(hold).then(
       (held) => held || lost.abort(new Error("lease lost")),
-      (error) => ports.log.warn("beat_missed", { batch_id: hold.batchId, error: String(error) }),
+      (error) =>
+        ports.log.warn("beat_missed", {
+          batch_id: hold.batchId,
+          error: String(error),
+        }),
     );
   }, beatSeconds * 1000);
   try {
@@ -43,7 +47,12 @@ export async function holding(
   }
 }
 
-async function endOf(ports: Ports, hold: Hold, leaseLost: boolean, error: unknown): Promise<Ending> {
+async function endOf(
+  ports: Ports,
+  hold: Hold,
+  leaseLost: boolean,
+  error: unknown,
+): Promise<Ending> {
   const about = { batch_id: hold.batchId, slice_no: hold.sliceNo };
   if (leaseLost || error instanceof DatabaseRefused && error.leaseLost) {
     ports.log.info("lease_lost", about);
@@ -59,6 +68,10 @@ async function endOf(ports: Ports, hold: Hold, leaseLost: boolean, error: unknow
   }
   const message = error instanceof Error ? error.message : String(error);
   const again = await ports.gateway.failUnit(hold, message);
-  ports.log.error("unit_failed", { ...about, error: message, will_retry: again });
+  ports.log.error("unit_failed", {
+    ...about,
+    error: message,
+    will_retry: again,
+  });
   return "failed";
 }

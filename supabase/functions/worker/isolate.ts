@@ -6,7 +6,12 @@ import { VERSION } from "../_shared/version.ts";
 import type { Ports } from "./ports.ts";
 import { run, type RunReport } from "./run.ts";
 
-const NOTHING: RunReport = { claimed: 0, completed: 0, failed: 0, handed_over: 0 };
+const NOTHING: RunReport = {
+  claimed: 0,
+  completed: 0,
+  failed: 0,
+  handed_over: 0,
+};
 
 /** The worker as one isolate sees it. */
 export class Isolate {
@@ -77,7 +82,9 @@ export class Isolate {
   #wait(ms: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, ms);
-    this.#stop.signal.addEventListener("abort", () => resolve(), { once: true });
+    this.#stop.signal.addEventListener("abort", () => resolve(), {
+      once: true,
+    });
     return promise.finally(() => clearTimeout(timer));
   }
 }
@@ -105,7 +112,9 @@ function reasonOf(event: Event): string {
 /** The platform keeps an isolate alive for promises it is told of; elsewhere a running promise is enough. */
 function keepAlive(work: Promise<unknown>): void {
   const runtime: unknown = Reflect.get(globalThis, "EdgeRuntime");
-  if (typeof runtime === "object" && runtime !== null && "waitUntil" in runtime) {
+  if (
+    typeof runtime === "object" && runtime !== null && "waitUntil" in runtime
+  ) {
     (runtime as { waitUntil(work: Promise<unknown>): void }).waitUntil(work);
   }
 }

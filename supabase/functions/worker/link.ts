@@ -11,7 +11,10 @@ export async function link(invocation: Invocation, job: Link): Promise<Ending> {
     return "done";
   } catch (error) {
     if (error instanceof DatabaseRefused && error.leaseLost) return "lost";
-    invocation.log.error("link_failed", { job_id: job.job_id, error: String(error) });
+    invocation.log.error("link_failed", {
+      job_id: job.job_id,
+      error: String(error),
+    });
     return "failed"; // the lease runs out, and the next claim counts the loss
   }
 }

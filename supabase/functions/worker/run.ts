@@ -24,8 +24,16 @@ const SECOND_LOOK_MS = 1_000;
 
 /** Works until the queue is empty or the share is spent. Throws only when the queue itself cannot be reached. */
 export async function run(ports: Ports): Promise<RunReport> {
-  const invocation: Invocation = { ...ports, share: new Share(ports.now().getTime()) };
-  const report: RunReport = { claimed: 0, completed: 0, failed: 0, handed_over: 0 };
+  const invocation: Invocation = {
+    ...ports,
+    share: new Share(ports.now().getTime()),
+  };
+  const report: RunReport = {
+    claimed: 0,
+    completed: 0,
+    failed: 0,
+    handed_over: 0,
+  };
   let lookedTwice = false;
   for (;;) {
     if (ports.isStopping() || invocation.share.isSpent(ports.now().getTime())) {

@@ -1,8 +1,12 @@
 /** What is kept of a pass between two invocations. */
 import { z } from "zod";
+import type { ScannerState } from "../../../shared/csv/mod.ts";
 
 const SavedPass = z.object({
-  scanner: z.looseObject({ nextByte: z.int() }),
+  // Its inside is the scanner's own affair, which wrote it.
+  scanner: z.custom<ScannerState>((state) =>
+    typeof state === "object" && state !== null && "nextByte" in state
+  ),
   hash: z.string(),
   next_byte: z.int(),
   unsupported: z.string().nullable(),
@@ -13,5 +17,7 @@ export type SavedPass = z.infer<typeof SavedPass>;
 
 /** Reads what was saved with the batch; null when the pass has not begun. Throws when it is something else. */
 export function parseSavedPass(stored: unknown): SavedPass | null {
-  return stored === null || stored === undefined ? null : SavedPass.parse(stored);
+  return stored === null || stored === undefined
+    ? null
+    : SavedPass.parse(stored);
 }

@@ -18,7 +18,10 @@ import type { Invocation } from "./ports.ts";
 import { parseSavedPass } from "./saved_pass.ts";
 
 /** Scans one share of a file; at its end the batch is opened for validation, refused, or skipped as known. */
-export async function stage(invocation: Invocation, unit: StageUnit): Promise<Ending> {
+export async function stage(
+  invocation: Invocation,
+  unit: StageUnit,
+): Promise<Ending> {
   const { batch } = unit;
   const hold = { batchId: batch.id, sliceNo: null, token: unit.token };
   return await holding(invocation, hold, unit.beat_seconds, async (signal) => {
@@ -38,11 +41,16 @@ export async function stage(invocation: Invocation, unit: StageUnit): Promise<En
     }
     if (pass.nextByte < range.totalBytes) {
       if (pass.nextByte === firstByte) {
-        throw new Error(`Cannot read on at byte ${firstByte}: storage sent nothing`);
+        throw new Error(
+          `Cannot read on at byte ${firstByte}: storage sent nothing`,
+        );
       }
       await invocation.gateway.saveScan(hold, pass.save());
     } else {
-      await invocation.gateway.finishStaging(hold, pass.plan(unit.source.header_map));
+      await invocation.gateway.finishStaging(
+        hold,
+        pass.plan(unit.source.header_map),
+      );
     }
   });
 }
@@ -69,9 +77,16 @@ class FilePass {
     const saved = parseSavedPass(unit.batch.scan);
     if (saved !== null) {
       const scanner = FileScanner.resume(saved.scanner, options);
-      return new FilePass(scanner, await resumeFileHash(saved.hash), saved.next_byte, saved.unsupported);
+      return new FilePass(
+        scanner,
+        await resumeFileHash(saved.hash),
+        saved.next_byte,
+        saved.unsupported,
+      );
     }
-    const hash = await startFileHash((unit.batch.file_size_bytes ?? Infinity) > scanBytes(unit));
+    const hash = await startFileHash(
+      (unit.batch.file_size_bytes ?? Infinity) > scanBytes(unit),
+    );
     return new FilePass(new FileScanner(options), hash, 0, null);
   }
 

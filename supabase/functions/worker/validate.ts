@@ -1,7 +1,11 @@
 /** One slice: its bytes are parsed, every row checked, valid rows and rejects sent a block at a time. */
 import { type RecordBatch, SliceReader } from "../../../shared/csv/mod.ts";
 import { BlockWriter } from "../../../shared/intake/block.ts";
-import { type Layout, parseDialect, parseLayout } from "../../../shared/intake/plan.ts";
+import {
+  type Layout,
+  parseDialect,
+  parseLayout,
+} from "../../../shared/intake/plan.ts";
 import { buildReject } from "../../../shared/intake/reject.ts";
 import { Tally } from "../../../shared/intake/tally.ts";
 import type { SliceUnit } from "../../../shared/jobs/unit.ts";
@@ -16,13 +20,18 @@ import { type Ending, HandOver, holding } from "./holding.ts";
 import type { Invocation } from "./ports.ts";
 
 /** Validates one slice. Its rows count once it is finished; whoever dies before leaves nothing that counts. */
-export async function validate(invocation: Invocation, unit: SliceUnit): Promise<Ending> {
+export async function validate(
+  invocation: Invocation,
+  unit: SliceUnit,
+): Promise<Ending> {
   const { batch, slice } = unit;
   const hold = { batchId: batch.id, sliceNo: slice.no, token: unit.token };
   return await holding(invocation, hold, unit.beat_seconds, async (signal) => {
     const pass = new SlicePass(unit, invocation.now());
     if (pass.checker.notCompiledReason !== null) {
-      invocation.log.warn("row_schema_not_compiled", { reason: pass.checker.notCompiledReason });
+      invocation.log.warn("row_schema_not_compiled", {
+        reason: pass.checker.notCompiledReason,
+      });
     }
     const sender = new Sender((body) => invocation.gateway.stageBlock(body));
     const bytes = await invocation.store.openRange(
@@ -35,7 +44,9 @@ export async function validate(invocation: Invocation, unit: SliceUnit): Promise
       if (invocation.isStopping()) throw new HandOver("the isolate is ending");
       signal.throwIfAborted();
       invocation.share.spendParsed(chunk.length, unit.size_scale);
-      for (const rows of pass.reader.push(chunk)) await pass.check(rows, sender);
+      for (const rows of pass.reader.push(chunk)) {
+        await pass.check(rows, sender);
+      }
     }
     for (const rows of pass.reader.finish()) await pass.check(rows, sender);
     if (!pass.blocks.isEmpty) await sender.send(pass.blocks.take());
@@ -61,7 +72,10 @@ class SlicePass {
     const header = mapHeader(this.#layout.header, unit.source.header_map);
     this.#warns = header.columns.defendant_phone !== undefined ||
       header.columns.defendant_email !== undefined;
-    this.checker = compileRowChecker({ header, latestDate: latestDateAnywhere(now) });
+    this.checker = compileRowChecker({
+      header,
+      latestDate: latestDateAnywhere(now),
+    });
     this.reader = new SliceReader({
       dialect: parseDialect(batch.dialect),
       headerWidth: this.#layout.header_width,
@@ -89,7 +103,11 @@ class SlicePass {
     const cells = rows.rows[i] ?? [];
     const problem = rows.problems.get(i);
     if (problem !== undefined) {
-      this.#reject(rows, i, "parse", [{ ...problem, field: null, rawValue: problem.rawLine }]);
+      this.#reject(rows, i, "parse", [{
+        ...problem,
+        field: null,
+        rawValue: problem.rawLine,
+      }]);
       return;
     }
     const values = this.checker.check(cells);
@@ -99,9 +117,13 @@ class SlicePass {
     }
     this.tally.countValid();
     this.blocks.addRow(rows.firstRow + i, values);
-    if (rows.repairs.size > 0 && rows.repairs.has(i)) this.tally.countWarning("REPAIRED");
+    if (rows.repairs.size > 0 && rows.repairs.has(i)) {
+      this.tally.countWarning("REPAIRED");
+    }
     if (this.#warns) {
-      for (const warning of this.checker.warnings(cells)) this.tally.countWarning(warning.code);
+      for (const warning of this.checker.warnings(cells)) {
+        this.tally.countWarning(warning.code);
+      }
     }
   }
 
@@ -110,18 +132,29 @@ class SlicePass {
     if (this.tally.invalid < this.#keepRejects) {
       this.#reject(rows, i, "validate", this.checker.explain(cells).issues);
     } else {
-      this.tally.countInvalid(this.checker.firstCode(cells) ?? "VALIDATION_ERROR");
+      this.tally.countInvalid(
+        this.checker.firstCode(cells) ?? "VALIDATION_ERROR",
+      );
     }
   }
 
-  #reject(rows: RecordBatch, i: number, stage: "parse" | "validate", issues: readonly RowIssue[]): void {
+  #reject(
+    rows: RecordBatch,
+    i: number,
+    stage: "parse" | "validate",
+    issues: readonly RowIssue[],
+  ): void {
     if (this.tally.invalid < this.#keepRejects) {
       const place = {
         rowIndex: rows.firstRow + i,
         lineNumber: rows.lineOf(i),
         byteOffset: rows.byteOffsetOf(i),
       };
-      const row = { header: this.#layout.header, cells: rows.rows[i] ?? [], rawLine: rows.rawLineOf(i) };
+      const row = {
+        header: this.#layout.header,
+        cells: rows.rows[i] ?? [],
+        rawLine: rows.rawLineOf(i),
+      };
       this.blocks.addReject(buildReject(place, stage, issues, row));
     }
     this.tally.countInvalid(issues[0]?.code ?? "VALIDATION_ERROR");
