@@ -104,6 +104,14 @@ comment on column intake.simplicity_batches.rejects_truncated is 'More rejects t
 comment on column intake.simplicity_batches.parse_duration_ms is 'Wall time from the start of staging to the end of validation.';
 comment on column intake.simplicity_batches.db_duration_ms is 'Wall time of the insert transaction.';
 comment on column intake.simplicity_batches.dialect is 'How the file is written: encoding, bom, delimiter, quote, escape, newline, header_line, preamble_lines.';
+comment on column intake.simplicity_batches.ignored_columns is 'Headers of columns that no field reads, as written in the file.';
+comment on column intake.simplicity_batches.notes is 'What an operator should know about how the file was read; nothing personal.';
+comment on column intake.simplicity_batches.duplicate_of is 'The batch that already stood for these bytes, when this one is skipped.';
+comment on column intake.simplicity_batches.replay_of is 'The batch whose rejects this corrected file brings.';
+comment on column intake.simplicity_batches.status_changed_at is 'When this state, or this attempt, began.';
+comment on column intake.simplicity_batches.staged_at is 'When the bytes had been read once and cut in slices.';
+comment on column intake.simplicity_batches.validated_at is 'When the last slice was validated and the counts were final.';
+comment on column intake.simplicity_batches.completed_at is 'When the insert committed, or the drop was skipped; null in every other state.';
 comment on column intake.simplicity_batches.staging_started_at is 'When this attempt began to read the file.';
 comment on column intake.simplicity_batches.progress_at is 'Last state change or finished slice; what "stuck" is measured from.';
 comment on column intake.simplicity_batches.layout is 'What slices need beyond the dialect: header cells and width. Internal to the worker.';

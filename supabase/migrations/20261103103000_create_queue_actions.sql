@@ -5,6 +5,7 @@ alter table ops.job_queue
   add column redriven_at timestamptz,
   add column redriven_by text;
 comment on column ops.job_queue.redrives is 'How often a person sent the job on its way again after it was given up.';
+comment on column ops.job_queue.redriven_at is 'When an operator last redrove the job.';
 comment on column ops.job_queue.redriven_by is 'Who did so last; the audit event has the error it had died of.';
 
 create function ops.wake_for(job_type text)
