@@ -12,7 +12,7 @@ const USAGE = `deno task stack <command> [flags]
   status   where it is reached
   reset    a fresh database behind the same addresses and keys
 
-  --name N        which stack (default: default; several run side by side)
+  --name N        which stack (default: DRAGONFLY_STACK, else default; several run side by side)
   --detach        up: leave it running in the background
   --json          print one JSON object on stdout
   --parent PID    up: end when that process ends
@@ -29,7 +29,7 @@ async function main(args: string[]): Promise<number> {
     args,
     allowPositionals: true,
     options: {
-      name: { type: "string", default: "default" },
+      name: { type: "string", default: Deno.env.get("DRAGONFLY_STACK") ?? "default" },
       detach: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       parent: { type: "string" },

@@ -67,6 +67,9 @@ interface Side {
   close(): Promise<void>;
 }
 
+/** How long answers under way may take when a stack ends; a stalled download would hold it for ever. */
+const GOODBYE_MS = 1000;
+
 /** Brings a stack up; its folder must not exist. @throws after taking down what was up already. */
 export async function bringUp(options: StackOptions): Promise<Stack> {
   const began = performance.now();
@@ -76,8 +79,9 @@ export async function bringUp(options: StackOptions): Promise<Stack> {
   await Deno.chmod(home, 0o711); // Postgres' user passes through
   const dataHome = await homeForData(programs, home);
   let side: Side | undefined;
+  const hangUp = new AbortController();
   const gateway = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    { hostname: "127.0.0.1", port: 0, onListen: () => {}, signal: hangUp.signal },
     (request) =>
       side === undefined
         ? Response.json({ message: "The stack is starting" }, { status: 503 })
@@ -98,7 +102,9 @@ export async function bringUp(options: StackOptions): Promise<Stack> {
   const stop = async () => {
     await control.stop();
     await side?.close();
+    const patience = setTimeout(() => hangUp.abort(), GOODBYE_MS);
     await gateway.shutdown();
+    clearTimeout(patience);
     if (dataHome !== home) await removeIfThere(dataHome);
     await removeIfThere(home);
   };

@@ -41,6 +41,7 @@ export function makeGateway(parts: GatewayParts): (request: Request) => Promise<
       if (request.method === "OPTIONS") return preflight(request);
       return withCors(await route(request, url, parts));
     } catch (error) {
+      if (request.signal.aborted) return new Response(null, { status: 499 }); // nobody is there to read it
       parts.log(`gateway ${request.method} ${url.pathname}: ${error instanceof Error ? error.stack : error}`);
       return withCors(Response.json({ message: "An unexpected error occurred" }, { status: 500 }));
     }

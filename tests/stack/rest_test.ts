@@ -1,5 +1,6 @@
 /** REST as hosted PostgREST: keys, time limits, row limits, schemas, calls of functions. */
 import { assert, assertEquals, assertMatch } from "deno-std/assert/mod.js";
+import { unfilteredStatements } from "./safe_update.ts";
 import { sharedStack, until } from "./shared_stack.ts";
 
 const shared = sharedStack({ functions: false });
@@ -251,4 +252,35 @@ Deno.test("accounts: made and removed with the secret key alone, signed in with 
   assertEquals((await service.auth.admin.listUsers()).data.users.length, 1);
   assertEquals((await service.auth.admin.deleteUser(data.user?.id ?? "")).error, null);
   assertEquals((await service.auth.admin.listUsers()).data.users.length, 0);
+});
+
+Deno.test("unfilteredStatements() finds deletes and updates of whole tables, and nothing else", () => {
+  const cases: [string, number][] = [
+    ["delete from a;", 1],
+    ["update a set b = 1;", 1],
+    ["delete from a where true;", 0],
+    ["update a set b = (select 1 where true) where c;", 0],
+    ["with gone as (delete from a returning b) select * from gone where b = 1;", 1],
+    ["with gone as (delete from a where b returning b) select * from gone;", 0],
+    ["insert into a values (1) on conflict (b) do update set b = 2;", 0],
+    ["select 1 from a for update skip locked;", 0],
+    ["select 1 from a for no key update;", 0],
+    ["-- delete from a;\nselect 'delete from a';", 0],
+    ["begin update only a.b set c = 1 ; end", 1],
+  ];
+  for (const [source, count] of cases) {
+    assertEquals([source, unfilteredStatements(source).length], [source, count]);
+  }
+});
+
+Deno.test("parity 3: no function of ours deletes or updates a whole table", async () => {
+  const rows = await shared().sql<{ name: string; source: string }[]>`
+    select n.nspname || '.' || p.proname as name, coalesce(nullif(p.prosrc, ''), pg_get_functiondef(p.oid)) as source
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where n.nspname in ('public', 'intake', 'ops', 'enforcement', 'legal', 'evidence', 'audit') and p.prokind in ('f', 'p')
+  `;
+  const found = rows.flatMap(({ name, source }) =>
+    unfilteredStatements(source).map((text) => `${name}: ${text}`)
+  );
+  assertEquals(found, []);
 });
