@@ -47,6 +47,8 @@ interface Reading {
   readonly share: number;
   readonly quoted: number;
   readonly damaged: number;
+  /** A space stands behind each of the header's commas. */
+  readonly spaced: boolean;
   readonly score: number;
 }
 
@@ -109,7 +111,10 @@ function readSample(
   const damaged = records.filter((record) => record.damaged).length;
   const table = header === null || width < 2 ? 0 : 20 + 30 * share + Math.min(width, 10);
   const score = (header?.known ?? 0) * 100 + table - 20 * damaged / Math.max(1, records.length);
-  return { grammar, records, header, share, quoted, damaged, score };
+  const first = header === null ? undefined : records[header.at];
+  const commas = first ? sample.text.slice(first.start, first.next).split(", ").length - 1 : 0;
+  const spaced = width > 1 && commas >= width - 1;
+  return { grammar, records, header, share, quoted, damaged, spaced, score };
 }
 
 /** The header, where it was said to be or where it is found. */
@@ -189,8 +194,8 @@ function chooseSpaces(readings: readonly Reading[]): Reading {
   const comma = readings.find(({ grammar }) => grammar.delimiter === ", ");
   const space = readings.find(({ grammar }) => grammar.delimiter === " ");
   if (best === null) return (comma ?? space) ?? fail();
-  const spaced = comma && comma.header !== null && best.grammar.delimiter === "," &&
-    comma.header.cells.length >= 2 && comma.header.cells.length === best.header?.cells.length &&
+  const spaced = comma && comma.header !== null && best.grammar.delimiter === "," && comma.spaced &&
+    comma.header.cells.length === best.header?.cells.length &&
     comma.score >= best.score;
   if (spaced) return comma;
   const tableless = best.header === null || best.header.cells.length < 2;

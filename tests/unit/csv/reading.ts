@@ -1,5 +1,11 @@
 /** Ways to read a file in tests: whole, in pieces, in shares, slice by slice. */
-import { type Dialect, FileScanner, type RecordBatch, type Scan, SliceReader } from "../../../shared/csv/mod.ts";
+import {
+  type Dialect,
+  FileScanner,
+  type RecordBatch,
+  type Scan,
+  SliceReader,
+} from "../../../shared/csv/mod.ts";
 import type { ScannerOptions } from "../../../shared/csv/mod.ts";
 
 /** One row as the reader gives it. */
@@ -42,12 +48,24 @@ export function isKnownHeader(cell: string): boolean {
 }
 
 const KNOWN = new Set([
-  ...["casenumber", "plaintiffname", "defendantname", "amount", "judgmentdate", "judgmentamount", "plaintiff"],
+  ...[
+    "casenumber",
+    "plaintiffname",
+    "defendantname",
+    "amount",
+    "judgmentdate",
+    "judgmentamount",
+    "plaintiff",
+  ],
   ...["defendant", "filenumber", "county", "court", "filingdate"],
 ]);
 
 /** Scans bytes in chunks that end at the given offsets. */
-export function scan(bytes: Uint8Array, options: ScannerOptions = { isKnownHeader }, cuts: readonly number[] = []): Scan {
+export function scan(
+  bytes: Uint8Array,
+  options: ScannerOptions = { isKnownHeader },
+  cuts: readonly number[] = [],
+): Scan {
   const scanner = new FileScanner(options);
   for (const chunk of chunksOf(bytes, cuts)) scanner.push(chunk);
   return scanner.finish();
