@@ -1921,6 +1921,7 @@ export type Database = {
         };
         Returns: undefined;
       };
+      "beat_outbound": { Args: { "job": string; "token": string }; Returns: boolean };
       "begin_vendor_pull": { Args: { "job": string; "token": string }; Returns: Json };
       "broken_guards": {
         Args: Record<PropertyKey, never>;

@@ -47,11 +47,12 @@ const VENDOR_PULL = {
 
 const SCHEMAS = {
   intake: z.object({ ...EVERYWHERE, ...FOR_BROWSERS, ...POOLER }),
-  worker: z.object({ ...EVERYWHERE, ...POOLER, ...ALERT_CHANNELS, ...VENDOR_PULL }),
+  worker: z.object({ ...EVERYWHERE, ...POOLER }),
   sentinel: z.object({
     ...EVERYWHERE,
     ...FOR_BROWSERS,
     ...ALERT_CHANNELS,
+    ...VENDOR_PULL,
     DATABASE_URL: value.dsn,
     DRAGONFLY_DEADMAN_URL: value.address.optional(),
   }),

@@ -213,17 +213,17 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  ran_at constant timestamptz := (result ->> 'timestamp')::timestamptz;
+  seen_at constant timestamptz := (result ->> 'timestamp')::timestamptz;
   decided int := 0;
 begin
   perform pg_advisory_xact_lock(hashtextextended('dragonfly.alerts', 0));
   -- Two runs can overlap: what the later one saw is not undone by the earlier one's late word.
-  if not exists (select 1 from ops.sentinel_runs r where r.ran_at > record_sentinel_run.ran_at) then
+  if not exists (select 1 from ops.sentinel_runs r where r.ran_at > seen_at) then
     decided := ops.decide_alerts(result -> 'alerts', channels);
     perform ops.decide_digest(channels);
   end if;
   insert into ops.sentinel_runs (ran_at, ran_by, overall_status, exit_code, result)
-  values (ran_at, record_sentinel_run.ran_by, result ->> 'overall_status', (result ->> 'exit_code')::int, result);
+  values (seen_at, record_sentinel_run.ran_by, result ->> 'overall_status', (result ->> 'exit_code')::int, result);
   delete from ops.sentinel_runs r where r.id <= (select max(m.id) - 300 from ops.sentinel_runs m);
   delete from ops.alerts a where a.state = 'resolved' and a.resolved_at < now() - interval '90 days'
     and (a.silenced_until is null or a.silenced_until < now());

@@ -55,7 +55,7 @@ begin
    where j.id = job.id returning * into job;
   perform ops.set_door('');
   return jsonb_build_object('job_id', job.id, 'token', job.lease_token, 'job_type', job.job_type, 'payload', job.payload,
-    'attempts', job.attempts, 'lease_seconds', 60 * ops.time_scale());
+    'beat_seconds', 20 * ops.time_scale());
 end
 $$;
 comment on function ops.claim_outbound(text) is
@@ -79,6 +79,19 @@ begin
 end
 $$;
 comment on function ops.lock_outbound(uuid, uuid) is 'Locks a job for its holder; raises LEASE_LOST when the token no longer holds.';
+
+create function ops.beat_outbound(job uuid, token uuid)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update ops.job_queue j set locked_at = now(), lease_expires_at = now() + ops.scaled(60)
+   where j.id = job and j.status = 'processing' and j.lease_token = token;
+  return found;
+end
+$$;
+comment on function ops.beat_outbound(uuid, uuid) is 'Extends a lease by 60 s (two beats may be missed). False when the token no longer holds: stop.';
 
 create function ops.complete_outbound(job uuid, token uuid, note text default null)
 returns void
@@ -134,7 +147,7 @@ $$;
 comment on function ops.wake_outbound() is 'Wakes the sentinel function when a job that speaks to the outside is due; cron calls it every 30 seconds.';
 
 grant execute on function ops.is_claimable_outbound(ops.job_queue), ops.bury_job(uuid, text), ops.claim_outbound(text),
-  ops.lock_outbound(uuid, uuid), ops.complete_outbound(uuid, uuid, text), ops.fail_outbound(uuid, uuid, text, int, boolean),
+  ops.lock_outbound(uuid, uuid), ops.beat_outbound(uuid, uuid), ops.complete_outbound(uuid, uuid, text), ops.fail_outbound(uuid, uuid, text, int, boolean),
   ops.wake_outbound() to service_role;
 
 select cron.schedule('dragonfly-sentinel', '*/5 * * * *', $$select ops.wake('sentinel', 'cron')$$);

@@ -89,7 +89,7 @@ Deno.test("parseEnvironment() lists every bad name at once", () => {
       "SUPABASE_URL",
     ],
   );
-  const many = problemsOf("worker", {
+  const many = problemsOf("sentinel", {
     ...PROD,
     SUPABASE_URL: "nonsense",
     DATABASE_URL: PROD.DATABASE_URL?.replace("6543", "5432"),

@@ -1,0 +1,70 @@
+/**
+ * The sentinel's view of Postgres, without REST in between. Owns transactions and their limits of time; the
+ * connection is an argument.
+ */
+import type { Sql } from "postgres";
+import { z } from "zod";
+import { type SentinelResult, SentinelResult as Result } from "../sentinel/finding.ts";
+
+/** Longest time one check's statement may take. */
+const CHECK_TIMEOUT_MS = 20_000;
+
+const Scale = z.tuple([z.object({ scale: z.number() })]);
+const Stored = z.array(z.object({ result: Result }));
+const Age = z.tuple([z.object({ age_seconds: z.number().nullable() })]);
+
+/** Everything the sentinel asks of the database but the checks' own statements. */
+export class SentinelGateway {
+  constructor(private readonly sql: Sql) {}
+
+  /** Factor on every wait (`ops.time_scale()`). @throws when the database does not answer or is not ours. */
+  async timeScale(): Promise<number> {
+    return Scale.parse([...await this.sql`select ops.time_scale()::float8 as scale`])[0].scale;
+  }
+
+  /** One statement in a transaction of its own: what it locks or breaks is its own affair. */
+  async query(statement: string): Promise<readonly unknown[]> {
+    return await this.sql.begin(async (transaction) => {
+      await transaction.unsafe(`set local statement_timeout = ${CHECK_TIMEOUT_MS}`);
+      return [...await transaction.unsafe(statement)];
+    });
+  }
+
+  /** Takes leases that ran out from workers that died. @returns how many. */
+  async reapLeases(): Promise<number> {
+    const [row] = await this.query("select intake.reap_leases() as reaped");
+    return z.object({ reaped: z.number() }).parse(row).reaped;
+  }
+
+  /** Stores a run and decides who is told of what, in one transaction. @returns of how many alerts people are told. */
+  async record(result: SentinelResult, by: string, channels: readonly string[]): Promise<number> {
+    const [row] = await this.sql`
+      select ops.record_sentinel_run(${JSON.stringify(result)}::text::jsonb, ${by}, ${[
+      ...channels,
+    ]}::text[]) as done`;
+    return z.object({ done: z.object({ told: z.number() }) }).parse(row).done.told;
+  }
+
+  /** The newest run, or null before the first. */
+  async latest(): Promise<SentinelResult | null> {
+    const rows = await this
+      .sql`select r.result from ops.sentinel_runs r order by r.ran_at desc, r.id desc limit 1`;
+    return Stored.parse([...rows])[0]?.result ?? null;
+  }
+
+  /** Whether the newest run is five minutes old, or there is none. */
+  async isRunDue(): Promise<boolean> {
+    const rows = await this.sql`
+      select (extract(epoch from now() - max(r.ran_at)) / ops.time_scale())::float8 as age_seconds from ops.sentinel_runs r`;
+    const age = Age.parse([...rows])[0].age_seconds;
+    return age === null || age >= 300;
+  }
+
+  /** The sentinel's own sign of life. */
+  async beat(workerId: string, status: string, version: string, memoryMb: number): Promise<void> {
+    await this.sql`
+      select ops.beat(${workerId}, 'sentinel', ${status}, ${version}, ${memoryMb}::numeric, ${
+      status === "idle" ? 1 : 0
+    }::int, 0)`;
+  }
+}

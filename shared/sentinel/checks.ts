@@ -1,0 +1,33 @@
+/** All checks, in the order they are told. A new one is a file in checks/ and a line here. */
+import type { Check } from "./check.ts";
+import { approvalWaiting } from "./checks/approval_waiting.ts";
+import { auditChain } from "./checks/audit_chain.ts";
+import { avgProcessingTime } from "./checks/avg_processing_time.ts";
+import { deadLetters } from "./checks/dead_letters.ts";
+import { directConnection } from "./checks/direct_connection.ts";
+import { errorSpike } from "./checks/error_spike.ts";
+import { guardTriggers } from "./checks/guard_triggers.ts";
+import { queueBacklog } from "./checks/queue_backlog.ts";
+import { queuePaused } from "./checks/queue_paused.ts";
+import { schemaCache } from "./checks/schema_cache.ts";
+import { stuckBatches } from "./checks/stuck_batches.ts";
+import { successRate } from "./checks/success_rate.ts";
+import { unclaimedDrops } from "./checks/unclaimed_drops.ts";
+import { workerHeartbeats } from "./checks/worker_heartbeats.ts";
+
+export const CHECKS: readonly Check[] = [
+  stuckBatches,
+  approvalWaiting,
+  queuePaused,
+  errorSpike,
+  schemaCache,
+  workerHeartbeats,
+  queueBacklog,
+  deadLetters,
+  successRate,
+  avgProcessingTime,
+  unclaimedDrops,
+  auditChain,
+  guardTriggers,
+  directConnection,
+];

@@ -1,0 +1,45 @@
+/** Batches that should move and do not. Incident "Batch stuck in processing" of the operations runbook. */
+import * as z from "zod";
+import { type Observation, plural, sqlCheck, tally } from "../check.ts";
+
+const CRITICAL_MINUTES = 10;
+
+export const stuckBatches = sqlCheck({
+  name: "stuck_batches",
+  remedy: "ops fix-stuck-batch shows and resets them; ops logs worker says why they stopped.",
+  // A row without stored bytes waits for nobody.
+  sql: `
+    select b.id as batch_id, b.status,
+           (extract(epoch from now() - b.progress_at) / 60 / ops.time_scale())::float8 as minutes
+      from intake.simplicity_batches b
+     where b.status in ('uploaded', 'staging', 'validating', 'inserting') and b.storage_path is not null
+       and b.progress_at < now() - ops.scaled(300)
+     order by b.progress_at`,
+  row: z.object({ batch_id: z.string(), status: z.string(), minutes: z.number() }),
+  judge(rows): Observation[] {
+    const stuck = rows.filter((row) => row.minutes > CRITICAL_MINUTES);
+    if (stuck.length > 0) {
+      const words = `${plural(stuck.length, "batch", "batches")} stuck > ${CRITICAL_MINUTES}m`;
+      return [{ level: "critical", message: `${words}: ${statesOf(stuck)}`, details: listed(stuck) }];
+    }
+    if (rows.length === 0) return [];
+    const words = `${plural(rows.length, "batch", "batches")} without progress > 5m`;
+    return [{ level: "info", message: `${words}: ${statesOf(rows)}`, details: listed(rows) }];
+  },
+});
+
+interface Row {
+  readonly batch_id: string;
+  readonly status: string;
+  readonly minutes: number;
+}
+
+function statesOf(rows: readonly Row[]): string {
+  return tally(rows.map((row) => row.status));
+}
+
+function listed(rows: readonly Row[]) {
+  return {
+    batches: rows.slice(0, 20).map((row) => ({ ...row, minutes: Math.round(row.minutes) })),
+  };
+}

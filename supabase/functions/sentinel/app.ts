@@ -1,0 +1,152 @@
+/** Routes of the sentinel: run it, read what it last found. Stands on Postgres alone, so that it works without REST. */
+import type { SupabaseClient } from "@supabase/supabase-js";
+import type { Hono } from "hono";
+import * as z from "zod";
+import { OutboundGateway } from "../../../shared/data/outbound_gateway.ts";
+import { probeRest } from "../../../shared/data/rest_probe.ts";
+import { SentinelGateway } from "../../../shared/data/sentinel_gateway.ts";
+import { Problem } from "../../../shared/errors.ts";
+import {
+  type AppContext,
+  type AppEnv,
+  type AppParts,
+  createApp,
+} from "../_shared/app.ts";
+import { actorOf } from "../_shared/caller.ts";
+import { createServiceClient, secretKeyOf } from "../_shared/clients.ts";
+import { connectDatabase } from "../_shared/database.ts";
+import type { Environment } from "../_shared/env.ts";
+import { createParts } from "../_shared/runtime.ts";
+import { channelsOf } from "./channels.ts";
+import { Isolate } from "./isolate.ts";
+import type { Ports } from "./ports.ts";
+
+/** What the routes stand on, beside the parts of every app. */
+export interface SentinelParts extends AppParts {
+  readonly ports: Ports;
+}
+
+/** The sentinel function as it runs: everything from its environment. */
+export function buildApp(environment: Environment<"sentinel">): Hono<AppEnv> {
+  const client = createServiceClient(environment);
+  const parts = createParts("sentinel", environment, client);
+  return createSentinelApp({
+    ...parts,
+    ports: buildPorts(environment, client, parts),
+  });
+}
+
+/** The routes on given parts. */
+export function createSentinelApp(parts: SentinelParts): Hono<AppEnv> {
+  const isolate = new Isolate(parts.ports);
+  return createApp("sentinel", parts, {
+    "POST /sentinel/run": async (context) => {
+      if (context.get("caller").role === "wake") {
+        isolate.wake(await readBy(context));
+        return context.json({ accepted: true }, 202);
+      }
+      return context.json(
+        await orUnavailable(
+          context,
+          isolate.runNow(actorOf(context.get("caller"))),
+        ),
+      );
+    },
+    "GET /sentinel/latest": async (context) => {
+      const result = await orUnavailable(
+        context,
+        parts.ports.sentinel.latest(),
+      );
+      if (result === null) {
+        throw new Problem("NOT_FOUND", "The sentinel has not run yet.");
+      }
+      return context.json(result);
+    },
+  });
+}
+
+async function orUnavailable<T>(
+  context: AppContext,
+  work: Promise<T>,
+): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    context.get("log").error("sentinel.could_not_run", { error });
+    throw new Problem(
+      "UNAVAILABLE",
+      `The sentinel could not run its checks: ${reasonOf(error)}.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Codes of the driver are words (ECONNREFUSED); those of Postgres are five signs. The text is for the log alone. */
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error
+    ? String(error.code)
+    : "";
+  return /^[0-9A-Z]{5}$/.test(code) && !/^57P0/.test(code)
+    ? `the database answers with error ${code}`
+    : `the database does not answer${code === "" ? "" : ` (${code})`}`;
+}
+
+const Wake = z.object({ by: z.string().max(40) });
+
+/** Who queued the wake-up, as `ops.wake` writes it; anything else is nobody in particular. */
+async function readBy(context: AppContext): Promise<string> {
+  try {
+    return Wake.safeParse(await context.req.json()).data?.by ?? "wake";
+  } catch {
+    return "wake"; // no body: it is awake all the same
+  }
+}
+
+function buildPorts(
+  environment: Environment<"sentinel">,
+  client: SupabaseClient,
+  parts: AppParts,
+): Ports {
+  const database = connectDatabase(environment.DATABASE_URL.url, "sentinel");
+  const apikey = secretKeyOf(environment.SUPABASE_SECRET_KEYS);
+  return {
+    workerId: `sentinel-${crypto.randomUUID().slice(0, 8)}`,
+    sentinel: new SentinelGateway(database),
+    outbound: new OutboundGateway(database),
+    probeRest: () => probeRest(environment.SUPABASE_URL, apikey, fetch),
+    channels: channelsOf(environment),
+    origin: {
+      environment: environment.ENVIRONMENT,
+      dashboardUrl: environment.DRAGONFLY_DASHBOARD_URL ?? null,
+    },
+    deadmanUrl: environment.DRAGONFLY_DEADMAN_URL ?? null,
+    directUntil: environment.DRAGONFLY_DIRECT_UNTIL ?? null,
+    vendor: {
+      url: environment.SIMPLICITY_API_URL ?? null,
+      key: environment.SIMPLICITY_API_KEY ?? "",
+      offline: environment.SIMPLICITY_OFFLINE_MODE,
+    },
+    storeExport: (path, body) => storeExport(client, path, body),
+    fetch,
+    log: parts.log,
+    now: () => new Date(),
+    wait: (milliseconds) =>
+      new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  };
+}
+
+/** An object of that path that is there already was stored by a pull that died afterwards. */
+async function storeExport(
+  client: SupabaseClient,
+  path: string,
+  body: ReadableStream<Uint8Array> | Uint8Array,
+): Promise<boolean> {
+  const { error } = await client.storage.from("intake").upload(path, body, {
+    contentType: "text/csv",
+    upsert: false,
+    duplex: "half",
+  });
+  if (error === null) return true;
+  if ("statusCode" in error && String(error.statusCode) === "409") return false;
+  throw error;
+}
