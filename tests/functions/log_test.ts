@@ -42,6 +42,7 @@ const SECRETS: readonly unknown[] = [
   "Authorization: Bearer SECRET-abc.def",
   "eyJhbGciOiJIUzI1NiJ9.SECRETpayload.sig",
   "postgresql://postgres:SECRET@db.example.org:6543/postgres",
+  "postgres://u:SECRET/with#signs@localhost/db",
   "https://x.example.org/object/sign/a?token=SECRET&b=1",
   { apikey: "SECRET" },
   { nested: [{ "x-dragonfly-api-key": "SECRET" }] },
