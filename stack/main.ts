@@ -44,15 +44,16 @@ async function main(args: string[]): Promise<number> {
   const command = positionals[0];
   if (values.help) return say(USAGE, 0);
   if (command === undefined || positionals.length > 1) return complain(USAGE);
+  const name = values.name ?? await usualName(command);
   const print = (addresses: Addresses) => say(values.json ? JSON.stringify(addresses) : table(addresses), 0);
-  const known = await readState(values.name);
+  const known = await readState(name);
   const alive = known !== null && await isRunning(known) ? known : null;
   switch (command) {
     case "up":
     case "dev": {
       if (alive !== null) return print(alive.addresses);
       const options = {
-        name: values.name,
+        name,
         timeScale: timeScale(),
         vendorKeys: pairs(values.vendor),
         functionEnv: pairs(values.env),
@@ -66,23 +67,27 @@ async function main(args: string[]): Promise<number> {
       return await runHere(options, (state) => print(state.addresses));
     }
     case "down":
-      await clearAway(values.name);
-      return values.json
-        ? say(JSON.stringify({ name: values.name }), 0)
-        : complain(`${values.name} is down`, 0);
+      await clearAway(name);
+      return values.json ? say(JSON.stringify({ name }), 0) : complain(`${name} is down`, 0);
     case "status":
       if (alive !== null) return print(alive.addresses);
       return complain(
-        `No stack "${values.name}" is running. ${await others()}Start it: deno task stack up --detach`,
+        `No stack "${name}" is running. ${await others()}Start it: deno task stack up --detach`,
         1,
       );
     case "reset":
-      if (alive === null) return complain(`No stack "${values.name}" is running`, 1);
+      if (alive === null) return complain(`No stack "${name}" is running`, 1);
       await ask(alive.control, { do: "reset" });
       return print(alive.addresses);
     default:
       return complain(USAGE);
   }
+}
+
+/** Without --name: a new stack is "default"; anything else means the only one running. */
+async function usualName(command: string | undefined): Promise<string> {
+  const names = command === "up" || command === "dev" ? [] : (await running()).map((state) => state.name);
+  return names.length === 1 && names[0] !== undefined ? names[0] : "default";
 }
 
 async function others(): Promise<string> {
