@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { BlockWriter, HEAD_SEPARATOR } from "../../../shared/intake/block.ts";
 import { FIELD_SEPARATOR, ROW_SEPARATOR } from "../../../shared/judgments/mod.ts";
 
+const SEPARATORS = [HEAD_SEPARATOR, ROW_SEPARATOR, FIELD_SEPARATOR];
 const OWNER = { batchId: "b", sliceNo: 3, token: "t", attempt: 2 };
 
 function read(body: string) {
@@ -15,7 +16,9 @@ function read(body: string) {
 }
 
 Deno.test("BlockWriter.take() gives head and rows that read back as they were added", () => {
-  const cell = fc.string({ unit: "grapheme", maxLength: 12 }).filter((text) => !/[\u001d-\u001f]/.test(text));
+  const cell = fc.string({ unit: "grapheme", maxLength: 12 }).filter((text) =>
+    !SEPARATORS.some((one) => text.includes(one))
+  );
   fc.assert(
     fc.property(fc.array(fc.array(cell, { minLength: 13, maxLength: 13 }), { maxLength: 20 }), (rows) => {
       const writer = new BlockWriter(OWNER);
