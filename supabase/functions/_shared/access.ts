@@ -24,7 +24,10 @@ const act: Access = { may: OPERATORS, rate: "writes" };
 /** Reading what holds names and values as they came, which a viewer may not. */
 const readWhole: Access = { may: OPERATORS, rate: "reads" };
 const readAlsoVendor: Access = { may: [...READERS, "vendor"], rate: "reads" };
-const sendAlsoVendor: Access = { may: [...OPERATORS, "vendor"], rate: "writes" };
+const sendAlsoVendor: Access = {
+  may: [...OPERATORS, "vendor"],
+  rate: "writes",
+};
 /** The wake token is exempt from the limits itself; see rates.ts. */
 const wake: Access = { may: [...KEYS, "wake"], rate: "writes" };
 
@@ -38,7 +41,10 @@ export const ACCESS = {
     "GET /intake/batches": read,
     "GET /intake/batches/:id": readAlsoVendor,
     "GET /intake/batches/:id/errors": readAlsoVendor,
-    "GET /intake/batches/:id/errors.csv": { may: [...OPERATORS, "vendor"], rate: "reads" },
+    "GET /intake/batches/:id/errors.csv": {
+      may: [...OPERATORS, "vendor"],
+      rate: "reads",
+    },
     "GET /intake/batches/:id/file": readWhole,
     "GET /intake/batches/:id/timeline": read,
     "POST /intake/batches/:id/retry": act,
@@ -62,8 +68,22 @@ export const ACCESS = {
     "GET /system/health": open,
     "GET /system/readyz": open,
     "GET /system/status": read,
+    "GET /system/metrics": readWhole,
+    "GET /system/queue": read,
+    "POST /system/queue/:type/pause": act,
+    "POST /system/queue/:type/resume": act,
+    "POST /system/jobs/:id/redrive": act,
+    "GET /system/performance": read,
+    "GET /system/errors": read,
+    "GET /system/quality": read,
+    "GET /system/feed": read,
+    "GET /system/alerts": read,
+    "POST /system/alerts/:id/silence": act,
   },
-} as const satisfies Record<FunctionName, Record<`${"GET" | "POST" | "PUT" | "DELETE"} /${string}`, Access>>;
+} as const satisfies Record<
+  FunctionName,
+  Record<`${"GET" | "POST" | "PUT" | "DELETE"} /${string}`, Access>
+>;
 
 /** The routes of one function. */
 export type RouteOf<F extends FunctionName> = keyof (typeof ACCESS)[F] & string;

@@ -3,12 +3,22 @@ import type { SupabaseClient } from "@supabase/supabase-js";
 import type { Hono } from "hono";
 import * as z from "zod";
 import { Problem } from "../../../shared/errors.ts";
-import { type AppEnv, type AppParts, createApp, type Handler } from "../_shared/app.ts";
+import {
+  type AppEnv,
+  type AppParts,
+  createApp,
+  type Handler,
+} from "../_shared/app.ts";
 import { createServiceClient } from "../_shared/clients.ts";
 import { connectDatabase } from "../_shared/database.ts";
 import type { Environment } from "../_shared/env.ts";
 import { createParts } from "../_shared/runtime.ts";
+import { sqlCaller } from "../_shared/sql_call.ts";
+import { answerAlerts, silenceAlert } from "./alerts.ts";
 import { createChecks } from "./checks.ts";
+import { answerView } from "./figures.ts";
+import { answerMetrics } from "./metrics.ts";
+import { answerQueues, pauseQueue, redriveJob } from "./queues.ts";
 import { checkReadiness, type Checks } from "./readiness.ts";
 
 /** Longest wait for one readiness check. */
@@ -24,7 +34,9 @@ export interface SystemParts extends AppParts {
 export function buildApp(environment: Environment<"system">): Hono<AppEnv> {
   const client = createServiceClient(environment);
   const dsn = environment.DATABASE_URL ?? environment.SUPABASE_DB_URL;
-  const database = dsn === undefined ? null : connectDatabase(dsn.url, "system");
+  const database = dsn === undefined
+    ? null
+    : connectDatabase(dsn.url, "system");
   return createSystemApp({
     ...createParts("system", environment, client),
     client,
@@ -34,18 +46,36 @@ export function buildApp(environment: Environment<"system">): Hono<AppEnv> {
 
 /** The routes on given parts. */
 export function createSystemApp(parts: SystemParts): Hono<AppEnv> {
+  const call = sqlCaller(parts.client, "ops");
   return createApp("system", parts, {
     "GET /system/readyz": answerReadiness(parts.checks),
     "GET /system/status": answerStatus(parts.client),
+    "GET /system/metrics": answerMetrics(call),
+    "GET /system/queue": answerQueues(call),
+    "POST /system/queue/:type/pause": pauseQueue(call, true),
+    "POST /system/queue/:type/resume": pauseQueue(call, false),
+    "POST /system/jobs/:id/redrive": redriveJob(call),
+    "GET /system/performance": answerView(parts.client, "performance"),
+    "GET /system/errors": answerView(parts.client, "errors"),
+    "GET /system/quality": answerView(parts.client, "quality"),
+    "GET /system/feed": answerView(parts.client, "feed"),
+    "GET /system/alerts": answerAlerts(call),
+    "POST /system/alerts/:id/silence": silenceAlert(call),
   });
 }
 
 function answerReadiness(checks: Checks): Handler {
   return async (context) => {
-    const readiness = await checkReadiness(checks, CHECK_TIMEOUT_MS, (check, error) => {
-      context.get("log").warn("readiness.failed", { check, error });
+    const readiness = await checkReadiness(
+      checks,
+      CHECK_TIMEOUT_MS,
+      (check, error) => {
+        context.get("log").warn("readiness.failed", { check, error });
+      },
+    );
+    return context.json(readiness, readiness.ready ? 200 : 503, {
+      "cache-control": "no-store",
     });
-    return context.json(readiness, readiness.ready ? 200 : 503, { "cache-control": "no-store" });
   };
 }
 
@@ -63,9 +93,14 @@ const Status = z.object({
 
 function answerStatus(client: SupabaseClient): Handler {
   return async (context) => {
-    const { data, error } = await client.schema("ops").from("v_system_health").select("*").single();
+    const { data, error } = await client.schema("ops").from("v_system_health")
+      .select("*").single();
     if (error !== null) {
-      throw new Problem("UNAVAILABLE", "The database does not answer the status query.", { cause: error });
+      throw new Problem(
+        "UNAVAILABLE",
+        "The database does not answer the status query.",
+        { cause: error },
+      );
     }
     return context.json(Status.parse(data));
   };

@@ -8,7 +8,10 @@ import { type Checks, judgeMigrations, NotReady } from "./readiness.ts";
 const BUCKET = "intake";
 
 /** @param database null when there is no address this function may connect to. */
-export function createChecks(client: SupabaseClient, database: Database | null): Checks {
+export function createChecks(
+  client: SupabaseClient,
+  database: Database | null,
+): Checks {
   return {
     database: async () => {
       const [row] = await connected(database)<
@@ -17,13 +20,18 @@ export function createChecks(client: SupabaseClient, database: Database | null):
       return `Postgres ${row?.version ?? "?"}`;
     },
     rest: async (signal) => {
-      const { error, status } = await client.schema("ops").rpc("time_scale").abortSignal(signal);
-      if (error !== null) throw new NotReady(`REST answers ${status} ${error.code ?? ""}`.trim());
+      const { error, status } = await client.schema("ops").rpc("time_scale")
+        .abortSignal(signal);
+      if (error !== null) {
+        throw new NotReady(`REST answers ${status} ${error.code ?? ""}`.trim());
+      }
       return "answers";
     },
     storage: async () => {
       const { error } = await client.storage.getBucket(BUCKET);
-      if (error !== null) throw new NotReady(`bucket ${BUCKET} cannot be reached`);
+      if (error !== null) {
+        throw new NotReady(`bucket ${BUCKET} cannot be reached`);
+      }
       return `bucket ${BUCKET} is there`;
     },
     migrations: async () => {

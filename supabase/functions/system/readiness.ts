@@ -39,7 +39,9 @@ export async function checkReadiness(
   note: (name: string, error: unknown) => void,
 ): Promise<Readiness> {
   const results = await Promise.all(
-    Object.entries<Check>({ ...checks }).map(([name, check]) => runCheck(name, check, timeoutMs, note)),
+    Object.entries<Check>({ ...checks }).map(([name, check]) =>
+      runCheck(name, check, timeoutMs, note)
+    ),
   );
   return { ready: results.every((result) => result.ok), checks: results };
 }
@@ -57,10 +59,18 @@ async function runCheck(
     late.reject(new NotReady(`no answer within ${timeoutMs / 1000} s`));
   }, timeoutMs);
   try {
-    return { name, ok: true, detail: await Promise.race([check(aborter.signal), late.promise]) };
+    return {
+      name,
+      ok: true,
+      detail: await Promise.race([check(aborter.signal), late.promise]),
+    };
   } catch (error) {
     note(name, error);
-    return { name, ok: false, detail: error instanceof NotReady ? error.message : "does not answer" };
+    return {
+      name,
+      ok: false,
+      detail: error instanceof NotReady ? error.message : "does not answer",
+    };
   } finally {
     clearTimeout(timer);
   }
@@ -70,9 +80,14 @@ async function runCheck(
  * Judges the newest applied migration against the one the code was built with. A newer database is fine:
  * migrations go forward only and are applied before the code that needs them.
  */
-export function judgeMigrations(applied: string | null, builtWith: string): string {
+export function judgeMigrations(
+  applied: string | null,
+  builtWith: string,
+): string {
   if (applied === null) throw new NotReady("no migration is applied");
-  if (applied < builtWith) throw new NotReady(`applied up to ${applied}, the code needs ${builtWith}`);
+  if (applied < builtWith) {
+    throw new NotReady(`applied up to ${applied}, the code needs ${builtWith}`);
+  }
   return applied === builtWith
     ? `applied up to ${applied}`
     : `applied up to ${applied}, the code needs ${builtWith} or newer`;
