@@ -219,9 +219,9 @@ Deno.test("sweep() reaches a missed drop behind any number of objects it must no
   withDatabase(async (db) => {
     await db.admin`
       insert into storage.objects (bucket_id, name, version, metadata)
-      select 'intake', 'simplicity/' || n || '.pdf', 'v', '{"mimetype":"application/pdf"}' from generate_series(1, 600) n`;
+      select 'intake', 'simplicity/' || n || '.pdf', 'v', '{"mimetype":"application/pdf"}' from generate_series(1, 1001) n`;
     await db.admin`
-      insert into storage.objects (bucket_id, name, version) select 'intake', 'old/' || n || '.csv', 'v' from generate_series(1, 600) n`;
+      insert into storage.objects (bucket_id, name, version) select 'intake', 'old/' || n || '.csv', 'v' from generate_series(1, 1001) n`;
     await db.admin`
       insert into intake.forgotten_objects (storage_bucket, storage_path, storage_version)
       select bucket_id, name, version from storage.objects where name like 'old/%'`;

@@ -12,12 +12,12 @@ import {
   errorOf,
   type File,
   ingest,
+  insert,
   type Judgment,
   letTimePass,
   mustClaim,
   type Row,
   rowsOf,
-  settle,
   workOff,
 } from "./engine.ts";
 
@@ -184,8 +184,20 @@ Deno.test("two batches with the same case numbers that insert at once: each judg
     const second = await bringTo(db, "inserting", two);
     await db.sql`update ops.job_queue set status = 'pending'`;
     await letTimePass(db, 61);
-    const units = [await mustClaim(db, "settle", "a"), await mustClaim(db, "settle", "b")];
-    await Promise.all(units.map((unit) => settle(db, unit)));
+    const [a, b] = [await mustClaim(db, "settle", "a"), await mustClaim(db, "settle", "b")];
+    for (const unit of [a, b]) await engine(db)`select intake.decide(${unit.batch.id}, ${unit.token})`;
+    const { late } = await engine(db).begin(async (sql) => {
+      await sql`select intake.insert_batch(${a.batch.id}, ${a.token})`;
+      const late = insert(db, b);
+      for (;;) {
+        const [seen] = await db.admin`
+          select 1 from pg_locks l join pg_database d on d.oid = l.database
+           where d.datname = current_database() and l.locktype = 'advisory' and not l.granted`;
+        if (seen !== undefined) return { late };
+      }
+    });
+    await late;
+    await db.sql`select intake.clear_staged(${a.batch.id})`;
     const counts = [await countsOf(db, first), await countsOf(db, second)];
     assertEquals((counts[0]?.[3] ?? 0) + (counts[1]?.[3] ?? 0), 51);
     assertEquals((await db.sql`select 1 from public.judgments`).length, 51);
