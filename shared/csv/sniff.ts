@@ -39,7 +39,13 @@ export function sniffUnsupported(firstBytes: Uint8Array): string | null {
     return zipKind(head);
   }
   if (startsWith(head, [0xff, 0xfe]) || startsWith(head, [0xfe, 0xff])) return null;
-  return head.includes(0) ? "binary" : null;
+  return hasManyNuls(head) ? "binary" : null;
+}
+
+/** Text has no NUL bytes, but one that slipped into a row must not cost the file: a hundredth of them does. */
+function hasManyNuls(head: Uint8Array): boolean {
+  if (!head.includes(0)) return false;
+  return head.filter((byte) => byte === 0).length * 100 >= head.length;
 }
 
 /** `BZh` may begin a heading; a real archive goes on with its level and the digits of pi. */
