@@ -2,10 +2,13 @@
 import { runOps } from "./run_ops.ts";
 import { COMMANDS } from "./commands.ts";
 
+/** How long a command may tidy up after Ctrl-C. */
+const PATIENCE_MS = 500;
+
 const stop = new AbortController();
 Deno.addSignalListener("SIGINT", () => {
-  if (stop.signal.aborted) Deno.exit(130); // the second Ctrl-C does not wait
   stop.abort();
+  setTimeout(() => Deno.exit(130), PATIENCE_MS); // whatever still waits for an answer
 });
 
 Deno.exit(

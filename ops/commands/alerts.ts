@@ -1,0 +1,87 @@
+/** `ops alerts`: what is open; `ops alerts silence`: tell nobody of a check for a while. */
+import * as z from "zod";
+import { CHECKS } from "../../shared/sentinel/checks.ts";
+import { command, EXIT, type Pen, UsageError } from "../command.ts";
+import { operatorName } from "../operator.ts";
+import { paintLevel } from "../pen.ts";
+import { cell } from "../table.ts";
+import { minutesOf } from "../words.ts";
+
+const Alert = z.object({
+  id: z.string(),
+  fingerprint: z.string(),
+  check: z.string(),
+  level: z.string(),
+  message: z.string(),
+  state: z.string(),
+  first_seen: z.string(),
+  last_seen: z.string(),
+  count: z.number(),
+  notified_at: z.string().nullable(),
+  silenced_until: z.string().nullable(),
+});
+const Alerts = z.object({ alerts: z.array(Alert) });
+type Alerts = z.infer<typeof Alerts>;
+
+export const alerts = command<Alerts>({
+  name: "alerts",
+  summary: "open and silenced alerts, worst first (1 with a warning, 2 with a critical one)",
+  effects: "nothing",
+  flags: { all: { type: "boolean", help: "resolved ones too" } },
+  async run({ target, typed }, report) {
+    const found = Alerts.parse(await target.ask("GET", "/system/alerts"));
+    const shown = found.alerts.filter((alert) => typed.on("all") || alert.state !== "resolved");
+    report({ alerts: shown });
+    const open = shown.filter((alert) => alert.state === "open").map((alert) => alert.level);
+    if (open.includes("critical")) return EXIT.failed;
+    return open.includes("warning") ? EXIT.notFine : EXIT.fine;
+  },
+  show,
+});
+
+function show({ alerts }: Alerts, pen: Pen): string {
+  if (alerts.length === 0) return pen.good("No alert is open.");
+  return alerts.map((alert) =>
+    [
+      `${paintLevel(pen, alert.level)}  ${pen.bold(alert.fingerprint)}  ${alert.state}  ${alert.message}`,
+      pen.dim(
+        `    ${alert.id.slice(0, 8)}  since ${cell(alert.first_seen)}, seen ${alert.count} times, told ${
+          cell(alert.notified_at)
+        }` +
+          (alert.silenced_until === null ? "" : `, silenced until ${alert.silenced_until}`),
+      ),
+    ].join("\n")
+  ).join("\n");
+}
+
+const Silence = z.object({ check: z.string(), silenced_until: z.string() });
+type Silence = z.infer<typeof Silence>;
+
+export const alertsSilence = command<Silence>({
+  name: "alerts silence",
+  summary: "tell nobody of a check for a while; it is still looked at and recorded",
+  effects: "the alerts of the check; an audit event",
+  words: "<check>",
+  wordCount: [1, 1],
+  flags: {
+    for: { type: "string", value: "2h", help: "how long: 30m, 2h, 1d" },
+    why: { type: "string", value: "TEXT", help: "the reason, as others will read it" },
+  },
+  async run(context, report) {
+    const check = (context.typed.words[0] ?? "").replaceAll("-", "_");
+    const names = CHECKS.map((one) => one.name);
+    if (!names.includes(check)) throw new UsageError(`There is no check "${check}": ${names.join(", ")}.`);
+    const [length, why] = [context.typed.text("for"), context.typed.text("why")];
+    if (length === undefined || why === undefined || why.trim() === "") {
+      throw new UsageError(`Say how long and why: ops alerts silence ${check} --for 2h --why "…"`);
+    }
+    const seconds = Math.round(60 * minutesOf("for", length));
+    await context.confirm(`Silence ${check} for ${length}`);
+    const sql = await context.target.sql();
+    const [row] =
+      await sql`select ops.silence_check(${check}, ${seconds}::int, ${why}, ${operatorName()}, null) as done`;
+    report(z.object({ done: Silence }).parse(row).done);
+    return EXIT.fine;
+  },
+  show: (silence: Silence) => `${silence.check} is silent until ${silence.silenced_until}.`,
+});

@@ -1,0 +1,97 @@
+/** `ops fix-stuck-batch`: finds batches that do not move, and resets or ends them. Playbook, scenario C. */
+import * as z from "zod";
+import { CannotRun, command, EXIT, type Pen, UsageError } from "../command.ts";
+import { findId } from "../ids.ts";
+import { operatorName } from "../operator.ts";
+import { table } from "../table.ts";
+
+const Stuck = z.object({
+  batch_id: z.string(),
+  filename: z.string(),
+  status: z.string(),
+  minutes: z.number(),
+});
+type Stuck = z.infer<typeof Stuck>;
+
+interface Fixed {
+  readonly action: "retry" | "abort";
+  readonly threshold_minutes: number;
+  readonly dry_run: boolean;
+  readonly batches: readonly (Stuck & { readonly done: boolean })[];
+}
+
+export const fixStuckBatch = command<Fixed>({
+  name: "fix-stuck-batch",
+  summary: "batches without progress: reset them for another attempt, or end them",
+  effects: "their state and job; busy workers lose the lease; an audit event for each",
+  flags: {
+    "batch-id": { type: "string", value: "ID", help: "this one, stuck or not" },
+    "action": { type: "string", value: "retry|abort", help: "retry (default): next attempt; abort: failed" },
+    "threshold": { type: "string", value: "MINUTES", help: "without progress for so long (default 30)" },
+    "dry-run": { type: "boolean", help: "only show which" },
+  },
+  async run(context, report) {
+    const { typed, target } = context;
+    const action = typed.text("action") ?? "retry";
+    if (action !== "retry" && action !== "abort") throw new UsageError("--action is retry or abort.");
+    const threshold = typed.whole("threshold", { least: 0, most: 100_000 }) ?? 30;
+    const sql = await target.sql();
+    const named = typed.text("batch-id");
+    const id = named === undefined ? null : await findId(sql, "batch", named);
+    const rows = await sql`
+      select b.id as batch_id, b.filename, b.status, (extract(epoch from now() - b.progress_at) / 60)::float8 as minutes
+        from intake.simplicity_batches b
+       where case when ${id}::uuid is null
+                  then b.status in ('uploaded', 'staging', 'validating', 'inserting') and b.storage_path is not null
+                       and b.progress_at < now() - make_interval(mins => ${threshold})
+                  else b.id = ${id}::uuid end
+       order by b.progress_at`;
+    const batches = z.array(Stuck).parse([...rows]);
+    const dryRun = typed.on("dry-run");
+    if (!dryRun && batches.length > 0) await context.confirm(`${action} ${batches.length} batches`);
+    const done = [];
+    for (const batch of batches) {
+      if (!dryRun) await fix(batch);
+      done.push({ ...batch, done: !dryRun });
+    }
+    report({ action, threshold_minutes: threshold, dry_run: dryRun, batches: done });
+    return EXIT.fine;
+
+    async function fix(batch: Stuck): Promise<void> {
+      try {
+        await sql.begin(async (transaction) => {
+          await transaction`select ops.act_as(${operatorName()}, null)`;
+          if (action === "retry") {
+            await transaction`update intake.simplicity_batches set status = 'uploaded' where id = ${batch.batch_id}`;
+          } else {
+            const reason = `Aborted by operator: stuck in ${batch.status} > ${
+              Math.floor(batch.minutes)
+            } minutes`;
+            await transaction`
+              update intake.simplicity_batches set status = 'failed', rejection_reason = ${reason} where id = ${batch.batch_id}`;
+          }
+        });
+      } catch (error) {
+        throw new CannotRun(
+          `Batch ${batch.batch_id} is ${batch.status}: ${error instanceof Error ? error.message : error}`,
+        );
+      }
+    }
+  },
+  show,
+});
+
+function show({ action, threshold_minutes, dry_run, batches }: Fixed, pen: Pen): string {
+  if (batches.length === 0) return `No batch is stuck (without progress for ${threshold_minutes} min).`;
+  const rows = batches.map((
+    one,
+  ) => [one.batch_id, one.filename, one.status, `${Math.floor(one.minutes)} min`]);
+  const reset = action === "retry"
+    ? "Reset to uploaded: a worker takes them up within 30 s."
+    : "Ended as failed.";
+  return [
+    table(["batch", "file", "state", "without progress"], rows, ""),
+    "",
+    dry_run ? pen.warn("Dry run: nothing was changed.") : pen.good(`${batches.length}: ${reset}`),
+  ].join("\n");
+}

@@ -1,0 +1,129 @@
+/** `ops queue pause|resume|reset|redrive`: the brakes of a queue or a job, and the ways back. */
+import * as z from "zod";
+import { CannotRun, command, type Context, EXIT, type Pen } from "../command.ts";
+import { findId } from "../ids.ts";
+import { operatorName } from "../operator.ts";
+import { table } from "../table.ts";
+
+const QUEUES: readonly string[] = ["ingest", "link_plaintiffs", "enforcement", "vendor_pull", "notify"];
+
+const Job = z.looseObject({ job_id: z.string(), job_type: z.string(), status: z.string() });
+const Control = z.looseObject({ job_type: z.string(), paused: z.boolean() });
+const Outcome = z.object({ outcome: z.string(), status: z.string().optional(), job: Job.optional() });
+
+/** What was done: to a whole queue, or to jobs. */
+interface Done {
+  readonly action: string;
+  readonly queue: string | null;
+  readonly jobs: readonly z.infer<typeof Job>[];
+}
+
+export const queuePause = brake("pause", "nobody claims it, running work finishes its slice");
+export const queueResume = brake("resume", "it goes on, and its function is woken");
+
+function brake(action: "pause" | "resume", what: string) {
+  return command<Done>({
+    name: `queue ${action}`,
+    summary: `${action} a queue (${QUEUES.join(", ")}) or one job: ${what}`,
+    effects: "the brake of a queue, or the status of a job; an audit event",
+    words: "<queue|job>",
+    wordCount: [1, 1],
+    flags: { why: { type: "string", value: "TEXT", help: "the reason, as others will read it" } },
+    async run(context, report) {
+      const [word = ""] = context.typed.words;
+      await context.confirm(`${action} ${word}`);
+      const queue = queueOf(word);
+      if (queue === null) {
+        report(await setJob(context, word, action === "pause" ? "paused" : "pending", action));
+      } else {
+        const why = context.typed.text("why");
+        const body = why === undefined ? {} : { reason: why };
+        Control.parse(await context.target.ask("POST", `/system/queue/${queue}/${action}`, body));
+        report({ action, queue, jobs: [] });
+      }
+      return EXIT.fine;
+    },
+    show,
+  });
+}
+
+export const queueReset = command<Done>({
+  name: "queue reset",
+  summary: "make a job due now, or all jobs of a queue that have shown no sign of life for 5 min",
+  effects: "their holders lose the lease; an audit event for each",
+  words: "[queue|job]",
+  wordCount: [0, 1],
+  async run(context, report) {
+    const [word] = context.typed.words;
+    await context.confirm(`Reset ${word ?? "all stuck jobs"}`);
+    const queue = word === undefined ? null : queueOf(word);
+    if (word !== undefined && queue === null) report(await setJob(context, word, "pending", "reset"));
+    else {
+      const sql = await context.target.sql();
+      const [row] = await sql`select ops.reset_queue(${queue}::text, ${operatorName()}, null) as done`;
+      const { done } = z.object({ done: z.object({ reset: z.array(Job) }) }).parse(row);
+      report({ action: "reset", queue, jobs: done.reset });
+    }
+    return EXIT.fine;
+  },
+  show,
+});
+
+export const queueRedrive = command<Done>({
+  name: "queue redrive",
+  summary:
+    "send jobs that were given up on their way again, remembering who did so and what they had died of",
+  effects: "the jobs, and the next attempt of their batches; an audit event for each",
+  words: "<job…|queue>",
+  wordCount: [1, 50],
+  async run(context, report) {
+    await context.confirm(`Redrive ${context.typed.words.join(", ")}`);
+    const jobs = [];
+    for (const id of await deadJobs(context)) {
+      jobs.push(Job.parse(await context.target.ask("POST", `/system/jobs/${id}/redrive`)));
+    }
+    report({ action: "redrive", queue: null, jobs });
+    return EXIT.fine;
+  },
+  show,
+});
+
+async function deadJobs({ typed, target }: Context): Promise<string[]> {
+  const sql = await target.sql();
+  const ids: string[] = [];
+  for (const word of typed.words) {
+    const queue = queueOf(word);
+    if (queue === null) ids.push(await findId(sql, "job", word));
+    else {
+      const rows = await sql<{ id: string }[]>`
+        select j.id from ops.job_queue j where j.job_type = ${queue} and j.dead_lettered_at is not null order by j.created_at`;
+      ids.push(...rows.map((row) => row.id));
+    }
+  }
+  return ids;
+}
+
+/** Queues are typed with hyphens or underscores. */
+function queueOf(word: string): string | null {
+  const name = word.replaceAll("-", "_");
+  return QUEUES.includes(name) ? name : null;
+}
+
+async function setJob({ target }: Context, typed: string, status: string, action: string): Promise<Done> {
+  const sql = await target.sql();
+  const id = await findId(sql, "job", typed);
+  const [row] = await sql`select ops.set_job_status(${id}, ${status}, ${operatorName()}, null) as done`;
+  const { done } = z.object({ done: Outcome }).parse(row);
+  if (done.outcome === "wrong_state") {
+    throw new CannotRun(
+      `Job ${typed} is ${done.status}: it has ended. A failed one: ops queue redrive ${typed}`,
+    );
+  }
+  return { action, queue: null, jobs: done.job === undefined ? [] : [done.job] };
+}
+
+function show({ action, queue, jobs }: Done, _pen: Pen): string {
+  if (queue !== null && action !== "reset") return `Queue ${queue}: ${action}d.`;
+  const rows = jobs.map((job) => [job.job_id.slice(0, 8), job.job_type, job.status]);
+  return table(["job", "queue", "status now"], rows, `Nothing to ${action}.`);
+}

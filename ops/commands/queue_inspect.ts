@@ -1,0 +1,102 @@
+/** `ops queue-inspect`: depth, age, stuck, poison. Playbook, "Inspect job queue". */
+import * as z from "zod";
+import { command, EXIT, type Pen } from "../command.ts";
+import { pause } from "../follow.ts";
+import { age, table } from "../table.ts";
+
+const Job = z.object({
+  job_id: z.string(),
+  job_type: z.string(),
+  status: z.string(),
+  batch_id: z.string().nullable(),
+  attempts: z.number(),
+  max_attempts: z.number(),
+  locked_by: z.string().nullable(),
+  locked_at: z.string().nullable(),
+  last_error: z.string().nullable(),
+  dead_lettered_at: z.string().nullable(),
+  redrives: z.number(),
+});
+
+const Inspection = z.object({
+  queues: z.array(z.object({
+    job_type: z.string(),
+    paused: z.boolean(),
+    reason: z.string().nullable(),
+    due: z.number(),
+    waiting: z.number(),
+    processing: z.number(),
+    paused_jobs: z.number(),
+    failed: z.number(),
+    completed_24h: z.number(),
+    oldest_due_seconds: z.number().nullable(),
+  })),
+  stuck: z.array(Job),
+  poisoned: z.array(Job),
+  checked_at: z.string(),
+});
+type Inspection = z.infer<typeof Inspection>;
+
+const DUE_LIMIT = 100;
+
+export const queueInspect = command<Inspection>({
+  name: "queue-inspect",
+  summary: "depth and age of each queue, stuck and poisoned jobs (1 with any of them, or over 100 due)",
+  effects: "nothing",
+  flags: {
+    queue: { type: "string", value: "QUEUE", help: "only this one" },
+    watch: { type: "boolean", help: "again every 2 seconds until Ctrl-C" },
+  },
+  async run({ target, typed, stopping }, report) {
+    const queue = typed.text("queue");
+    const path = queue === undefined ? "/system/queue" : `/system/queue?queue=${encodeURIComponent(queue)}`;
+    for (;;) {
+      const found = Inspection.parse(await target.ask("GET", path));
+      report(found);
+      if (!typed.on("watch") || !await pause(2, stopping)) return isFine(found) ? EXIT.fine : EXIT.notFine;
+    }
+  },
+  show,
+});
+
+function isFine({ queues, stuck, poisoned }: Inspection): boolean {
+  return stuck.length === 0 && poisoned.length === 0 &&
+    queues.reduce((sum, one) => sum + one.due, 0) <= DUE_LIMIT;
+}
+
+function show({ queues, stuck, poisoned, checked_at }: Inspection, pen: Pen): string {
+  const heads = ["queue", "due", "oldest", "waiting", "in work", "held", "failed", "done 24h", "brake"];
+  const rows = queues.map((one) => [
+    one.job_type,
+    one.due,
+    age(one.oldest_due_seconds),
+    one.waiting,
+    one.processing,
+    one.paused_jobs,
+    one.failed,
+    one.completed_24h,
+    one.paused ? `PAUSED ${one.reason ?? ""}`.trim() : "off",
+  ]);
+  return [
+    pen.dim(checked_at),
+    table(heads, rows, "There is no such queue."),
+    "",
+    section(pen, "Stuck (in work, no sign of life for 5 min)", stuck),
+    section(pen, "Poisoned (given up, or failed 3 times in a row)", poisoned),
+  ].join("\n");
+}
+
+function section(pen: Pen, title: string, jobs: Inspection["stuck"]): string {
+  if (jobs.length === 0) return `${title}: ${pen.good("none")}`;
+  const rows = jobs.map((job) => [
+    job.job_id.slice(0, 8),
+    job.job_type,
+    job.status,
+    `${job.attempts}/${job.max_attempts}`,
+    job.batch_id?.slice(0, 8),
+    job.redrives,
+    job.last_error?.slice(0, 80),
+  ]);
+  const listed = table(["job", "queue", "status", "tries", "batch", "redrives", "last error"], rows, "");
+  return `${title}: ${pen.bad(String(jobs.length))}\n${listed}`;
+}

@@ -1,0 +1,93 @@
+/** `ops sentinel`: over HTTP, else the same checks from here over DATABASE_URL. */
+import { probeRest } from "../../shared/data/rest_probe.ts";
+import { SentinelGateway } from "../../shared/data/sentinel_gateway.ts";
+import { CHECKS } from "../../shared/sentinel/checks.ts";
+import { SentinelResult } from "../../shared/sentinel/finding.ts";
+import { watch } from "../../shared/sentinel/watch.ts";
+import { CannotRun, command, type Context, type Pen, UsageError } from "../command.ts";
+import { pause } from "../follow.ts";
+import { operatorName } from "../operator.ts";
+import { paintLevel } from "../pen.ts";
+import { problemWords, type Target } from "../target.ts";
+
+export const sentinel = command<SentinelResult>({
+  name: "sentinel",
+  summary: "run all checks: what is stuck, failing, silent, broken (0 healthy, 1 degraded, 2 critical)",
+  effects:
+    "repairs what can be repaired (lost leases, missed drops, REST's schema cache); stores the run; people may be told",
+  flags: {
+    once: { type: "boolean", help: "one run (the default)" },
+    loop: { type: "boolean", help: "again and again until Ctrl-C" },
+    interval: { type: "string", value: "SECONDS", help: "pause between runs with --loop (default 60)" },
+  },
+  async run(context, report) {
+    if (context.typed.on("once") && context.typed.on("loop")) {
+      throw new UsageError("Choose --once or --loop.");
+    }
+    const interval = context.typed.whole("interval", { least: 1, most: 86_400 }) ?? 60;
+    await context.target.need("apiUrl"); // which system is meant must be clear before any road to it is tried
+    for (;;) {
+      const result = await runOnce(context);
+      report(result);
+      if (!context.typed.on("loop") || !await pause(interval, context.stopping)) return result.exit_code;
+    }
+  },
+  show,
+});
+
+async function runOnce(context: Context): Promise<SentinelResult> {
+  try {
+    const answer = await context.target.call("POST", "/sentinel/run");
+    if (answer.status === 200) return SentinelResult.parse(answer.body);
+    context.note(`The sentinel function answers ${problemWords(answer)}`);
+  } catch (error) {
+    if (!(error instanceof CannotRun)) throw error;
+    context.note(error.message);
+  }
+  context.note("Running the same checks from here, over DATABASE_URL.");
+  return await runFromHere(context.target);
+}
+
+/** @throws CannotRun when the database does not answer either: then nothing is known. */
+async function runFromHere(target: Target): Promise<SentinelResult> {
+  const [apiUrl, secretKey, sql] = [
+    await target.need("apiUrl"),
+    (await target.addresses()).secretKey,
+    await target.sql(),
+  ];
+  try {
+    return await watch({
+      database: new SentinelGateway(sql),
+      checks: CHECKS,
+      probeRest: () => probeRest(apiUrl, secretKey ?? "", fetch),
+      wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      now: () => new Date(),
+      environment: target.environment,
+      directUntil: null,
+      channels: [], // people are told by the function, which has the channels
+      by: operatorName(),
+    });
+  } catch (error) {
+    throw new CannotRun(`CRITICAL: the checks could not run: ${reasonOf(error)}.`);
+  }
+}
+
+/** Codes of the driver are words (ECONNREFUSED); those of Postgres are five signs. */
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : null;
+  if (code === null) return error instanceof Error ? error.message : String(error);
+  return /^[0-9A-Z]{5}$/.test(code) && !/^57P0/.test(code)
+    ? `Postgres answers with error ${code}`
+    : `Postgres does not answer (${code})`;
+}
+
+function show(result: SentinelResult, pen: Pen): string {
+  const { metrics } = result;
+  const head = `${result.timestamp}  ${result.environment}  ${paintLevel(pen, result.overall_status)}` +
+    `  ${metrics.total_checks} checks, ${metrics.critical_alerts} critical, ${metrics.warning_alerts} warnings`;
+  const lines = result.alerts.flatMap((alert) => [
+    `  ${paintLevel(pen, alert.level)}  ${pen.bold(alert.check)}  ${alert.message}`,
+    pen.dim(`      ${alert.remedy}`),
+  ]);
+  return [head, ...lines].join("\n");
+}
