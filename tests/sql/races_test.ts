@@ -50,9 +50,8 @@ function worker(db: TestDatabase, name: string): () => Promise<void> {
   };
 }
 
-/** An operator with a connection of his own who types one statement again and again. */
-function operator(db: TestDatabase, statement: string): () => Promise<unknown> {
-  const sql: Sql = db.connect();
+/** Types one statement again and again over `sql`. */
+function typing(sql: Sql, statement: string): () => Promise<unknown> {
   return () => sql.unsafe(statement);
 }
 
@@ -61,34 +60,36 @@ Deno.test("workers racing resets, bulk deletes, hand-set jobs, sweeps and expiri
     for (let n = 0; n < 6; n++) await drop(db, { path: `simplicity/keep-${n}.csv` });
     for (let n = 0; n < 6; n++) await drop(db, { path: `simplicity/test-${n}.csv` });
     const storage = db.connect("supabase_storage_admin");
+    // One operator: two bulk statements typed at once meet in any database that locks rows, engine or not.
+    const hand = db.connect();
     const unexpected = await race(30, [
       ...["a", "b", "c", "d"].map((name) => worker(db, name)),
-      operator(
-        db,
+      typing(
+        hand,
         "update intake.simplicity_batches set status = 'uploaded' where filename like 'keep-%' and random() < 0.2",
       ),
-      operator(
-        db,
+      typing(
+        hand,
         "update intake.simplicity_batches set status = 'uploaded' where id in (select id from intake.simplicity_batches order by id desc)",
       ),
-      operator(db, "delete from intake.simplicity_batches where filename ilike '%test%' and random() < 0.3"),
-      operator(
-        db,
+      typing(hand, "delete from intake.simplicity_batches where filename ilike '%test%' and random() < 0.3"),
+      typing(
+        hand,
         "update ops.job_queue set status = 'pending', locked_at = null where status = 'processing' and random() < 0.3",
       ),
-      operator(db, "update ops.job_queue set status = 'paused' where status = 'pending' and random() < 0.2"),
-      operator(db, "update ops.job_queue set status = 'pending' where status in ('paused', 'failed')"),
-      operator(
-        db,
+      typing(hand, "update ops.job_queue set status = 'paused' where status = 'pending' and random() < 0.2"),
+      typing(hand, "update ops.job_queue set status = 'pending' where status in ('paused', 'failed')"),
+      typing(
+        hand,
         "update intake.batch_slices set lease_expires_at = now() - interval '1 second' where status = 'leased' and random() < 0.1",
       ),
-      operator(
-        db,
+      typing(
+        hand,
         "update intake.simplicity_batches set status = 'failed', rejection_reason = 'x' where status in ('uploaded', 'staging', 'validating') and random() < 0.1",
       ),
-      operator(db, "select intake.sweep()"),
-      operator(db, "select intake.reap_leases()"),
-      operator(db, "select audit.seal()"),
+      typing(db.connect(), "select intake.sweep()"),
+      typing(db.connect(), "select intake.reap_leases()"),
+      typing(db.connect(), "select audit.seal()"),
       () =>
         storage`insert into storage.objects (bucket_id, name, version, metadata)
           values ('intake', ${`simplicity/test-${crypto.randomUUID()}.csv`}, 'v', '{"mimetype":"text/csv"}')`,
