@@ -10,7 +10,7 @@ const Reason = z.string().trim().min(1).max(500);
 const Outcome = z.object({
   outcome: z.enum(["done", "wrong_state", "unknown"]),
   status: z.string().optional(),
-  job: z.unknown(),
+  job: z.unknown().optional(),
 });
 
 /** Depth, age, what is stuck, what is poisoned. `?queue=` asks for one. */
