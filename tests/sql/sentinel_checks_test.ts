@@ -1,0 +1,305 @@
+/** Every check that is SQL: silent in a healthy database, speaks when the trouble is there, silent again when it is cured. */
+import { assertEquals } from "deno-std/assert/equals.js";
+import { assertMatch } from "deno-std/assert/match.js";
+import type { Check } from "../../shared/sentinel/check.ts";
+import { CHECKS } from "../../shared/sentinel/checks.ts";
+import { approvalWaiting } from "../../shared/sentinel/checks/approval_waiting.ts";
+import { auditChain } from "../../shared/sentinel/checks/audit_chain.ts";
+import { avgProcessingTime } from "../../shared/sentinel/checks/avg_processing_time.ts";
+import { deadLetters } from "../../shared/sentinel/checks/dead_letters.ts";
+import { errorSpike } from "../../shared/sentinel/checks/error_spike.ts";
+import { guardTriggers } from "../../shared/sentinel/checks/guard_triggers.ts";
+import { queueBacklog } from "../../shared/sentinel/checks/queue_backlog.ts";
+import { queuePaused } from "../../shared/sentinel/checks/queue_paused.ts";
+import { stuckBatches } from "../../shared/sentinel/checks/stuck_batches.ts";
+import { successRate } from "../../shared/sentinel/checks/success_rate.ts";
+import { unclaimedDrops } from "../../shared/sentinel/checks/unclaimed_drops.ts";
+import { workerHeartbeats } from "../../shared/sentinel/checks/worker_heartbeats.ts";
+import { type TestDatabase, withDatabase } from "../support/database.ts";
+import { bringTo, drop, engine, ingest, rowsOf, store, workOff } from "./engine.ts";
+import { look } from "./sentinel.ts";
+
+type Act = (db: TestDatabase) => Promise<unknown>;
+
+/** 0 → cause → finding → cure → 0. */
+function triple(name: string, check: Check, cause: Act, finding: string | RegExp, cure: Act) {
+  Deno.test(name, () =>
+    withDatabase(async (db) => {
+      assertEquals(await look(db, check), [], "healthy");
+      await cause(db);
+      const found = await look(db, check);
+      assertEquals(found.length, 1, found.join("\n"));
+      if (typeof finding === "string") assertEquals(found[0], finding);
+      else assertMatch(found[0] ?? "", finding);
+      await cure(db);
+      assertEquals(await look(db, check), [], "cured");
+    }));
+}
+
+const FILE = { rows: rowsOf("S", 4), slices: [2, 2] };
+const age = (db: TestDatabase, minutes: number) =>
+  db.sql`update intake.simplicity_batches set progress_at = now() - make_interval(mins => ${minutes})`;
+const forget: Act = (db) => db.sql`delete from intake.simplicity_batches`;
+
+Deno.test("a fresh database is healthy for every check", () =>
+  withDatabase(async (db) => assertEquals(await look(db, ...CHECKS), [])));
+
+triple(
+  "stuck_batches finds a batch without progress for 10 minutes, until it is reset",
+  stuckBatches,
+  async (db) => {
+    await bringTo(db, "validating", FILE);
+    await age(db, 11);
+  },
+  "critical 1 batch stuck > 10m: validating(1)",
+  async (db) => {
+    await db.sql`update intake.simplicity_batches set status = 'uploaded'`;
+    await workOff(db, FILE);
+  },
+);
+
+triple(
+  "stuck_batches remarks on a batch without progress for 5 minutes, until it goes on",
+  stuckBatches,
+  async (db) => {
+    await drop(db);
+    await age(db, 6);
+  },
+  "info 1 batch without progress > 5m: uploaded(1)",
+  (db) => workOff(db, FILE),
+);
+
+Deno.test("stuck_batches leaves bare rows, waiting and ended batches alone", () =>
+  withDatabase(async (db) => {
+    await db.sql`insert into intake.simplicity_batches (filename) values ('bare.csv')`;
+    await ingest(db, FILE);
+    await age(db, 600);
+    assertEquals(await look(db, stuckBatches), []);
+  }));
+
+triple(
+  "approval_waiting finds a batch that has waited for a day, until somebody decides",
+  approvalWaiting,
+  async (db) => {
+    await db
+      .sql`update intake.sources set requires_approval = true, warn_percent = 1, error_threshold_percent = 50`;
+    await bringTo(db, "awaiting_approval", { rows: rowsOf("A", 9, 1) });
+    await db.sql`update intake.simplicity_batches set status_changed_at = now() - interval '25 hours'`;
+  },
+  "warning 1 batch has waited > 24h for approval",
+  (db) => db.sql`update intake.simplicity_batches set status = 'failed', rejection_reason = 'no'`,
+);
+
+triple(
+  "queue_paused finds a queue whose brake is on, until it is off",
+  queuePaused,
+  (db) => db.sql`select ops.set_queue_paused('ingest', true, 'because of Jane Roe', 'jane', null)`,
+  "warning Queue ingest is paused",
+  (db) => db.sql`select ops.set_queue_paused('ingest', false, null, 'jane', null)`,
+);
+
+triple(
+  "queue_paused finds jobs held as the playbook does it, until they are resumed as the playbook does it",
+  queuePaused,
+  async (db) => {
+    await drop(db);
+    await db
+      .sql`update ops.job_queue set status = 'paused', last_error = 'Manually paused: Simplicity API down',
+      updated_at = now() where job_type = 'ingest' and status = 'pending'`;
+  },
+  "warning Queue ingest: 1 job is paused",
+  (db) =>
+    db.sql`update ops.job_queue set status = 'pending', last_error = null, updated_at = now()
+      where job_type = 'ingest' and status = 'paused'`,
+);
+
+triple(
+  "error_spike finds more than 15 % rejects in the last hour, until they are an hour old",
+  errorSpike,
+  (db) => ingest(db, { rows: rowsOf("E", 163, 37) }),
+  "warning Error rate 18.5% > 15.0% threshold",
+  (db) => db.sql`update intake.simplicity_batches set validated_at = now() - interval '61 minutes'`,
+);
+
+triple(
+  "error_spike is critical above 50 %, until good files outweigh",
+  errorSpike,
+  (db) => ingest(db, { rows: rowsOf("E", 2, 8) }),
+  "critical Error rate 80.0% > 50.0% threshold",
+  (db) => ingest(db, { rows: rowsOf("F", 90) }),
+);
+
+triple(
+  "worker_heartbeats finds an expected worker silent for 60 s, until it beats",
+  workerHeartbeats,
+  (db) => db.sql`update ops.expected_workers set since = now() - interval '61 seconds'`,
+  "warning Worker ingest silent > 60s, it was never seen",
+  (db) => db.sql`select ops.beat('worker-1', 'ingest', 'idle', '1', 10, 0, 0)`,
+);
+
+triple(
+  "worker_heartbeats is critical after 5 minutes",
+  workerHeartbeats,
+  async (db) => {
+    await db.sql`update ops.expected_workers set since = now() - interval '1 day'`;
+    await db.sql`select ops.beat('worker-1', 'ingest', 'idle', '1', 10, 0, 0)`;
+    await db.sql`update ops.worker_heartbeats set last_seen_at = now() - interval '301 seconds'`;
+  },
+  "critical Worker ingest silent > 5m",
+  (db) => db.sql`update ops.worker_heartbeats set last_seen_at = now()`,
+);
+
+const enqueueMany = (db: TestDatabase, count: number) =>
+  db.sql`select ops.enqueue('notify', '{}', 'many:' || n) from generate_series(1, ${count}::int) n`;
+
+triple(
+  "queue_backlog finds 101 due jobs, until one is gone",
+  queueBacklog,
+  (db) => enqueueMany(db, 101),
+  "warning Queue backlog: 101 jobs due > 100",
+  (db) => db.sql`delete from ops.job_queue where dedupe_key = 'many:1'`,
+);
+
+triple(
+  "queue_backlog finds a job due for more than 30 minutes, until it is done",
+  queueBacklog,
+  async (db) => {
+    await enqueueMany(db, 1);
+    await db
+      .sql`update ops.job_queue set created_at = now() - interval '2 hours', next_run_at = now() - interval '31 minutes'`;
+  },
+  "warning Queue backlog: oldest due for 31m > 30m",
+  (db) => db.sql`update ops.job_queue set status = 'completed'`,
+);
+
+triple(
+  "dead_letters finds a job given up after five losses, until it is sent on its way again",
+  deadLetters,
+  async (db) => {
+    await drop(db);
+    for (let tries = 0; tries < 5; tries++) {
+      const [row] = await engine(db)`select intake.claim_work('w') as unit`;
+      await engine(
+        db,
+      )`select intake.fail_unit(${row?.unit.batch.id}, null, ${row?.unit.token}, 'storage answered 500')`;
+      await db.admin`update ops.job_queue set next_run_at = now()`;
+    }
+  },
+  "warning 1 job given up in 24h: ingest(1)",
+  async (db) => {
+    const [job] = await db.sql`select id from ops.job_queue`;
+    await db.sql`select ops.redrive_job(${job?.id}, 'jane', null)`;
+    await workOff(db, FILE);
+  },
+);
+
+triple(
+  "success_rate finds one failure in five, until enough succeed",
+  successRate,
+  async (db) => {
+    for (const name of ["A", "B", "C", "D"]) await ingest(db, { rows: rowsOf(name, 1) });
+    await ingest(db, { rows: rowsOf("E", 1, 9) });
+  },
+  "warning Success rate 80.0% < 90.0% threshold: 4 of 5 batches in 24h",
+  async (db) => {
+    for (const name of ["F", "G", "H", "I", "J"]) await ingest(db, { rows: rowsOf(name, 1) });
+  },
+);
+
+triple(
+  "avg_processing_time finds slow batches, and does not count what every file costs as slowness",
+  avgProcessingTime,
+  async (db) => {
+    await ingest(db, { rows: rowsOf("P", 3) });
+    await db.sql`update intake.simplicity_batches set parse_duration_ms = 1900, db_duration_ms = 50`;
+    assertEquals(await look(db, avgProcessingTime), []);
+    await db.sql`update intake.simplicity_batches set parse_duration_ms = 2500`;
+  },
+  "warning Average processing time 2550 ms per 1,000 rows > 2000 ms",
+  forget,
+);
+
+triple(
+  "unclaimed_drops takes in what the trigger missed, and says so once",
+  unclaimedDrops,
+  async (db) => {
+    await db.admin.begin(async (sql) => { // the trigger does not see this one
+      await sql`set local session_replication_role = replica`;
+      await sql`insert into storage.objects (bucket_id, name, version, metadata, created_at, updated_at)
+        values ('intake', 'simplicity/missed.csv', 'v1', '{"mimetype":"text/csv","size":10}', now() - interval '3 minutes', now() - interval '3 minutes')`;
+    });
+  },
+  "warning 1 object without a batch > 2m: 1 taken in",
+  async (db) => {
+    const [batch] = await db
+      .sql`select status from intake.simplicity_batches where storage_path = 'simplicity/missed.csv'`;
+    assertEquals(batch?.status, "uploaded");
+  },
+);
+
+Deno.test("unclaimed_drops gives the trigger two minutes", () =>
+  withDatabase(async (db) => {
+    await store(db, { path: "simplicity/fresh.csv" });
+    await db.sql`delete from intake.simplicity_batches`;
+    await db.sql`delete from intake.forgotten_objects`;
+    assertEquals(await look(db, unclaimedDrops), []);
+  }));
+
+triple(
+  "audit_chain finds an event that was rewritten behind the trigger's back, until it is as it was",
+  auditChain,
+  async (db) => {
+    await ingest(db, FILE);
+    await db.sql`select audit.seal()`;
+    await tamper(db, "mallory");
+  },
+  "critical Audit chain does not verify: wrong hash at seal_no 2",
+  (db) => tamper(db, "storage"),
+);
+
+/** Only a superuser who switches the trigger off can do this. */
+async function tamper(db: TestDatabase, actor: string): Promise<void> {
+  await db.admin.begin(async (sql) => {
+    const [event] = await sql`select actor from audit.event_log where seal_no = 2`;
+    await sql`alter table audit.event_log disable trigger user`;
+    await sql`update audit.event_log set actor = ${
+      actor === "mallory" ? `${event?.actor}!` : String(event?.actor).slice(0, -1)
+    }
+      where seal_no = 2`;
+    await sql`alter table audit.event_log enable always trigger _100_protect_events`;
+    await sql`alter table audit.event_log enable always trigger _100_protect_events_truncate`;
+  });
+}
+
+triple(
+  "guard_triggers finds a guard that is disabled, until it always fires again",
+  guardTriggers,
+  (db) => db.sql`alter table intake.simplicity_batches disable trigger _100_guard_batch_status`,
+  "critical 1 guard trigger not in force: _100_guard_batch_status on intake.simplicity_batches (disabled)",
+  (db) => db.sql`alter table intake.simplicity_batches enable always trigger _100_guard_batch_status`,
+);
+
+triple(
+  "guard_triggers finds a guard that replication would pass by",
+  guardTriggers,
+  (db) => db.sql`alter table ops.job_queue enable trigger _100_guard_job_status`,
+  "critical 1 guard trigger not in force: _100_guard_job_status on ops.job_queue (enabled)",
+  (db) => db.sql`alter table ops.job_queue enable always trigger _100_guard_job_status`,
+);
+
+triple(
+  "guard_triggers misses a guard that was dropped, and a drop trigger that is off",
+  guardTriggers,
+  async (db) => {
+    await db.sql`drop trigger _100_forget_object on intake.simplicity_batches`;
+    await db.admin`alter table storage.objects disable trigger dragonfly_on_object_stored`;
+  },
+  "critical 2 guard triggers not in force: _100_forget_object on intake.simplicity_batches (missing), " +
+    "dragonfly_on_object_stored on storage.objects (disabled)",
+  async (db) => {
+    await db.sql`create trigger _100_forget_object before delete on intake.simplicity_batches
+      for each row execute function intake.forget_object()`;
+    await db.sql`alter table intake.simplicity_batches enable always trigger _100_forget_object`;
+    await db.admin`alter table storage.objects enable trigger dragonfly_on_object_stored`;
+  },
+);
