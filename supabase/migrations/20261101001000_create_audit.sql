@@ -4,7 +4,7 @@
 
 create table audit.event_log (
   id bigint generated always as identity primary key,
-  ts timestamptz not null default now(),
+  ts timestamptz not null default clock_timestamp(), -- when it happened, not when its transaction began
   actor text not null,
   action text not null,
   entity_type text not null,

@@ -125,7 +125,8 @@ begin
   perform ops.set_door('engine');
   update ops.job_queue j
      set status = 'pending', attempts = held.attempts + 1, last_error = left(error, 500),
-         next_run_at = now() + coalesce(make_interval(secs => least(wait_seconds, 86400)), ops.backoff(held.attempts)),
+         next_run_at = now() + case when wait_seconds is null then ops.backoff(held.attempts)
+                                     else make_interval(secs => least(wait_seconds, 86400)) end,
          locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null
    where j.id = job;
   perform ops.set_door('');
