@@ -3,6 +3,7 @@
  * what was sent; changes nothing anywhere. What it does not know it answers 404, and the CLI fails.
  */
 import * as z from "zod";
+import { AUTH_SETTINGS } from "./auth_settings.ts";
 
 const Metadata = z.object({
   entrypoint_path: z.string(),
@@ -97,9 +98,10 @@ export function startManagementApi(ref: string): ManagementApi {
         const service = call?.replace("config/", "") ?? "";
         const change = Settings.parse(await request.json());
         settings.set(service, { ...settings.get(service), ...change });
-        return service === "storage"
-          ? new Response(null, { status: 200 })
-          : Response.json({ ...(service === "auth" ? FRESH.auth : FRESH.api), ...change });
+        return service === "storage" ? new Response(null, { status: 200 }) : Response.json({
+          ...(service === "auth" ? { ...AUTH_SETTINGS, ...FRESH.auth } : FRESH.api),
+          ...change,
+        });
       }
       case "GET functions":
         return Response.json([]);
