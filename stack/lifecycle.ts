@@ -46,6 +46,7 @@ export async function runHere(options: RunOptions, ready: (state: State) => void
   if (options.parent !== null) watchParent(options.parent, ended.resolve);
   if (!options.cleared) await clearAway(options.name);
   const log = (line: string) => console.error(`${new Date().toISOString()} ${line}`);
+  outliveLostConnections(log);
   const up = bringUp({ ...options, log });
   const early = ended.promise.then(() => null);
   const stack = await Promise.race([up, early]);
@@ -59,6 +60,21 @@ export async function runHere(options: RunOptions, ready: (state: State) => void
   watch?.close();
   await stack.stop();
   return 0;
+}
+
+/**
+ * When Postgres goes away the driver breaks promises nobody holds any more. Each is written down; none may end the
+ * process that brings Postgres back.
+ */
+function outliveLostConnections(log: (line: string) => void): void {
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    log(`nobody waited for: ${event.reason instanceof Error ? event.reason.stack : event.reason}`);
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    log(`nobody caught: ${event.error instanceof Error ? event.error.stack : event.message}`);
+  });
 }
 
 function watchParent(pid: number, ended: () => void): void {

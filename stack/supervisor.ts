@@ -217,7 +217,7 @@ async function openSide(frame: Frame): Promise<Side> {
       routines.forget();
       if (asked) faults.schemaReloaded();
       await lite.reloadSchema();
-    });
+    }, () => lite.databaseLost());
     closers.push(() => exposed.stop());
     const answer = makeGateway({
       keys,

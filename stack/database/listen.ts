@@ -10,11 +10,13 @@ export interface Listener {
 
 /**
  * @param heard gets every notice's payload, and null after the connection was lost and is back.
+ * @param lost is told when the connection breaks.
  */
 export async function listen(
   { port, password }: DatabaseAddress,
   channel: string,
   heard: (payload: string | null) => void,
+  lost: () => void = () => {},
 ): Promise<Listener> {
   let stopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -30,7 +32,11 @@ export async function listen(
     onnotice: () => {},
     connection: { application_name: `stack-listen-${channel}` },
     onnotify: (_channel: string, payload: string) => heard(payload),
-    onclose: () => again(),
+    onclose: () => {
+      if (stopped) return;
+      lost();
+      again();
+    },
   };
   const sql = postgres(options);
   const subscribe = () => sql.unsafe(`listen "${channel}"`);

@@ -8,12 +8,15 @@ import { listen } from "../database/listen.ts";
 export interface Exposed {
   /** Configured schemas the database does not have. */
   missing(): string[];
+  /** The database has gone and is not back yet. */
+  away(): boolean;
   stop(): Promise<void>;
 }
 
 /**
  * Looks which schemas exist, now and after every `notify pgrst, 'reload schema'` (an empty payload counts, any
  * other is ignored, `'reload'` too).
+ * @param lost is told when the database went away.
  * @param reloaded forgets what else was cached; `asked` is false when only the connection came back.
  */
 export async function watchSchemas(
@@ -22,6 +25,7 @@ export async function watchSchemas(
   schemas: string[],
   log: (line: string) => void,
   reloaded: (asked: boolean) => Promise<void>,
+  lost: () => void,
 ): Promise<Exposed> {
   let missing: string[] = [];
   const look = async () => {
@@ -35,11 +39,17 @@ export async function watchSchemas(
     await reloaded(asked);
     await look();
   };
-  const listener = await listen(database, "pgrst", (payload) => {
+  let away = false;
+  const heard = (payload: string | null) => {
+    away = false;
     if (payload !== null && payload !== "" && payload !== "reload schema") return;
     reload(payload !== null).catch((error) =>
       log(`schema cache: ${error instanceof Error ? error.message : error}`)
     );
+  };
+  const listener = await listen(database, "pgrst", heard, () => {
+    away = true;
+    lost();
   });
-  return { missing: () => missing, stop: () => listener.stop() };
+  return { missing: () => missing, away: () => away, stop: () => listener.stop() };
 }

@@ -13,6 +13,11 @@ export function refuse(
   return Response.json({ code, details, hint, message }, { status });
 }
 
+/** The answer while Postgres cannot be reached. */
+export function databaseAway(): Response {
+  return refuse(503, "PGRST001", "Could not connect with the database", "no connection to the server");
+}
+
 /** The answer to an error of Postgres; anything else is thrown on. */
 export function answerError(error: unknown, caller: Caller): Response {
   if (!(error instanceof postgres.PostgresError)) {

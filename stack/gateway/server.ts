@@ -10,7 +10,7 @@ import type { Storage } from "../storage/server.ts";
 import { manageAccounts } from "./accounts.ts";
 import { identify } from "./credentials.ts";
 import type { Exposed } from "./exposed.ts";
-import { refuse } from "./postgrest_error.ts";
+import { databaseAway, refuse } from "./postgrest_error.ts";
 import { callRoutine, type RpcOptions } from "./rpc.ts";
 import { type Lite, refuseUnfiltered } from "./tables.ts";
 
@@ -64,6 +64,7 @@ async function route(request: Request, url: URL, parts: GatewayParts): Promise<R
 async function rest(request: Request, url: URL, parts: GatewayParts): Promise<Response> {
   const caller = await identify(request, url, parts.keys);
   if (caller instanceof Response) return caller;
+  if (parts.exposed.away()) return databaseAway();
   const missing = parts.exposed.missing();
   if (parts.faults.restIsOut() || missing.length > 0) {
     const message = "Could not query the database for the schema cache. Retrying.";

@@ -7,11 +7,13 @@ import { createPostgresConnection } from "@supabase/lite/postgres";
 import type { Config } from "../config.ts";
 import type { DatabaseAddress } from "../database/connect.ts";
 import type { Keys } from "../keys.ts";
-import { refuse } from "./postgrest_error.ts";
+import { databaseAway, refuse } from "./postgrest_error.ts";
 
 export interface Lite {
   fetch(request: Request): Promise<Response>;
   reloadSchema(): Promise<void>;
+  /** The database went away: what is under way is answered, as lite itself would wait for ever. */
+  databaseLost(): void;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,24 @@ function passThrough(oid: number) {
 
 /** @param apiUrl where the gateway is reached; Auth writes it into links. */
 export function startLite(config: Config, keys: Keys, database: DatabaseAddress, apiUrl: string): Lite {
+  let lite = makeLite(config, keys, database, apiUrl);
+  let loss = Promise.withResolvers<Response>();
+  return {
+    fetch: (request) =>
+      Promise.race([lite.app.fetch(request), loss.promise.then((answer) => answer.clone())]),
+    reloadSchema: () => lite.connection.clearSchemaCache(),
+    databaseLost() {
+      loss.resolve(databaseAway());
+      loss = Promise.withResolvers();
+      // Its pool may hold connections that belong to nobody any more.
+      lite.connection.driver.end({ timeout: 0 });
+      lite = makeLite(config, keys, database, apiUrl);
+    },
+    close: () => lite.connection.driver.end({ timeout: 1 }),
+  };
+}
+
+function makeLite(config: Config, keys: Keys, database: DatabaseAddress, apiUrl: string) {
   const connection = createPostgresConnection({
     url: `postgresql://supabase_admin:${database.password}@127.0.0.1:${database.port}/postgres`,
     postgresOptions: {
@@ -59,13 +79,7 @@ export function startLite(config: Config, keys: Keys, database: DatabaseAddress,
     studio: { enabled: false },
     options: { server: { admin: false, disableStudio: true } },
   });
-  return {
-    fetch: (request) => app.fetch(request),
-    reloadSchema: async () => {
-      await connection.clearSchemaCache();
-    },
-    close: () => connection.close(),
-  };
+  return { app, connection };
 }
 
 /** Query keys that do not narrow which rows a statement touches. */

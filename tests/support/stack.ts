@@ -33,11 +33,7 @@ export async function startStack(options: TestStackOptions = {}): Promise<TestSt
     ...Object.entries(options.env ?? {}).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
     ...(options.functions === false ? ["--no-functions"] : []),
   ];
-  const addresses: Addresses = JSON.parse(
-    await runStack(["up", "--detach", "--json", "--name", name, "--parent", String(Deno.pid), ...flags], {
-      STACK_TIME: String(options.time ?? 1),
-    }),
-  );
+  const addresses = await bringUp(name, flags, options.time ?? 1);
   const state = await readState(name);
   if (state === null) throw new Error(`Cannot find the stack "${name}" that has just started`);
   return {
@@ -48,6 +44,17 @@ export async function startStack(options: TestStackOptions = {}): Promise<TestSt
       await runStack(["down", "--name", name]);
     },
   };
+}
+
+/** A stack that fails to come up leaves its folder for whoever reads the log; a test's error says it already. */
+async function bringUp(name: string, flags: string[], time: number): Promise<Addresses> {
+  const args = ["up", "--detach", "--json", "--name", name, "--parent", String(Deno.pid), ...flags];
+  try {
+    return JSON.parse(await runStack(args, { STACK_TIME: String(time) }));
+  } catch (error) {
+    await runStack(["down", "--name", name]);
+    throw error;
+  }
 }
 
 /** Runs `stack/main.ts` to its end. @returns its standard output. @throws with the rest when it fails. */
