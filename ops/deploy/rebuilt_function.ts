@@ -116,12 +116,16 @@ export async function boot(
   } finally {
     late.abort();
     clearTimeout(timer);
-    try {
-      child.kill("SIGKILL");
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // it has ended by itself
-    }
+    killIfAlive(child);
     await ended;
+  }
+}
+
+function killIfAlive(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // it has ended by itself
   }
 }
 
