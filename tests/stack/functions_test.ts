@@ -31,6 +31,9 @@ async function start(options: Partial<FunctionHostOptions> = {}): Promise<Host> 
     more: {},
     log: () => {},
     ...options,
+  }).catch(async (error) => {
+    await Deno.remove(home, { recursive: true });
+    throw error;
   });
   const get = async (path: string, init?: RequestInit) => {
     const request = new Request(`http://127.0.0.1/functions/v1${path}`, init);
