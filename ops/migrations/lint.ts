@@ -1,0 +1,42 @@
+/** All that can be said about migrations without a database. */
+import { type Complaint, forbiddenIn } from "./forbidden.ts";
+import { FOLDER, git, type Migration, migrationsAt, previousRelease, readMigrations } from "./files.ts";
+import { squawk } from "./squawk.ts";
+
+/** @returns what is wrong with the migrations of a checkout; nothing when all is well. */
+export async function lintMigrations(root: string): Promise<{ files: number; complaints: Complaint[] }> {
+  const migrations = await readMigrations(root);
+  const names = migrations.map(({ file }) => file);
+  const paths = names.map((file) => `${root}/${FOLDER}/${file}`);
+  return {
+    files: migrations.length,
+    complaints: [
+      ...migrations.flatMap(({ file, text }) => forbiddenIn(file, text, names)),
+      ...await editedSinceRelease(root, migrations),
+      ...await squawk(paths, await firstRelease(root, names)),
+    ],
+  };
+}
+
+/** Files a release has applied somewhere are history: an edit would never reach those databases. */
+async function editedSinceRelease(root: string, now: readonly Migration[]): Promise<Complaint[]> {
+  const before = await previousRelease(root, now);
+  if (before.tag === null) return [];
+  const texts = new Map(now.map(({ file, text }) => [file, text]));
+  return before.migrations.filter(({ file, text }) => texts.get(file) !== text).map(({ file }) => ({
+    file,
+    line: 1,
+    rule: "applied-file",
+    message: `${
+      texts.has(file) ? "was edited" : "is gone"
+    } since ${before.tag} applied it: write a new migration`,
+  }));
+}
+
+/** @returns the files of the first release; all there are before there is one. */
+async function firstRelease(root: string, names: readonly string[]): Promise<ReadonlySet<string>> {
+  const tags = (await git(root, ["tag", "--merged", "HEAD", "--sort=version:refname", "v*"]) ?? "").trim();
+  const first = tags.split("\n")[0];
+  if (first === undefined || first === "") return new Set(names);
+  return new Set((await migrationsAt(root, first)).map(({ file }) => file));
+}
