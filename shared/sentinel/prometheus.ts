@@ -90,18 +90,14 @@ function metric(
   help: string,
   samples: readonly Sample[],
 ): string {
-  const lines = samples.map(([labels, value]) =>
-    `${name}{${labelText(labels)}} ${value}`
-  );
+  const lines = samples.map(([labels, value]) => `${name}{${labelText(labels)}} ${value}`);
   return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines, ""].join(
     "\n",
   );
 }
 
 function labelText(labels: Labels): string {
-  return Object.entries(labels).map(([name, value]) =>
-    `${name}="${escaped(value)}"`
-  ).join(",");
+  return Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`).join(",");
 }
 
 function escaped(value: string): string {

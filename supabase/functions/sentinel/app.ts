@@ -6,12 +6,7 @@ import { OutboundGateway } from "../../../shared/data/outbound_gateway.ts";
 import { probeRest } from "../../../shared/data/rest_probe.ts";
 import { SentinelGateway } from "../../../shared/data/sentinel_gateway.ts";
 import { Problem } from "../../../shared/errors.ts";
-import {
-  type AppContext,
-  type AppEnv,
-  type AppParts,
-  createApp,
-} from "../_shared/app.ts";
+import { type AppContext, type AppEnv, type AppParts, createApp } from "../_shared/app.ts";
 import { actorOf } from "../_shared/caller.ts";
 import { createServiceClient, secretKeyOf } from "../_shared/clients.ts";
 import { connectDatabase } from "../_shared/database.ts";
@@ -83,9 +78,7 @@ async function orUnavailable<T>(
 
 /** Codes of the driver are words (ECONNREFUSED); those of Postgres are five signs. The text is for the log alone. */
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error
-    ? String(error.code)
-    : "";
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return /^[0-9A-Z]{5}$/.test(code) && !/^57P0/.test(code)
     ? `the database answers with error ${code}`
     : `the database does not answer${code === "" ? "" : ` (${code})`}`;
@@ -130,8 +123,7 @@ function buildPorts(
     fetch,
     log: parts.log,
     now: () => new Date(),
-    wait: (milliseconds) =>
-      new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   };
 }
 

@@ -22,9 +22,7 @@ export class Isolate {
    */
   wake(by: string): void {
     keepAlive(
-      this.#respond(by).catch((error: unknown) =>
-        this.ports.log.error("run_failed", { error })
-      ),
+      this.#respond(by).catch((error: unknown) => this.ports.log.error("run_failed", { error })),
     );
   }
 
@@ -56,9 +54,7 @@ export class Isolate {
     });
     ports.log.info("sentinel_run", {
       status: result.overall_status,
-      findings: result.alerts.map((alert) =>
-        `${alert.level} ${alert.fingerprint}`
-      ),
+      findings: result.alerts.map((alert) => `${alert.level} ${alert.fingerprint}`),
     });
     await this.#beat("idle");
     keepAlive(Promise.all([this.#pingDeadman(), this.#workOff()]));

@@ -1,13 +1,7 @@
 /** Delivers one notice. At least once: a crash between the service's answer and ours sends it again. */
 import type { OutboundJob } from "../../../shared/data/outbound_gateway.ts";
-import {
-  type Delivery,
-  judgeDelivery,
-} from "../../../shared/sentinel/notices/delivery.ts";
-import {
-  Notice,
-  type OutgoingRequest,
-} from "../../../shared/sentinel/notices/notice.ts";
+import { type Delivery, judgeDelivery } from "../../../shared/sentinel/notices/delivery.ts";
+import { Notice, type OutgoingRequest } from "../../../shared/sentinel/notices/notice.ts";
 import { renderNotice } from "../../../shared/sentinel/notices/render.ts";
 import type { Ports } from "./ports.ts";
 
@@ -65,9 +59,7 @@ async function send(ports: Ports, request: OutgoingRequest): Promise<Delivery> {
     // The text of the error may hold the address, which is a secret.
     return {
       outcome: "again",
-      why: `did not answer (${
-        error instanceof Error ? error.name : "unknown"
-      })`,
+      why: `did not answer (${error instanceof Error ? error.name : "unknown"})`,
       waitSeconds: null,
     };
   }

@@ -3,11 +3,7 @@
  * to store what is unchanged. Playbook, scenario "Simplicity API down".
  */
 import { createHash } from "node:crypto";
-import type {
-  Feed,
-  OutboundJob,
-  PullResult,
-} from "../../../shared/data/outbound_gateway.ts";
+import type { Feed, OutboundJob, PullResult } from "../../../shared/data/outbound_gateway.ts";
 import { retryAfterSeconds } from "../../../shared/sentinel/notices/delivery.ts";
 import type { Ports } from "./ports.ts";
 
@@ -48,9 +44,7 @@ export async function pullVendor(
     ports.log.info("vendor_pull", { outcome, source: feed.source });
     await ports.outbound.complete(
       job,
-      offline
-        ? "offline mode: no call was made"
-        : "SIMPLICITY_API_URL is not set",
+      offline ? "offline mode: no call was made" : "SIMPLICITY_API_URL is not set",
     );
     return;
   }
@@ -84,9 +78,7 @@ export async function pullVendor(
 }
 
 function keepLease(ports: Ports, job: OutboundJob): void {
-  ports.outbound.beat(job).catch((error: unknown) =>
-    ports.log.warn("beat_lost", { error })
-  );
+  ports.outbound.beat(job).catch((error: unknown) => ports.log.warn("beat_lost", { error }));
 }
 
 async function pull(
@@ -124,9 +116,7 @@ async function pull(
   ).catch(
     (error) => {
       throw new PullFailed(
-        `storage did not take the export: ${
-          error instanceof Error ? error.name : "unknown"
-        }`,
+        `storage did not take the export: ${error instanceof Error ? error.name : "unknown"}`,
       );
     },
   );
@@ -158,9 +148,7 @@ async function ask(ports: Ports, url: string, feed: Feed): Promise<Response> {
     });
   } catch (error) {
     throw new PullFailed(
-      `vendor did not answer (${
-        error instanceof Error ? error.name : "unknown"
-      })`,
+      `vendor did not answer (${error instanceof Error ? error.name : "unknown"})`,
     );
   } finally {
     clearTimeout(timer);
@@ -188,9 +176,7 @@ async function firstBytes(source: ReadableStream<Uint8Array>): Promise<Export> {
     }
   } catch (error) {
     throw new PullFailed(
-      `vendor's answer broke off (${
-        error instanceof Error ? error.name : "unknown"
-      })`,
+      `vendor's answer broke off (${error instanceof Error ? error.name : "unknown"})`,
     );
   }
   return { body: replayed(chunks, reader), contentHash: null };
@@ -228,9 +214,7 @@ function replayed(
 
 /** One path per version of the export: fetched again after a crash, it is stored once. */
 function pathFor(feed: Feed, version: string): string {
-  const since = feed.since === null
-    ? "first"
-    : feed.since.replace(/[^0-9]/g, "").slice(0, 14);
+  const since = feed.since === null ? "first" : feed.since.replace(/[^0-9]/g, "").slice(0, 14);
   const mark = createHash("sha256").update(version).digest("hex").slice(0, 12);
   return `${feed.source}/exports/judgments-${since}-${mark}.csv`;
 }

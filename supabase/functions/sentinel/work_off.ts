@@ -23,7 +23,5 @@ export async function workOff(ports: Ports): Promise<number> {
 }
 
 function workOn(ports: Ports, job: OutboundJob): Promise<void> {
-  return job.job_type === "notify"
-    ? notify(ports, job)
-    : pullVendor(ports, job);
+  return job.job_type === "notify" ? notify(ports, job) : pullVendor(ports, job);
 }
