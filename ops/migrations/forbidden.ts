@@ -83,13 +83,10 @@ function run(statements: readonly Statement[]): { line: number; words: string }[
   return statements.flatMap(({ line, words, bodies }) => {
     if (!/^do\b/.test(words)) return [{ line, words }];
     return bodies.flatMap((body) =>
-      statementsOf(body.text).map((inner) => ({
-        line: body.line + inner.line - 1,
-        words: inner.words.replace(
-          /^(?:begin|then|else|loop|declare .*? begin|if .*? then|for .*? loop) /,
-          "",
-        ),
-      }))
+      statementsOf(body.text).flatMap((inner) =>
+        inner.words.split(/\b(?:begin|then|else|loop)\b/)
+          .map((words) => ({ line: body.line + inner.line - 1, words: words.trim() }))
+      )
     );
   });
 }
