@@ -162,10 +162,15 @@ export function recode(bytewise: string, encoding: Encoding): string {
 export class ByteQueue {
   #chunks: Uint8Array[] = [];
   #size = 0;
-  #wanted = BLOCK_BYTES;
+  #wanted: number;
 
-  /** @param base Offset in the file of the first byte to come. */
-  constructor(public base: number) {}
+  /**
+   * @param base Offset in the file of the first byte to come.
+   * @param blockBytes Bytes that make a block.
+   */
+  constructor(public base: number, readonly blockBytes = BLOCK_BYTES) {
+    this.#wanted = blockBytes;
+  }
 
   get size(): number {
     return this.#size;
@@ -204,11 +209,11 @@ export class ByteQueue {
     this.#size = rest.length;
     this.base += bytes;
     // A record longer than a block is looked at again only when twice as much is there.
-    this.#wanted = Math.max(BLOCK_BYTES, 2 * rest.length);
+    this.#wanted = Math.max(this.blockBytes, 2 * rest.length);
   }
 }
 
 /** A chunk in pieces no longer than a block. */
-export function* pieces(chunk: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < chunk.length; at += BLOCK_BYTES) yield chunk.subarray(at, at + BLOCK_BYTES);
+export function* pieces(chunk: Uint8Array, blockBytes = BLOCK_BYTES): Generator<Uint8Array> {
+  for (let at = 0; at < chunk.length; at += blockBytes) yield chunk.subarray(at, at + blockBytes);
 }

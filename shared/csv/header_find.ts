@@ -66,7 +66,6 @@ function bestSpan(records: readonly SampleRecord[], at: number, isKnown: KnownHe
   for (let count = 1; count <= HEADER_RECORDS; count++) {
     const record = records[at + count - 1];
     if (record === undefined || record.blank) break;
-    if (count > 1 && record.cells.some(isValueLike)) break;
     const cells = joinHeader(records.slice(at, at + count).map((part) => part.cells));
     const known = new Set(cells.filter(isKnown).map((cell) => cell.toLowerCase())).size;
     if (best === null || known > best.known) best = { at, count, cells, known };

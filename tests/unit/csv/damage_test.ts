@@ -65,6 +65,22 @@ const DAMAGE: Record<string, Damage> = {
     lines: ['2,"Beta,Carl,20.00,2024-01-16', "3,short", "4,a,b,c,d,e"],
     rows: ["UNCLOSED_QUOTE", "TOO_FEW_FIELDS", "TOO_MANY_FIELDS"],
   },
+  "an unclosed quote before a short row with quotes hides none of it": {
+    lines: ['2,"Beta,Carl,20.00,2024-01-16', '3,"Gamma, Inc",Dan,30.00'],
+    rows: ["UNCLOSED_QUOTE", "TOO_FEW_FIELDS"],
+  },
+  "a quote that closes two rows below, with a good row between, costs its own row only": {
+    lines: ['2,Beta,Carl,20.00,"2024-01-16', "3,Gamma,Dan,30.00,2024-01-17", '4,Delta",Eve,40.00,2024-01-18'],
+    rows: [
+      "UNCLOSED_QUOTE",
+      ["3", "Gamma", "Dan", "30.00", "2024-01-17"],
+      ["4", 'Delta"', "Eve", "40.00", "2024-01-18"],
+    ],
+  },
+  "a stray quote and a newline in one cell are one UNCLOSED_QUOTE": {
+    lines: ['2,"The "Best" Inc', 'of New York",Carl,20.00,2024-01-16'],
+    rows: ["UNCLOSED_QUOTE"],
+  },
   "unclosed quotes in row after row are as many rejects": {
     lines: [
       '2,"Beta,Carl,20.00,2024-01-16',

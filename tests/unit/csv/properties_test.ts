@@ -3,8 +3,19 @@ import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import fc from "fast-check";
 import Papa from "papaparse";
-import { type Dialect, SliceReader, writeCsvRow } from "../../../shared/csv/mod.ts";
-import { HEADER, isKnownHeader, join, latin1, PLAIN, readSlices, rowsOf, scan, utf8 } from "./reading.ts";
+import { type Dialect, FileScanner, SliceReader, writeCsvRow } from "../../../shared/csv/mod.ts";
+import {
+  HEADER,
+  isKnownHeader,
+  join,
+  latin1,
+  PADDING,
+  PLAIN,
+  readSlices,
+  rowsOf,
+  scan,
+  utf8,
+} from "./reading.ts";
 
 /** Pieces that make trouble when they meet. */
 const FRAGMENTS = [
@@ -52,14 +63,43 @@ const files = fc.record({
 
 Deno.test("FileScanner and SliceReader agree on every slice of every file", () => {
   fc.assert(
-    fc.property(files, fc.integer({ min: 1, max: 200 }), fc.array(fc.nat(400)), (bytes, sliceBytes, cuts) => {
-      const found = scan(bytes, { isKnownHeader, sliceBytes });
-      const rows = readSlices(bytes, found, cuts);
-      assertEquals(rows.map((slice) => slice.length), found.slices.map((slice) => slice.rows));
-      assertEquals(found.rows, rows.flat().length);
-      assertEquals(rows.flat().map((row) => row.index), rows.flat().map((_, at) => at));
-      for (const row of rows.flat()) assert(row.code !== null || row.cells.length === found.headerWidth);
-    }),
+    fc.property(
+      files,
+      fc.integer({ min: 1, max: 200 }),
+      fc.integer({ min: 1, max: 99 }),
+      (bytes, sliceBytes, blockBytes) => {
+        const found = scan(bytes, { isKnownHeader, sliceBytes });
+        const rows = readSlices(bytes, found, [], blockBytes);
+        assertEquals(rows.map((slice) => slice.length), found.slices.map((slice) => slice.rows));
+        assertEquals(found.rows, rows.flat().length);
+        assertEquals(rows.flat().map((row) => row.index), rows.flat().map((_, at) => at));
+        for (const row of rows.flat()) assert(row.code !== null || row.cells.length === found.headerWidth);
+        assertEquals(JSON.stringify(readSlices(bytes, found)), JSON.stringify(rows));
+      },
+    ),
+    { numRuns: 1500 },
+  );
+});
+
+Deno.test("FileScanner finds the same in blocks of any size", () => {
+  const begun = new FileScanner({ isKnownHeader });
+  begun.push(utf8(`${HEADER}\n${PADDING}`));
+  const state = begun.state();
+  fc.assert(
+    fc.property(
+      files,
+      fc.integer({ min: 1, max: 200 }),
+      fc.integer({ min: 1, max: 99 }),
+      (bytes, sliceBytes, blockBytes) => {
+        const scans = [undefined, blockBytes].map((size) => {
+          const from = { ...state, scan: { ...state.scan, sliceBytes } };
+          const scanner = FileScanner.resume(from, { isKnownHeader, blockBytes: size });
+          scanner.push(bytes.slice(HEADER.length + 1));
+          return scanner.finish();
+        });
+        assertEquals(JSON.stringify(scans[1]), JSON.stringify(scans[0]));
+      },
+    ),
     { numRuns: 1500 },
   );
 });

@@ -77,10 +77,16 @@ export function chunksOf(bytes: Uint8Array, cuts: readonly number[]): Uint8Array
   return places.slice(1).map((place, at) => bytes.slice(places[at], place));
 }
 
-/** Rows of every slice of a scan, each read by itself. */
-export function readSlices(bytes: Uint8Array, found: Scan, cuts: readonly number[] = []): ReadRow[][] {
+/** Rows of every slice of a scan, each read by itself; with a block size, chunks are not gathered to larger ones. */
+export function readSlices(
+  bytes: Uint8Array,
+  found: Scan,
+  cuts: readonly number[] = [],
+  blockBytes?: number,
+): ReadRow[][] {
+  const { dialect, headerWidth } = found;
   return found.slices.map((slice) => {
-    const reader = new SliceReader({ dialect: found.dialect, headerWidth: found.headerWidth, ...slice });
+    const reader = new SliceReader({ dialect, headerWidth, ...slice, blockBytes });
     const part = bytes.subarray(slice.firstByte, slice.endByte);
     const inside = cuts.map((cut) => cut - slice.firstByte).filter((cut) => cut > 0 && cut < part.length);
     const batches = chunksOf(part, inside).flatMap((chunk) => reader.push(chunk));
@@ -126,3 +132,6 @@ export const PLAIN: Dialect = {
 };
 
 export const HEADER = "case_number,plaintiff_name,defendant_name,amount,judgment_date";
+
+/** Good rows, more than the dialect is detected on, so that what follows is read row by row as it comes. */
+export const PADDING = "0,Name,Other,1.00,2024-01-15\n".repeat(2300);
