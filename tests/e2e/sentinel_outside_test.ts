@@ -1,0 +1,183 @@
+/** What goes out of a running stack and what is fetched into it, against stand-ins of the other side. */
+import { assertEquals } from "deno-std/assert/equals.js";
+import { assertMatch } from "deno-std/assert/match.js";
+import postgres from "postgres";
+import { clientOf, ended, goodCsv } from "../support/drops.ts";
+import { startStack, type TestStack } from "../support/stack.ts";
+import { DiscordMessage, SlackMessage } from "../unit/sentinel/documented_schemas.ts";
+
+/** The other side: records what comes, answers what it is told to. */
+function standIn(answers: Record<string, (request: Request) => Response>) {
+  const seen: { path: string; text: string; headers: Headers }[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+    const path = new URL(request.url).pathname;
+    seen.push({ path, text: await request.text(), headers: request.headers });
+    return answers[path]?.(request) ?? new Response(null, { status: 404 });
+  });
+  return { answers, seen, url: `http://127.0.0.1:${server.addr.port}`, stop: () => server.shutdown() };
+}
+
+async function until<T>(
+  what: string,
+  holds: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+): Promise<T> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const found = await holds();
+    if (found) return found;
+    if (Date.now() > deadline) throw new Error(`Cannot see ${what} within a minute`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function run(stack: TestStack): Promise<void> {
+  const response = await fetch(`${stack.api_url}/functions/v1/sentinel/run`, {
+    method: "POST",
+    headers: { "x-api-key": stack.operator_key },
+  });
+  await response.body?.cancel();
+  assertEquals(response.status, 200);
+}
+
+const EXPORT = "/exports/judgments.csv";
+
+Deno.test("the outside", async (t) => {
+  const outside = standIn({
+    "/slack": () => new Response("ok"),
+    "/discord": () => new Response(null, { status: 204 }),
+    "/deadman": () => new Response("ok"),
+  });
+  const stack = await startStack({
+    time: 0.1,
+    env: {
+      SLACK_WEBHOOK_URL: `${outside.url}/slack`,
+      DISCORD_WEBHOOK_URL: `${outside.url}/discord`,
+      DRAGONFLY_DEADMAN_URL: `${outside.url}/deadman`,
+      SIMPLICITY_API_URL: outside.url,
+      SIMPLICITY_API_KEY: "vendor-secret",
+    },
+  });
+  const client = clientOf(stack);
+  const sql = postgres(stack.db_url, { onnotice: () => {}, max: 2 });
+  const to = (path: string) => outside.seen.filter((request) => request.path === path);
+  try {
+    await t.step("hears of every run", async () => {
+      await run(stack);
+      await until("a ping", () => to("/deadman").length > 0);
+    });
+
+    await t.step(
+      "hears of a critical finding once, after the wait it asked for, and of its end",
+      async () => {
+        let refusals = 1;
+        outside.answers["/slack"] = () =>
+          refusals-- > 0
+            ? new Response(null, { status: 429, headers: { "retry-after": "3" } })
+            : new Response("ok");
+        await sql`alter table intake.simplicity_batches disable trigger _100_guard_batch_status`;
+        for (let times = 0; times < 4; times++) await run(stack);
+        await until("the second try", () => to("/slack").length === 2);
+        await until("the notice in Discord", () => to("/discord").length === 1);
+        const message = SlackMessage.parse(JSON.parse(to("/slack")[1]?.text ?? ""));
+        assertMatch(
+          message.text,
+          /^\[dragonfly local\] CRITICAL guard_triggers: 1 guard trigger not in force/,
+        );
+        await sql`alter table intake.simplicity_batches enable always trigger _100_guard_batch_status`;
+        await run(stack);
+        await run(stack);
+        await until("the resolve notices", () => to("/slack").length === 3 && to("/discord").length === 2);
+        const resolved = DiscordMessage.parse(JSON.parse(to("/discord")[1]?.text ?? ""));
+        assertEquals(resolved.embeds[0]?.title, "[dragonfly local] RESOLVED guard_triggers");
+        const [told] = await sql`select count(*)::int as n from ops.job_queue where job_type = 'notify'`;
+        assertEquals(told?.n, 4);
+      },
+    );
+
+    await t.step("is not told twice by a sentinel that was killed in between", async () => {
+      const before = [to("/slack").length, to("/discord").length];
+      await sql`alter table ops.job_queue disable trigger _100_guard_job_status`;
+      await run(stack);
+      await stack.ask({ do: "signal_isolates", function: "sentinel", signal: "SIGKILL" });
+      await until("a new isolate", async () => await run(stack).then(() => true, () => false));
+      await run(stack);
+      await sql`alter table ops.job_queue enable always trigger _100_guard_job_status`;
+      const [decided] = await sql`
+        select count(*)::int as n from ops.job_queue
+         where job_type = 'notify' and payload ->> 'kind' = 'alert' and created_at > now() - interval '1 minute'
+           and payload -> 'alert' ->> 'first_seen' = (select to_char(first_seen at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')
+                                                        from ops.alerts where fingerprint = 'guard_triggers')`;
+      assertEquals((decided?.n ?? 0) <= 2, true, `${decided?.n} notices for two channels`);
+      await until(
+        "delivery after the kill",
+        () => to("/slack").length > (before[0] ?? 0) && to("/discord").length > (before[1] ?? 0),
+      );
+    });
+
+    await t.step("gives its export once, and an unchanged one makes no batch", async () => {
+      outside.answers[EXPORT] = (request) =>
+        request.headers.get("if-none-match") === '"v1"'
+          ? new Response(null, { status: 304 })
+          : new Response(goodCsv("VENDOR", 40), { headers: { etag: '"v1"' } });
+      await sql`select ops.queue_vendor_pull()`;
+      const path = await until("the object", async () => {
+        const [row] =
+          await sql`select storage_path from intake.simplicity_batches where storage_path like 'simplicity/exports/%'`;
+        return row?.storage_path as string | undefined;
+      });
+      assertEquals((await ended(client, path)).row_count_inserted, 40);
+      await until(
+        "the job's end",
+        async () =>
+          (await sql`select from ops.job_queue where job_type = 'vendor_pull' and status = 'completed'`)
+            .length > 0,
+      );
+      await sql`select ops.queue_vendor_pull()`;
+      await until(
+        "the second pull",
+        async () => (await sql`select from ops.vendor_feeds where last_status = 'unchanged'`).length > 0,
+      );
+      const [batches] =
+        await sql`select count(*)::int as n from intake.simplicity_batches where storage_path like 'simplicity/exports/%'`;
+      assertEquals([batches?.n, to(EXPORT).length], [1, 2]);
+      assertEquals(to(EXPORT)[0]?.headers.get("authorization"), "Bearer vendor-secret");
+    });
+
+    await t.step(
+      "opens the breaker with five failures, pauses that queue alone, and a probe closes it",
+      async () => {
+        const asked = to(EXPORT).length;
+        outside.answers[EXPORT] = () => new Response("down", { status: 500 });
+        await sql`select ops.queue_vendor_pull()`;
+        await until("the breaker", async () => {
+          await sql`update ops.job_queue set next_run_at = now() where job_type = 'vendor_pull' and status = 'pending'`;
+          return (await sql`select from ops.queue_control where job_type = 'vendor_pull' and paused`).length >
+            0;
+        });
+        assertEquals(to(EXPORT).length, asked + 5);
+        const paused = await sql`select job_type from ops.queue_control where paused`;
+        assertEquals(paused.map((row) => row.job_type), ["vendor_pull"]);
+        await run(stack);
+        const [alert] =
+          await sql`select message, state from ops.alerts where fingerprint = 'queue_paused:vendor_pull'`;
+        assertEquals(alert?.message, "Queue vendor_pull is paused by its breaker: five failures in a row");
+        outside.answers[EXPORT] = () => new Response(null, { status: 304 });
+        await sql`update ops.vendor_feeds set probe_at = now()`;
+        await sql`update ops.job_queue set next_run_at = now() where job_type = 'vendor_pull'`;
+        await until(
+          "the breaker to close",
+          async () =>
+            (await sql`select from ops.queue_control where job_type = 'vendor_pull' and not paused`).length >
+              0,
+        );
+        await run(stack);
+        const [over] = await sql`select state from ops.alerts where fingerprint = 'queue_paused:vendor_pull'`;
+        assertEquals(over?.state, "resolved");
+      },
+    );
+  } finally {
+    await sql.end({ timeout: 1 });
+    await stack.stop();
+    await outside.stop();
+  }
+});
