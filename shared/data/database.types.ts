@@ -192,6 +192,7 @@ export type Database = {
           "lease_token": string | null;
           "locked_by": string | null;
           "not_before": string;
+          "remarks": number;
           "row_count": number;
           "slice_no": number;
           "status": string;
@@ -213,6 +214,7 @@ export type Database = {
           "lease_token"?: string | null;
           "locked_by"?: string | null;
           "not_before"?: string;
+          "remarks"?: number;
           "row_count": number;
           "slice_no": number;
           "status"?: string;
@@ -233,6 +235,7 @@ export type Database = {
           "lease_token"?: string | null;
           "locked_by"?: string | null;
           "not_before"?: string;
+          "remarks"?: number;
           "row_count"?: number;
           "slice_no"?: number;
           "status"?: string;
@@ -306,6 +309,59 @@ export type Database = {
           "storage_version"?: string;
         };
         Relationships: [];
+      };
+      "header_changes": {
+        Row: {
+          "batch_id": string;
+          "compared_with": string;
+          "missing_columns": (string)[];
+          "new_columns": (string)[];
+          "noticed_at": string;
+          "renamed_columns": (string)[];
+          "source": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "batch_id": string;
+          "compared_with": string;
+          "missing_columns"?: (string)[];
+          "new_columns"?: (string)[];
+          "noticed_at"?: string;
+          "renamed_columns"?: (string)[];
+          "source": string;
+        };
+        Update: {
+          "batch_id"?: string;
+          "compared_with"?: string;
+          "missing_columns"?: (string)[];
+          "new_columns"?: (string)[];
+          "noticed_at"?: string;
+          "renamed_columns"?: (string)[];
+          "source"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "header_changes_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: true;
+            referencedRelation: "simplicity_batches";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "header_changes_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: true;
+            referencedRelation: "v_batch_observability";
+            referencedColumns: ["batch_id"];
+          },
+          {
+            foreignKeyName: "header_changes_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: true;
+            referencedRelation: "view_batch_metrics";
+            referencedColumns: ["batch_id"];
+          },
+        ];
       };
       "row_errors": {
         Row: {
@@ -397,8 +453,56 @@ export type Database = {
           },
         ];
       };
+      "row_repairs": {
+        Row: {
+          "batch_id": string;
+          "repaired_at": string;
+          "repaired_by_batch": string;
+          "repaired_by_row": number;
+          "row_index": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "batch_id": string;
+          "repaired_at"?: string;
+          "repaired_by_batch": string;
+          "repaired_by_row": number;
+          "row_index": number;
+        };
+        Update: {
+          "batch_id"?: string;
+          "repaired_at"?: string;
+          "repaired_by_batch"?: string;
+          "repaired_by_row"?: number;
+          "row_index"?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "row_repairs_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: false;
+            referencedRelation: "simplicity_batches";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "row_repairs_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: false;
+            referencedRelation: "v_batch_observability";
+            referencedColumns: ["batch_id"];
+          },
+          {
+            foreignKeyName: "row_repairs_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: false;
+            referencedRelation: "view_batch_metrics";
+            referencedColumns: ["batch_id"];
+          },
+        ];
+      };
       "simplicity_batches": {
         Row: {
+          "approved_attempt": number | null;
           "attempt": number;
           "completed_at": string | null;
           "created_at": string;
@@ -439,23 +543,35 @@ export type Database = {
           "storage_version": string | null;
           "updated_at": string;
           "validated_at": string | null;
+          "warning_counts": NonNullable<Json>;
           "batch_record": Json | null;
           "move_rows": number | null;
           "needs_approval": boolean | null;
+          "note_header_change": undefined | null;
           "object_state": string | null;
           "progress_of": number | null;
           "queue_batch": undefined | null;
+          "record_repairs": string | null;
           "refusal": string | null;
+          "settle_replay": undefined | null;
+          "start_repaired": boolean | null;
+          "take_back_repairs": undefined | null;
         };
         ComputedFields:
           | "batch_record"
           | "move_rows"
           | "needs_approval"
+          | "note_header_change"
           | "object_state"
           | "progress_of"
           | "queue_batch"
-          | "refusal";
+          | "record_repairs"
+          | "refusal"
+          | "settle_replay"
+          | "start_repaired"
+          | "take_back_repairs";
         Insert: {
+          "approved_attempt"?: number | null;
           "attempt"?: number;
           "completed_at"?: string | null;
           "created_at"?: string;
@@ -496,8 +612,10 @@ export type Database = {
           "storage_version"?: string | null;
           "updated_at"?: string;
           "validated_at"?: string | null;
+          "warning_counts"?: NonNullable<Json>;
         };
         Update: {
+          "approved_attempt"?: number | null;
           "attempt"?: number;
           "completed_at"?: string | null;
           "created_at"?: string;
@@ -538,6 +656,7 @@ export type Database = {
           "storage_version"?: string | null;
           "updated_at"?: string;
           "validated_at"?: string | null;
+          "warning_counts"?: NonNullable<Json>;
         };
         Relationships: [
           {
@@ -811,6 +930,8 @@ export type Database = {
         Args: { "bucket": string; "metadata": Json; "path": string; "version": string };
         Returns: string;
       };
+      "affected_batches": { Args: { "batch": string }; Returns: (string)[] };
+      "approve_batch": { Args: { "actor": string; "batch": string; "request_id": string }; Returns: Json };
       "as_next_attempt": {
         Args: {
           "new_row": Omit<
@@ -823,6 +944,7 @@ export type Database = {
           >;
         };
         Returns: {
+          "approved_attempt": number | null;
           "attempt": number;
           "completed_at": string | null;
           "created_at": string;
@@ -863,6 +985,7 @@ export type Database = {
           "storage_version": string | null;
           "updated_at": string;
           "validated_at": string | null;
+          "warning_counts": NonNullable<Json>;
         };
         SetofOptions: {
           from: "*";
@@ -874,6 +997,7 @@ export type Database = {
       "batch_of_hash": {
         Args: { "hash": string };
         Returns: {
+          "approved_attempt": number | null;
           "attempt": number;
           "completed_at": string | null;
           "created_at": string;
@@ -914,6 +1038,7 @@ export type Database = {
           "storage_version": string | null;
           "updated_at": string;
           "validated_at": string | null;
+          "warning_counts": NonNullable<Json>;
         };
         SetofOptions: {
           from: "*";
@@ -965,6 +1090,7 @@ export type Database = {
           "lease_token": string | null;
           "locked_by": string | null;
           "not_before": string;
+          "remarks": number;
           "row_count": number;
           "slice_no": number;
           "status": string;
@@ -992,19 +1118,40 @@ export type Database = {
       };
       "clear_attempt": { Args: { "batch": string }; Returns: undefined };
       "clear_staged": { Args: { "batch": string }; Returns: undefined };
+      "columns_of": {
+        Args: { "layout": Json };
+        Returns: {
+          "field": string;
+          "folded": string;
+          "name": string;
+          "place": number;
+        }[];
+      };
+      "compare_headers": {
+        Args: { "after": Json; "before": Json };
+        Returns: {
+          "missing_columns": (string)[];
+          "new_columns": (string)[];
+          "renamed_columns": (string)[];
+        }[];
+      };
       "complete_batch": {
         Args: { "batch": string; "duplicate": number; "inserted": number; "took_ms": number };
         Returns: undefined;
       };
+      "count_built_on": { Args: { "batch": string }; Returns: number };
       "count_new": { Args: { "batch": string }; Returns: number };
       "count_orphans": { Args: { "batch": string }; Returns: number };
+      "count_resolved": { Args: { "batch": string; "code"?: string }; Returns: number };
       "csv_cell": { Args: { "value": string }; Returns: string };
+      "csv_cells": { Args: { "columns": Json; "raw_data": Json }; Returns: string };
       "decide": { Args: { "batch": string; "token": string }; Returns: Json };
       "delete_batch": {
         Args: { "actor": string; "batch": string; "confirm": string; "request_id": string };
         Returns: Json;
       };
       "describe_batch": { Args: { "batch": string }; Returns: Json };
+      "describe_source": { Args: { "source": string }; Returns: Json };
       "describe_unit": { Args: { "batch": string; "slice": number; "token": string }; Returns: Json };
       "duplicates_in": {
         Args: {
@@ -1037,6 +1184,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "end_undone": { Args: { "batch": string; "reason": string }; Returns: undefined };
       "errors_csv": {
         Args: { "after_row": number; "batch": string; "rows": number };
         Returns: {
@@ -1064,6 +1212,7 @@ export type Database = {
         Returns: Json;
       };
       "finish_staging": { Args: { "batch": string; "plan": Json; "token": string }; Returns: Json };
+      "fold_header": { Args: { "name": string }; Returns: string };
       "give_up": { Args: { "attempts": number; "batch": string; "error": string }; Returns: undefined };
       "hand_bytes_over": {
         Args: {
@@ -1079,6 +1228,7 @@ export type Database = {
       "has_open_slices": { Args: { "batch": string }; Returns: boolean };
       "insert_batch": { Args: { "batch": string; "token": string }; Returns: Json };
       "is_drop": { Args: { "bucket": string; "metadata": Json; "path": string }; Returns: boolean };
+      "judgment_lineage": { Args: { "judgment": number }; Returns: Json };
       "link_plaintiffs": { Args: { "batch": string; "end_id": number; "first_id": number }; Returns: number };
       "link_step": { Args: { "job": string; "token": string }; Returns: boolean };
       "list_batches": {
@@ -1093,6 +1243,7 @@ export type Database = {
       "lock_in_state": {
         Args: { "allowed": (string)[]; "batch": string };
         Returns: {
+          "approved_attempt": number | null;
           "attempt": number;
           "completed_at": string | null;
           "created_at": string;
@@ -1133,6 +1284,7 @@ export type Database = {
           "storage_version": string | null;
           "updated_at": string;
           "validated_at": string | null;
+          "warning_counts": NonNullable<Json>;
         };
         SetofOptions: {
           from: "*";
@@ -1144,6 +1296,7 @@ export type Database = {
       "lock_lease": {
         Args: { "batch": string; "token": string };
         Returns: {
+          "approved_attempt": number | null;
           "attempt": number;
           "completed_at": string | null;
           "created_at": string;
@@ -1184,6 +1337,7 @@ export type Database = {
           "storage_version": string | null;
           "updated_at": string;
           "validated_at": string | null;
+          "warning_counts": NonNullable<Json>;
         };
         SetofOptions: {
           from: "*";
@@ -1192,10 +1346,12 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "lock_repairs": { Args: { "batch": string }; Returns: undefined };
       "lock_slice": { Args: { "batch": string; "slice": number; "token": string }; Returns: undefined };
       "lock_twin": {
         Args: { "batch": string };
         Returns: {
+          "approved_attempt": number | null;
           "attempt": number;
           "completed_at": string | null;
           "created_at": string;
@@ -1236,6 +1392,7 @@ export type Database = {
           "storage_version": string | null;
           "updated_at": string;
           "validated_at": string | null;
+          "warning_counts": NonNullable<Json>;
         };
         SetofOptions: {
           from: "*";
@@ -1268,6 +1425,15 @@ export type Database = {
         Returns: boolean;
       };
       "note_failure": { Args: { "batch": string; "error": string }; Returns: boolean };
+      "note_header_change": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: undefined;
+      };
       "note_progress": { Args: { "batch": string }; Returns: undefined };
       "object_state": {
         Args: {
@@ -1280,6 +1446,7 @@ export type Database = {
       };
       "open_reservation": { Args: { "hash": string; "lease": string; "request": Json }; Returns: Json };
       "open_slices": { Args: { "batch": string; "slices": Json }; Returns: undefined };
+      "place_of": { Args: { "batch": string; "row_index": number }; Returns: Json };
       "progress_of": {
         Args: {
           "batch": Omit<
@@ -1288,6 +1455,10 @@ export type Database = {
           >;
         };
         Returns: number;
+      };
+      "put_source": {
+        Args: { "actor": string; "request_id": string; "settings": Json; "source": string };
+        Returns: Json;
       };
       "queue_batch": {
         Args: {
@@ -1310,6 +1481,15 @@ export type Database = {
         Returns: undefined;
       };
       "record_rejects": { Args: { "attempt": number; "batch": string; "rejects": Json }; Returns: undefined };
+      "record_repairs": {
+        Args: {
+          "replay": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       "redo_lost_slices": { Args: { "batch": string }; Returns: number };
       "refusal": {
         Args: {
@@ -1320,12 +1500,24 @@ export type Database = {
         };
         Returns: string;
       };
+      "refuse_batch": {
+        Args: { "actor": string; "batch": string; "reason": string; "request_id": string };
+        Returns: Json;
+      };
       "release": {
         Args: { "batch": string; "slice": number; "token": string; "wait"?: string };
         Returns: boolean;
       };
       "release_upload": { Args: { "upload": string }; Returns: boolean };
       "renew_upload": { Args: { "upload": string }; Returns: boolean };
+      "repair_origin": { Args: { "replay": string; "row_index": number }; Returns: Json };
+      "repairs_in": {
+        Args: { "replay": string };
+        Returns: {
+          "repaired_by_row": number;
+          "row_index": number;
+        }[];
+      };
       "reservation_answer": {
         Args: {
           "batch": Omit<
@@ -1347,13 +1539,25 @@ export type Database = {
         };
         Returns: Json;
       };
+      "reserve_replay": { Args: { "original": string; "request": Json }; Returns: Json };
       "reserve_upload": { Args: { "request": Json }; Returns: Json };
+      "resolve_rejects": { Args: { "batch": string }; Returns: number };
       "retry_batch": {
         Args: { "actor": string; "batch": string; "request_id": string; "threshold": number };
         Returns: Json;
       };
       "revive_batch": { Args: { "batch": string }; Returns: boolean };
+      "row_fate": { Args: { "batch": string; "row_index": number }; Returns: Json };
       "save_scan": { Args: { "batch": string; "scan": Json; "token": string }; Returns: undefined };
+      "settle_replay": {
+        Args: {
+          "replay": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: undefined;
+      };
       "settle_upload": { Args: { "actor": string; "request_id": string; "upload": string }; Returns: Json };
       "signed_upload_lease": { Args: Record<PropertyKey, never>; Returns: string };
       "source_of": { Args: { "path": string }; Returns: string };
@@ -1369,6 +1573,7 @@ export type Database = {
       "start_again": {
         Args: { "batch": string; "options": Json };
         Returns: {
+          "approved_attempt": number | null;
           "attempt": number;
           "completed_at": string | null;
           "created_at": string;
@@ -1409,6 +1614,7 @@ export type Database = {
           "storage_version": string | null;
           "updated_at": string;
           "validated_at": string | null;
+          "warning_counts": NonNullable<Json>;
         };
         SetofOptions: {
           from: "*";
@@ -1417,11 +1623,30 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "start_repaired": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
       "stop_work": { Args: { "batch": string; "reason": string }; Returns: undefined };
       "sweep": { Args: Record<PropertyKey, never>; Returns: number };
+      "take_back_repairs": {
+        Args: {
+          "replay": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: undefined;
+      };
       "total_up": {
         Args: { "batch": string };
         Returns: {
+          "approved_attempt": number | null;
           "attempt": number;
           "completed_at": string | null;
           "created_at": string;
@@ -1462,6 +1687,7 @@ export type Database = {
           "storage_version": string | null;
           "updated_at": string;
           "validated_at": string | null;
+          "warning_counts": NonNullable<Json>;
         };
         SetofOptions: {
           from: "*";
@@ -1471,7 +1697,12 @@ export type Database = {
         };
       };
       "twin_of": { Args: { "batch": string; "hash": string }; Returns: string };
+      "undo_batch": {
+        Args: { "actor": string; "batch": string; "reason": string; "request_id": string };
+        Returns: Json;
+      };
       "warning_notes": { Args: { "batch": string }; Returns: (string)[] };
+      "warnings_of": { Args: { "batch": string }; Returns: Json };
       "wrong_state": {
         Args: {
           "allowed": (string)[];

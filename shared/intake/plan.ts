@@ -4,12 +4,25 @@
  */
 import { z } from "zod";
 import type { Dialect, Scan } from "../csv/mod.ts";
-import { type HeaderOverrides, mapHeader } from "../judgments/mod.ts";
-import { EMPTY_FILE, missingFields, parseError, unsupportedType } from "./reasons.ts";
+import { type Field, FIELDS, type HeaderMap, type HeaderOverrides, mapHeader } from "../judgments/mod.ts";
+import { columnNames } from "./columns.ts";
+import { EMPTY_FILE, missingFields, NO_ROW_NUMBER, parseError, unsupportedType } from "./reasons.ts";
+import { type ReplayColumns, splitReplayHeader } from "./replay.ts";
 
-const Layout = z.object({ header: z.array(z.string()), header_width: z.int() });
+const Layout = z.object({
+  header: z.array(z.string()),
+  header_width: z.int(),
+  // Absent in files that were staged before they were kept.
+  columns: z.array(z.string()).optional(),
+  fields: z.array(z.string().nullable()).optional(),
+  replay: z.object({ columns: z.array(z.int()), row_number: z.int() }).nullish(),
+});
 
-/** What slices need to know about the file beyond its dialect: header cells, and how many cells a row has. */
+/**
+ * What slices need to know about the file beyond its dialect: header cells, how many cells a row has, the names its
+ * columns are kept under, the field each is read as. Of a replay the header is the original's, and `replay` says where
+ * its columns stand.
+ */
 export type Layout = z.infer<typeof Layout>;
 
 /** Reads a batch's stored layout; throws when it is none. */
@@ -70,18 +83,28 @@ export function planUnsupported(file: FileFacts, type: string): StagingPlan {
   return refused(file, unsupportedType(type), { dialect: null, notes: [] });
 }
 
-/** The plan for a scanned file. overrides: the source's own names for columns. */
-export function planFile(file: FileFacts, scan: Scan, overrides: HeaderOverrides): StagingPlan {
+/**
+ * The plan for a scanned file. overrides: the source's own names for columns. kind: a replay is a corrected
+ * errors.csv, whose first columns are ours.
+ */
+export function planFile(
+  file: FileFacts,
+  scan: Scan,
+  overrides: HeaderOverrides,
+  kind: "drop" | "replay" = "drop",
+): StagingPlan {
   if (scan.problem !== null) {
     const reason = scan.problem.reason === "empty" ? EMPTY_FILE : parseError(scan.problem.detail);
     return refused(file, reason, scan);
   }
-  const header = mapHeader([...scan.header], overrides);
+  const replay = kind === "replay" ? splitReplayHeader(scan.header) : null;
+  if (kind === "replay" && replay === null) return refused(file, NO_ROW_NUMBER, scan);
+  const header = mapHeader(replay?.header ?? scan.header, overrides);
   return {
     file_hash: file.hash,
     file_size_bytes: file.bytes,
     dialect: scan.dialect,
-    layout: { header: scan.header, header_width: scan.headerWidth },
+    layout: layoutOf(scan, header, replay),
     ignored_columns: header.ignored,
     notes: [...scan.notes, ...header.notes],
     problem: header.missing.length > 0 ? missingFields(header.missing) : null,
@@ -94,6 +117,21 @@ export function planFile(file: FileFacts, scan: Scan, overrides: HeaderOverrides
       first_line: slice.firstLine,
     })),
   };
+}
+
+function layoutOf(scan: Scan, map: HeaderMap, replay: ReplayColumns | null): Layout {
+  const header = replay?.header ?? scan.header;
+  return {
+    header,
+    header_width: scan.headerWidth,
+    columns: columnNames(header),
+    fields: header.map((_, column) => fieldOf(map, column)),
+    ...(replay === null ? {} : { replay: { columns: replay.columns, row_number: replay.rowNumber } }),
+  };
+}
+
+function fieldOf(map: HeaderMap, column: number): Field | null {
+  return FIELDS.find((field) => map.columns[field] === column) ?? null;
 }
 
 function refused(

@@ -15,6 +15,9 @@ export function missingFields(fields: readonly Field[]): string {
   return `Missing required fields: ${fields.join(", ")}`;
 }
 
+/** A corrected errors.csv without the column that says which rows it repairs. */
+export const NO_ROW_NUMBER = "Missing required fields: row_number";
+
 /** The file cannot be read as CSV: what is wrong, and where. */
 export function parseError(detail: string): string {
   return `Parse error: ${detail}`;

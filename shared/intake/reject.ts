@@ -1,5 +1,6 @@
 /** A rejected row in the shape of `intake.row_errors`, with every problem it has. */
 import type { RowIssue, RowStage } from "../judgments/mod.ts";
+import { cellBeyondHeader } from "./columns.ts";
 
 /** Where a row stands in its file. */
 export interface RowPlace {
@@ -27,14 +28,14 @@ export interface Reject {
 }
 
 /**
- * Builds a reject. The first issue names it; all are kept.
+ * Builds a reject. The first issue names it; all are kept. columns: the names of the file's columns, each one once.
  * Cells beyond the header are named by their number, so that nothing the file said is lost.
  */
 export function buildReject(
   place: RowPlace,
   stage: RowStage,
   issues: readonly RowIssue[],
-  row: { header: readonly string[]; cells: readonly string[]; rawLine: string },
+  row: { columns: readonly string[]; cells: readonly string[]; rawLine: string },
 ): Reject {
   const first = issues[0];
   if (first === undefined) throw new Error(`Cannot reject row ${place.rowIndex}: it has no problem`);
@@ -49,7 +50,7 @@ export function buildReject(
     raw_value: storable(first.rawValue),
     raw_line: storable(row.rawLine),
     raw_data: Object.fromEntries(
-      row.cells.map((cell, i) => [storable(row.header[i] ?? `column ${i + 1}`), storable(cell)]),
+      row.cells.map((cell, i) => [storable(row.columns[i] ?? cellBeyondHeader(i)), storable(cell)]),
     ),
     issues: issues.map((issue) => ({
       code: issue.code,

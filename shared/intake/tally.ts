@@ -4,6 +4,8 @@
 export interface SliceResult {
   readonly valid: number;
   readonly invalid: number;
+  /** Lines of a replay that are no rows. */
+  readonly remarks: number;
   readonly code_counts: Readonly<Record<string, number>>;
   readonly warning_counts: Readonly<Record<string, number>>;
 }
@@ -12,6 +14,7 @@ export interface SliceResult {
 export class Tally {
   #valid = 0;
   #invalid = 0;
+  #remarks = 0;
   #codes: Record<string, number> = {};
   #warnings: Record<string, number> = {};
 
@@ -24,6 +27,11 @@ export class Tally {
   countInvalid(code: string): void {
     this.#invalid += 1;
     this.#codes[code] = (this.#codes[code] ?? 0) + 1;
+  }
+
+  /** A line that is no row, though the scan counted it as one. */
+  countRemark(): void {
+    this.#remarks += 1;
   }
 
   /** Something odd about a row that passed. */
@@ -41,6 +49,7 @@ export class Tally {
     return {
       valid: this.#valid,
       invalid: this.#invalid,
+      remarks: this.#remarks,
       code_counts: this.#codes,
       warning_counts: this.#warnings,
     };

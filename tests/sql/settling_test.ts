@@ -387,7 +387,7 @@ Deno.test("a failing insert inserts nothing at all", () =>
     assertEquals((await batchOf(db, id)).status, "inserting");
   }));
 
-Deno.test("insert_batch() has 120 s as the top function of its call, decide() 60 s", () =>
+Deno.test("insert_batch() and undo_batch() have 120 s as the top function of their calls, decide() 60 s", () =>
   withDatabase(async (db) => {
     const rows = await db.sql`
       select p.proname as name, s.setting from pg_proc p, unnest(p.proconfig) s(setting)
@@ -395,6 +395,7 @@ Deno.test("insert_batch() has 120 s as the top function of its call, decide() 60
     assertEquals(rows.map((row) => `${row.name} ${row.setting}`), [
       "decide statement_timeout=60s",
       "insert_batch statement_timeout=120s",
+      "undo_batch statement_timeout=120s",
     ]);
   }));
 

@@ -1,11 +1,12 @@
 /** Routes of the intake function: files in, batches looked at, operators' hands on them. */
 import type { Hono } from "hono";
+import { ObjectStore } from "../../../shared/data/object_store.ts";
 import { Problem } from "../../../shared/errors.ts";
 import { BATCH_STATES } from "../../../shared/intake/states.ts";
 import { ROW_CODES } from "../../../shared/judgments/codes.ts";
 import { type AppContext, type AppEnv, type AppParts, createApp } from "../_shared/app.ts";
 import { actorOf } from "../_shared/caller.ts";
-import { createServiceClient } from "../_shared/clients.ts";
+import { createServiceClient, secretKeyOf } from "../_shared/clients.ts";
 import type { Environment } from "../_shared/env.ts";
 import { createParts } from "../_shared/runtime.ts";
 import { sqlCaller } from "../_shared/sql_call.ts";
@@ -13,6 +14,8 @@ import { type Batch, Batches, type By } from "./batches.ts";
 import { DropStore } from "./drop_store.ts";
 import { streamErrorsCsv } from "./errors_csv.ts";
 import { readJson } from "./json_body.ts";
+import { answerLineage, answerRow, type LineageParts } from "./lineage.ts";
+import { Lineage } from "./lineage_sql.ts";
 import { viewFor } from "./mask.ts";
 import {
   readChoice,
@@ -23,23 +26,31 @@ import {
   readReason,
   readThreshold,
 } from "./parameters.ts";
+import { answerReplay } from "./replay.ts";
 import { Reservations } from "./reservations.ts";
+import { readSourceName, readSourceSettings, Sources } from "./sources.ts";
 import { answerUpload, PACE, type UploadParts } from "./upload.ts";
 import { UploadRoom } from "./upload_room.ts";
 import { answerUploadUrl } from "./upload_url.ts";
 
 /** What the routes stand on, beside the parts of every app. */
-export interface IntakeParts extends AppParts, UploadParts {
+export interface IntakeParts extends AppParts, UploadParts, LineageParts {
   readonly batches: Batches;
+  readonly sources: Sources;
 }
 
 /** The intake function as it runs: everything from its environment. */
 export function buildApp(environment: Environment<"intake">): Hono<AppEnv> {
   const client = createServiceClient(environment);
   const call = sqlCaller(client, "intake");
+  const url = environment.SUPABASE_URL;
+  const headers = { apikey: secretKeyOf(environment.SUPABASE_SECRET_KEYS) };
   return createIntakeApp({
     ...createParts("intake", environment, client),
     batches: new Batches(call),
+    sources: new Sources(call),
+    lineage: new Lineage(call),
+    objects: new ObjectStore(url, headers, fetch),
     reservations: new Reservations(call),
     store: new DropStore(client),
     room: new UploadRoom(),
@@ -74,6 +85,31 @@ export function createIntakeApp(parts: IntakeParts): Hono<AppEnv> {
       const id = readId(context.req.param("id"));
       await batches.abort(id, readReason(await readJson(context.req.raw)), by(context));
       return context.json(await batches.describe(id));
+    },
+    "POST /intake/batches/:id/approve": async (context) => {
+      const id = readId(context.req.param("id"));
+      await batches.approve(id, by(context));
+      return context.json(await batches.describe(id), 202);
+    },
+    "POST /intake/batches/:id/refuse": async (context) => {
+      const id = readId(context.req.param("id"));
+      await batches.refuse(id, readReason(await readJson(context.req.raw)), by(context));
+      return context.json(await batches.describe(id));
+    },
+    "POST /intake/batches/:id/undo": async (context) => {
+      const id = readId(context.req.param("id"));
+      const undone = await batches.undo(id, readReason(await readJson(context.req.raw)), by(context));
+      return context.json({ ...await batches.describe(id), ...undone });
+    },
+    "POST /intake/batches/:id/replay": (context) => answerReplay(context, parts),
+    "GET /intake/batches/:id/rows/:row": (context) => answerRow(context, parts),
+    "GET /intake/judgments/:id/lineage": (context) => answerLineage(context, parts),
+    "GET /intake/sources/:name": async (context) =>
+      context.json(await parts.sources.describe(readSourceName(context.req.param("name")))),
+    "PUT /intake/sources/:name": async (context) => {
+      const name = readSourceName(context.req.param("name"));
+      const settings = readSourceSettings(await readJson(context.req.raw));
+      return context.json(await parts.sources.put(name, settings, by(context)));
     },
     "DELETE /intake/batches/:id": (context) => answerDelete(context, parts),
   });

@@ -49,10 +49,25 @@ const Timeline = z.looseObject({
 export type Timeline = z.infer<typeof Timeline>;
 
 const Acted = z.discriminatedUnion("outcome", [
-  z.object({ outcome: z.literal("done"), bucket: z.string().nullish(), path: z.string().nullish() }),
+  z.object({
+    outcome: z.literal("done"),
+    bucket: z.string().nullish(),
+    path: z.string().nullish(),
+    removed: z.number().optional(),
+    affected_batches: z.array(z.string()).optional(),
+  }),
+  z.object({ outcome: z.literal("built_on"), judgments: z.number() }),
   z.object({ outcome: z.enum(["unknown", "no_object", "not_confirmed"]) }),
   z.object({ outcome: z.literal("wrong_state"), status: z.string(), allowed_from: z.array(z.string()) }),
 ]);
+
+type Done = Extract<z.infer<typeof Acted>, { outcome: "done" }>;
+
+/** What an undo removed, and the batches that had skipped rows because of it. */
+export interface Undone {
+  readonly removed: number;
+  readonly affected_batches: readonly string[];
+}
 
 /** Who acts, by which request: for the audit events. */
 export interface By {
@@ -119,6 +134,20 @@ export class Batches {
     this.#expectDone(id, await this.call("abort_batch", { batch: id, reason, ...by }));
   }
 
+  async approve(id: string, by: By): Promise<void> {
+    this.#expectDone(id, await this.call("approve_batch", { batch: id, ...by }));
+  }
+
+  async refuse(id: string, reason: string, by: By): Promise<void> {
+    this.#expectDone(id, await this.call("refuse_batch", { batch: id, reason, ...by }));
+  }
+
+  /** Removes what a completed batch inserted. @throws Problem CONFLICT when something was built on it. */
+  async undo(id: string, reason: string, by: By): Promise<Undone> {
+    const done = this.#expectDone(id, await this.call("undo_batch", { batch: id, reason, ...by }));
+    return { removed: done.removed ?? 0, affected_batches: done.affected_batches ?? [] };
+  }
+
   /** @returns where the object of the deleted batch is, null when it had none. */
   async delete(id: string, confirm: string, by: By): Promise<{ bucket: string; path: string } | null> {
     const { bucket, path } = this.#expectDone(
@@ -128,7 +157,7 @@ export class Batches {
     return path === null || path === undefined ? null : { bucket: bucket ?? "intake", path };
   }
 
-  #expectDone(id: string, answer: unknown): { bucket?: string | null; path?: string | null } {
+  #expectDone(id: string, answer: unknown): Done {
     const acted = Acted.parse(answer);
     switch (acted.outcome) {
       case "done":
@@ -139,6 +168,15 @@ export class Batches {
         throw new Problem("CONFLICT", `Batch ${id} has no file: nothing was ever stored for it.`, {
           fix: "Upload the file.",
         });
+      case "built_on":
+        throw new Problem(
+          "CONFLICT",
+          `Enforcement has begun on at least ${acted.judgments} judgments of batch ${id}; they cannot be removed.`,
+          {
+            members: { batch_id: id, judgments: acted.judgments },
+            fix: "Correct those judgments one by one.",
+          },
+        );
       case "not_confirmed":
         throw new Problem("INVALID_PARAMETER", "confirm must be the file name of the batch.", {
           members: { field: "confirm" },

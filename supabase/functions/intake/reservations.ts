@@ -50,12 +50,33 @@ const Settled = z.object({ outcome: z.enum(["stored", "started_again"]), ...Know
 /** The batch of stored bytes; null when storage has no such object. */
 export type Settled = z.infer<typeof Settled>;
 
+const ReplayRefused = z.discriminatedUnion("outcome", [
+  z.object({ outcome: z.literal("unknown") }),
+  z.object({ outcome: z.literal("wrong_state"), status: z.string(), allowed_from: z.array(z.string()) }),
+  z.object({ outcome: z.literal("other_batch"), batch_id: z.string(), filename: z.string() }),
+]);
+/** Why a replay may not come in. */
+export type ReplayRefused = z.infer<typeof ReplayRefused>;
+
+/** What is known of a corrected errors.csv before it is stored; source and options are its original's. */
+export type ReplayRequest = Pick<
+  ReservationRequest,
+  "filename" | "stored_name" | "file_hash" | "file_size_bytes" | "actor" | "request_id"
+>;
+
 /** The calls, over any way of making them. */
 export class Reservations {
   constructor(private readonly call: CallSql) {}
 
   async reserve(request: ReservationRequest): Promise<Reservation> {
     return Reservation.parse(await this.call("reserve_upload", { request }));
+  }
+
+  /** Reserves for a corrected errors.csv of a batch. */
+  async reserveReplay(original: string, request: ReplayRequest): Promise<Reservation | ReplayRefused> {
+    return z.union([Reservation, ReplayRefused]).parse(
+      await this.call("reserve_replay", { original, request }),
+    );
   }
 
   /** Sign of life while storing; false when somebody took over or the bytes have arrived. */

@@ -5,6 +5,7 @@
 import { Problem } from "../../../shared/errors.ts";
 import type { AppContext } from "../_shared/app.ts";
 import { actorOf, type Caller } from "../_shared/caller.ts";
+import type { By } from "./batches.ts";
 import type { DropStore } from "./drop_store.ts";
 import { invalid, readUploadOptions, storedName, type UploadOptions } from "./parameters.ts";
 import { checkEnvelope, type ReceivedFile, receiveFile, roomFor } from "./received_file.ts";
@@ -33,15 +34,23 @@ export const PACE: Pace = { lookMs: 200, patienceMs: 90_000, renewMs: 10_000 };
 
 /** Answers an upload. */
 export async function answerUpload(context: AppContext, parts: UploadParts): Promise<Response> {
+  return await receiveUpload(context, parts, async (file) => {
+    const options = readUploadOptions(file.given);
+    const wanted = reservationFor(file, options, context.get("caller"), context.get("requestId"));
+    const reserve = () => parts.reservations.reserve(wanted);
+    return answerWith(context, file, await bringIn(parts, reserve, wanted, file.chunks));
+  });
+}
+
+/** Reads the file of a request, once there is room for it, and answers with what becomes of it. */
+export async function receiveUpload(
+  context: AppContext,
+  parts: UploadParts,
+  answer: (file: ReceivedFile) => Promise<Response>,
+): Promise<Response> {
   const request = context.req.raw;
   checkEnvelope(request);
-  return await parts.room.hold(roomFor(request), async () => {
-    const file = await receiveFile(request);
-    const caller = context.get("caller");
-    const options = readUploadOptions(file.given);
-    const wanted = reservationFor(file, options, caller, context.get("requestId"));
-    return answerWith(context, file, await bringIn(parts, wanted, file.chunks));
-  });
+  return await parts.room.hold(roomFor(request), async () => await answer(await receiveFile(request)));
 }
 
 /** The source a caller's upload is for. @throws Problem FORBIDDEN for a vendor who names another's. */
@@ -75,7 +84,7 @@ function reservationFor(
 }
 
 /** How an upload ended. */
-interface Outcome {
+export interface Outcome {
   readonly batchId: string;
   readonly attempt: number;
   readonly filename: string;
@@ -84,16 +93,17 @@ interface Outcome {
 }
 
 /** Reserves, and stores if it is on us; waits while it is on another, and takes over from one who stopped. */
-async function bringIn(
+export async function bringIn(
   parts: UploadParts,
-  wanted: ReservationRequest,
+  reserve: () => Promise<Reservation>,
+  by: By,
   chunks: Uint8Array<ArrayBuffer>[],
 ): Promise<Outcome> {
   const deadline = performance.now() + parts.pace.patienceMs;
   while (true) {
-    const reservation = await parts.reservations.reserve(wanted);
+    const reservation = await reserve();
     if (reservation.outcome === "unknown_source") throw invalid("source", "the name of a known source");
-    if (reservation.outcome === "store") return await storeReserved(parts, wanted, reservation, chunks);
+    if (reservation.outcome === "store") return await storeReserved(parts, by, reservation, chunks);
     if (reservation.outcome !== "wait") return knownOutcome(reservation);
     if (performance.now() > deadline) {
       throw new Problem(
@@ -118,7 +128,7 @@ function knownOutcome(known: Known): Outcome {
 
 async function storeReserved(
   parts: UploadParts,
-  wanted: ReservationRequest,
+  by: By,
   reservation: Extract<Reservation, { outcome: "store" }>,
   chunks: Uint8Array<ArrayBuffer>[],
 ): Promise<Outcome> {
@@ -128,7 +138,7 @@ async function storeReserved(
     (error: unknown) => ({ error }),
   );
   // Also after a failure: the answer may have been lost on its way back, and the bytes be there.
-  const settled = await parts.reservations.settle(id, wanted.actor, wanted.request_id);
+  const settled = await parts.reservations.settle(id, by.actor, by.request_id);
   if (settled !== null) {
     return {
       batchId: settled.batch_id,
@@ -156,7 +166,13 @@ async function whileRenewing<Result>(
   }
 }
 
-function answerWith(context: AppContext, file: ReceivedFile, outcome: Outcome): Response {
+/** The answer to a file that came in. more: members this road adds. */
+export function answerWith(
+  context: AppContext,
+  file: ReceivedFile,
+  outcome: Outcome,
+  more: Readonly<Record<string, unknown>> = {},
+): Response {
   const known = outcome.knownStatus;
   return context.json({
     batch_id: outcome.batchId,
@@ -167,5 +183,6 @@ function answerWith(context: AppContext, file: ReceivedFile, outcome: Outcome): 
     file_hash: file.hash,
     file_size_bytes: file.size,
     ...(known === null ? {} : { batch_status: known }),
+    ...more,
   }, known === null ? 202 : 200);
 }

@@ -9,6 +9,7 @@ import {
   planUnsupported,
   type StagingPlan,
 } from "../../../shared/intake/plan.ts";
+import { isErrorColumn } from "../../../shared/intake/replay.ts";
 import { SCAN_SHARE_BYTES, SLICE_BYTES } from "../../../shared/jobs/share.ts";
 import type { StageUnit } from "../../../shared/jobs/unit.ts";
 import { isKnownHeader } from "../../../shared/judgments/mod.ts";
@@ -49,10 +50,19 @@ export async function stage(
     } else {
       await invocation.gateway.finishStaging(
         hold,
-        pass.plan(unit.source.header_map),
+        pass.plan(unit.source.header_map, kindOf(unit)),
       );
     }
   });
+}
+
+/** A file that repairs another is a corrected errors.csv. */
+function kindOf(unit: StageUnit): "drop" | "replay" {
+  return unit.batch.replay_of === null ? "drop" : "replay";
+}
+
+function isKnownReplayHeader(cell: string): boolean {
+  return isErrorColumn(cell) || isKnownHeader(cell);
 }
 
 function scanBytes(unit: StageUnit): number {
@@ -71,7 +81,7 @@ class FilePass {
   static async begin(unit: StageUnit): Promise<FilePass> {
     const options = {
       dialect: parseDialectOptions(unit.source.dialect),
-      isKnownHeader,
+      isKnownHeader: kindOf(unit) === "replay" ? isKnownReplayHeader : isKnownHeader,
       sliceBytes: Math.ceil(SLICE_BYTES * unit.size_scale),
     };
     const saved = parseSavedPass(unit.batch.scan);
@@ -106,10 +116,10 @@ class FilePass {
     };
   }
 
-  plan(headerMap: Readonly<Record<string, string | null>>): StagingPlan {
+  plan(headerMap: Readonly<Record<string, string | null>>, kind: "drop" | "replay"): StagingPlan {
     const file = { hash: this.hash.digest(), bytes: this.nextByte };
     return this.unsupported === null
-      ? planFile(file, this.scanner.finish(), headerMap)
+      ? planFile(file, this.scanner.finish(), headerMap, kind)
       : planUnsupported(file, this.unsupported);
   }
 }

@@ -6,7 +6,9 @@ import {
   parseDialect,
   parseLayout,
 } from "../../../shared/intake/plan.ts";
+import { columnNames } from "../../../shared/intake/columns.ts";
 import { buildReject } from "../../../shared/intake/reject.ts";
+import { ReplayRows } from "../../../shared/intake/replay.ts";
 import { Tally } from "../../../shared/intake/tally.ts";
 import type { SliceUnit } from "../../../shared/jobs/unit.ts";
 import {
@@ -15,6 +17,7 @@ import {
   mapHeader,
   type RowChecker,
   type RowIssue,
+  type RowStage,
 } from "../../../shared/judgments/mod.ts";
 import { type Ending, HandOver, holding } from "./holding.ts";
 import type { Invocation } from "./ports.ts";
@@ -61,15 +64,19 @@ class SlicePass {
   readonly checker: RowChecker;
   readonly blocks: BlockWriter;
   readonly tally = new Tally();
-  readonly #layout: Layout;
+  readonly #columns: readonly string[];
+  /** How to read the rows of a replay; null for a file of a vendor's. */
+  readonly #replay: ReplayRows | null;
   readonly #keepRejects: number;
   readonly #warns: boolean;
 
   constructor(unit: SliceUnit, now: Date) {
     const { batch, slice } = unit;
-    this.#layout = parseLayout(batch.layout);
+    const layout: Layout = parseLayout(batch.layout);
+    this.#columns = layout.columns ?? columnNames(layout.header);
+    this.#replay = layout.replay ? new ReplayRows(layout.replay, layout.header_width) : null;
     this.#keepRejects = slice.keep_rejects;
-    const header = mapHeader(this.#layout.header, unit.source.header_map);
+    const header = mapHeader(layout.header, unit.source.header_map);
     this.#warns = header.columns.defendant_phone !== undefined ||
       header.columns.defendant_email !== undefined;
     this.checker = compileRowChecker({
@@ -78,7 +85,7 @@ class SlicePass {
     });
     this.reader = new SliceReader({
       dialect: parseDialect(batch.dialect),
-      headerWidth: this.#layout.header_width,
+      headerWidth: layout.header_width,
       firstByte: slice.first_byte,
       firstRow: slice.first_row,
       firstLine: slice.first_line,
@@ -100,23 +107,20 @@ class SlicePass {
   }
 
   #checkRow(rows: RecordBatch, i: number): void {
-    const cells = rows.rows[i] ?? [];
+    const sent = rows.rows[i] ?? [];
+    if (this.#replay?.isRemark(sent)) return this.tally.countRemark();
+    const cells = this.#replay?.cellsOf(sent) ?? sent;
     const problem = rows.problems.get(i);
     if (problem !== undefined) {
-      this.#reject(rows, i, "parse", [{
-        ...problem,
-        field: null,
-        rawValue: problem.rawLine,
-      }]);
-      return;
+      const issue = { ...problem, field: null, rawValue: problem.rawLine };
+      return this.#reject(rows, i, "parse", [issue], cells);
     }
+    const notARepair = this.#replay?.problemOf(sent) ?? null;
+    if (notARepair !== null) return this.#reject(rows, i, notARepair.stage, [notARepair.issue], cells);
     const values = this.checker.check(cells);
-    if (values === null) {
-      this.#rejectValues(rows, i, cells);
-      return;
-    }
+    if (values === null) return this.#rejectValues(rows, i, cells);
     this.tally.countValid();
-    this.blocks.addRow(rows.firstRow + i, values);
+    this.blocks.addRow(rows.firstRow + i, this.#withRowNumber(values, sent));
     if (rows.repairs.size > 0 && rows.repairs.has(i)) {
       this.tally.countWarning("REPAIRED");
     }
@@ -127,10 +131,16 @@ class SlicePass {
     }
   }
 
+  /** The row a replay's row repairs travels behind its values. */
+  #withRowNumber(values: string[], sent: readonly string[]): string[] {
+    return this.#replay === null ? values : [...values, this.#replay.rowNumberOf(sent) ?? ""];
+  }
+
   /** Words are only made for rows that are kept one by one. */
   #rejectValues(rows: RecordBatch, i: number, cells: readonly string[]): void {
     if (this.tally.invalid < this.#keepRejects) {
-      this.#reject(rows, i, "validate", this.checker.explain(cells).issues);
+      const { issues } = this.checker.explain(cells);
+      this.#reject(rows, i, "validate", issues, cells);
     } else {
       this.tally.countInvalid(
         this.checker.firstCode(cells) ?? "VALIDATION_ERROR",
@@ -141,8 +151,9 @@ class SlicePass {
   #reject(
     rows: RecordBatch,
     i: number,
-    stage: "parse" | "validate",
+    stage: RowStage,
     issues: readonly RowIssue[],
+    cells: readonly string[],
   ): void {
     if (this.tally.invalid < this.#keepRejects) {
       const place = {
@@ -151,8 +162,8 @@ class SlicePass {
         byteOffset: rows.byteOffsetOf(i),
       };
       const row = {
-        header: this.#layout.header,
-        cells: rows.rows[i] ?? [],
+        columns: this.#columns,
+        cells,
         rawLine: rows.rawLineOf(i),
       };
       this.blocks.addReject(buildReject(place, stage, issues, row));

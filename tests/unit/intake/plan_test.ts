@@ -39,7 +39,12 @@ Deno.test("planFile() turns a scan into slices, ignored columns and notes", () =
     row_count: 2,
     first_line: 2,
   }]);
-  assertEquals(parseLayout(plan.layout), { header: SCAN.header, header_width: 6 });
+  assertEquals(parseLayout(plan.layout), {
+    header: SCAN.header,
+    header_width: 6,
+    columns: SCAN.header,
+    fields: ["case_number", "plaintiff_name", "defendant_name", "amount", "filing_date", null],
+  });
 });
 
 Deno.test("planFile() follows a source's own names for columns", () => {

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "deno-std/assert/mod.js";
 import { buildReject } from "../../../shared/intake/reject.ts";
 
 const PLACE = { rowIndex: 4, lineNumber: 6, byteOffset: 120 };
-const ROW = { header: ["Case", "Amount"], cells: ["A-1", "x\0y", "extra"], rawLine: "A-1,x\0y,extra" };
+const ROW = { columns: ["Case", "Amount"], cells: ["A-1", "x\0y", "extra"], rawLine: "A-1,x\0y,extra" };
 const ISSUES = [
   { code: "INVALID_AMOUNT", field: "amount", rawValue: "x\0y", message: "amount x\0y" },
   { code: "MISSING_REQUIRED_FIELD", field: "judgment_date", rawValue: "", message: "no date" },

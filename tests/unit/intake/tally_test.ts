@@ -8,11 +8,13 @@ Deno.test("Tally counts rows by outcome, a bad row under its first code", () => 
   tally.countInvalid("INVALID_AMOUNT");
   tally.countInvalid("INVALID_AMOUNT");
   tally.countInvalid("TOO_FEW_FIELDS");
+  tally.countRemark();
   tally.countWarning("MALFORMED_PHONE");
   assertEquals(tally.invalid, 3);
   assertEquals(tally.result(), {
     valid: 1,
     invalid: 3,
+    remarks: 1,
     code_counts: { INVALID_AMOUNT: 2, TOO_FEW_FIELDS: 1 },
     warning_counts: { MALFORMED_PHONE: 1 },
   });

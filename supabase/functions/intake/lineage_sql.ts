@@ -1,0 +1,36 @@
+/** Where rows come from and what became of them, as the database knows it. */
+import * as z from "zod";
+import { parseDialect } from "../../../shared/intake/plan.ts";
+import type { CallSql } from "../_shared/sql_call.ts";
+
+const Place = z.object({
+  storage_bucket: z.string(),
+  storage_path: z.string(),
+  dialect: z.unknown().transform(parseDialect),
+  header_width: z.number(),
+  first_byte: z.number(),
+  end_byte: z.number(),
+  first_row: z.number(),
+  first_line: z.number(),
+});
+/** What it takes to read a row of a stored file again. */
+export type Place = z.infer<typeof Place>;
+
+const Traced = z.looseObject({ row_index: z.number().nullable(), place: Place.nullable() });
+/** A judgment's origin or a row's fate; what it has beyond the place is passed on as it is. */
+export type Traced = z.infer<typeof Traced>;
+
+/** The calls. */
+export class Lineage {
+  constructor(private readonly call: CallSql) {}
+
+  /** Null when there is no such judgment. */
+  async ofJudgment(id: number): Promise<Traced | null> {
+    return Traced.nullable().parse(await this.call("judgment_lineage", { judgment: id }));
+  }
+
+  /** Null when the batch has no such row. */
+  async ofRow(batch: string, rowIndex: number): Promise<Traced | null> {
+    return Traced.nullable().parse(await this.call("row_fate", { batch, row_index: rowIndex }));
+  }
+}

@@ -1,0 +1,74 @@
+-- What stays of a repair: which rejects a replay put right. Kept apart from the rejects themselves, which are written
+-- anew by every attempt, so that a reset of the original forgets nothing.
+
+create table intake.row_repairs (
+  batch_id uuid not null references intake.simplicity_batches (id) on delete cascade,
+  row_index int not null,
+  repaired_by_batch uuid not null,
+  repaired_by_row int not null,
+  repaired_at timestamptz not null default clock_timestamp(),
+  primary key (batch_id, row_index)
+);
+alter table intake.row_repairs enable row level security;
+create index row_repairs_repaired_by_batch_idx on intake.row_repairs (repaired_by_batch, repaired_by_row);
+comment on table intake.row_repairs is
+  'Rows of a batch that a replay brought in a form that passed. No foreign key to the replay: its judgments stay when its record is deleted, and with them the repair.';
+comment on column intake.row_repairs.row_index is 'Data row in the original file, from 0.';
+comment on column intake.row_repairs.repaired_by_row is 'Data row in the replay''s own file, from 0.';
+
+alter table intake.simplicity_batches
+  add column warning_counts jsonb not null default '{}',
+  add column approved_attempt int;
+comment on column intake.simplicity_batches.warning_counts is 'What looked odd in rows that passed, by code; final once validated. Warnings never count against the budget.';
+comment on column intake.simplicity_batches.approved_attempt is 'The attempt an operator approved: it is not asked for again when a crash makes the batch be decided anew.';
+
+alter table intake.batch_slices add column remarks int not null default 0;
+comment on column intake.batch_slices.remarks is
+  'Lines of a replay that are no rows, such as the last one of a truncated errors.csv: in row_count, in no other count.';
+
+-- Whose duplicates are these: asked before a batch is undone.
+create index row_errors_kept_batch_idx on intake.row_errors ((issues -> 0 ->> 'kept_batch_id')) where error_stage = 'insert';
+
+create function intake.lock_repairs(batch uuid)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('dragonfly.repairs.' || batch, 0))
+$$;
+comment on function intake.lock_repairs(uuid) is
+  'Whoever decides on a batch and whoever repairs its rejects take turns here, so that a repair is counted by one of them. Its holder waits for no row of another batch.';
+
+create function intake.resolve_rejects(batch uuid)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  resolved int;
+begin
+  update intake.row_errors e set resolved_at = r.repaired_at, resolved_by_batch = r.repaired_by_batch
+    from intake.row_repairs r
+   where r.batch_id = batch and e.batch_id = batch and e.row_index = r.row_index
+     and e.error_stage <> 'insert' and e.resolved_at is null;
+  get diagnostics resolved = row_count;
+  return resolved;
+end
+$$;
+comment on function intake.resolve_rejects(uuid) is 'Marks the rejects of a batch that were repaired, in this attempt or an earlier one, and returns how many it marked.';
+
+create function intake.count_resolved(batch uuid, code text default null)
+returns bigint
+language sql
+stable
+set search_path = ''
+as $$
+  select count(*) from intake.row_errors e
+   where e.batch_id = batch and e.error_stage <> 'insert' and e.resolved_at is not null
+     and (code is null or e.error_code = code)
+$$;
+comment on function intake.count_resolved(uuid, text) is 'Rejects of a batch that were repaired, all or those of one code; they never count against a budget.';
+
+grant select, insert, update, delete on intake.row_repairs to service_role;
+grant execute on function intake.lock_repairs(uuid), intake.resolve_rejects(uuid), intake.count_resolved(uuid, text) to service_role;
