@@ -1,15 +1,23 @@
 /** All commands. One file each in commands/; a new one is added here and nowhere else. */
 import type { AnyCommand } from "./command.ts";
 import { alerts, alertsSilence } from "./commands/alerts.ts";
+import { dbPush } from "./commands/db_push.ts";
+import { deploy } from "./commands/deploy.ts";
 import { fixSchemaCache } from "./commands/fix_schema_cache.ts";
 import { fixStuckBatch } from "./commands/fix_stuck_batch.ts";
+import { lintMigrations } from "./commands/lint_migrations.ts";
 import { logs } from "./commands/logs.ts";
+import { migrationRepair } from "./commands/migration_repair.ts";
+import { migrationStatus } from "./commands/migration_status.ts";
 import { monitorIngest } from "./commands/monitor_ingest.ts";
 import { monitorWorkers } from "./commands/monitor_workers.ts";
 import { pgrstReload } from "./commands/pgrst_reload.ts";
 import { queuePause, queueRedrive, queueReset, queueResume } from "./commands/queue_actions.ts";
 import { queueInspect } from "./commands/queue_inspect.ts";
+import { securityAudit } from "./commands/security_audit.ts";
 import { sentinel } from "./commands/sentinel.ts";
+import { usersAdd, usersList, usersRemove } from "./commands/users.ts";
+import { verifyEnvConfig } from "./commands/verify_env_config.ts";
 import { wake } from "./commands/wake.ts";
 
 export const COMMANDS: readonly AnyCommand[] = [
@@ -28,4 +36,14 @@ export const COMMANDS: readonly AnyCommand[] = [
   fixSchemaCache,
   pgrstReload,
   logs,
+  verifyEnvConfig,
+  securityAudit,
+  lintMigrations,
+  migrationStatus,
+  migrationRepair,
+  dbPush,
+  deploy,
+  usersAdd,
+  usersList,
+  usersRemove,
 ];

@@ -1,0 +1,91 @@
+/** `ops users add|list|remove`: who may sign in to the dashboard, and as what. */
+import { CannotRun, command, EXIT, UsageError } from "../command.ts";
+import { operatorName } from "../operator.ts";
+import { table } from "../table.ts";
+import type { Target } from "../target.ts";
+import { type Account, accountsOf, emailFrom, makePassword, PERSON_ROLES } from "../users/accounts.ts";
+
+export const usersList = command<{ users: readonly Account[] }>({
+  name: "users list",
+  summary: "accounts and their roles",
+  effects: "nothing",
+  async run({ target }, report) {
+    report({ users: await (await accountsOf(target)).list() });
+    return EXIT.fine;
+  },
+  show: ({ users }) =>
+    table(
+      ["email", "role", "since", "last seen"],
+      users.map(({ email, role, created_at, last_sign_in_at }) => [
+        email,
+        role ?? "none",
+        new Date(created_at),
+        last_sign_in_at === null ? null : new Date(last_sign_in_at),
+      ]),
+      "There are no accounts. Make one: deno task ops users add <email> --role operator",
+    ),
+});
+
+interface Added {
+  readonly email: string;
+  readonly role: string;
+  readonly made: boolean;
+  /** Shown once, for a new account; null for one that was there. */
+  readonly password: string | null;
+}
+
+export const usersAdd = command<Added>({
+  name: "users add",
+  summary: "a new account with a first password, or another role for one that is there",
+  effects: "an account of Supabase Auth; an audit event",
+  words: "<email>",
+  wordCount: [1, 1],
+  flags: { role: { type: "string", value: PERSON_ROLES.join("|"), help: "what the person may do" } },
+  async run({ target, typed, confirm }, report) {
+    const email = emailFrom(typed.words[0]);
+    const role = PERSON_ROLES.find((one) => one === typed.text("role"));
+    if (role === undefined) throw new UsageError(`--role is ${PERSON_ROLES.join(" or ")}.`);
+    const accounts = await accountsOf(target);
+    await confirm(`Make ${email} ${role}`);
+    const password = makePassword();
+    const { account, made } = await accounts.add(email, role, password);
+    await note(target, made ? "user.added" : "user.role_changed", account.id, { role });
+    report({ email, role, made, password: made ? password : null });
+    return EXIT.fine;
+  },
+  show: ({ email, role, made, password }) =>
+    made
+      ? `${email} may sign in as ${role}. First password, shown once: ${password}`
+      : `${email} is ${role} from the next sign-in on.`,
+});
+
+export const usersRemove = command<{ email: string; removed: true }>({
+  name: "users remove",
+  summary: "remove an account",
+  effects: "an account of Supabase Auth, with its sessions; an audit event",
+  words: "<email>",
+  wordCount: [1, 1],
+  async run({ target, typed, confirm }, report) {
+    const email = emailFrom(typed.words[0]);
+    const accounts = await accountsOf(target);
+    const account = await accounts.find(email);
+    if (account === null) throw new CannotRun(`There is no account ${email}: ops users list shows all.`);
+    await confirm(`Remove ${email}`);
+    await accounts.remove(account);
+    await note(target, "user.removed", account.id, { role: account.role });
+    report({ email, removed: true });
+    return EXIT.fine;
+  },
+  show: ({ email }) => `${email} is removed. An open session ends when its token does, within the hour.`,
+});
+
+/** Whose account it is, is told by its id: nothing personal goes into the record that is never deleted. */
+async function note(target: Target, action: string, id: string, after: Record<string, string | null>) {
+  const sql = await target.sql();
+  await sql.begin(async (transaction) => {
+    await transaction`select ops.act_as(${operatorName()}, null)`;
+    await transaction`select audit.append(${action}, 'user', ${id}, null, ${
+      JSON.stringify(after)
+    }::text::jsonb)`;
+  });
+}
