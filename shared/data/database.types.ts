@@ -2210,6 +2210,7 @@ export type Database = {
         Args: { "error": string; "job": string; "token": string; "wait_seconds"?: number };
         Returns: boolean;
       };
+      "figures": { Args: { "subject": string }; Returns: Json };
       "finish_vendor_pull": { Args: { "job": string; "result": Json; "token": string }; Returns: undefined };
       "inspect_queues": { Args: { "queue"?: string }; Returns: Json };
       "is_claimable_outbound": {

@@ -42,6 +42,24 @@ group by k.week, k.month, k.source
 order by k.week desc, k.month desc, k.source;
 comment on view ops.v_quality_trend is 'Rows and error rate per source and week; a week across two months has a row in each.';
 
+create function ops.figures(subject text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+set timezone = 'UTC'
+as $$
+  select coalesce(case subject
+    when 'performance' then (select jsonb_agg(to_jsonb(v) order by v.hour_bucket desc) from ops.v_batch_performance v)
+    when 'errors' then (select jsonb_agg(to_jsonb(v) order by v.occurrence_count desc, v.error_code) from ops.v_error_distribution v)
+    when 'quality' then (select jsonb_agg(to_jsonb(v) order by v.week desc, v.month desc, v.source)
+      from (select * from ops.v_quality_trend limit 500) v)
+    when 'feed' then (select jsonb_agg(to_jsonb(v) order by v.event_time desc) from ops.v_live_feed_events v)
+  end, '[]')
+$$;
+comment on function ops.figures(text) is
+  'The rows of a view of the whole as JSON, newest or most first: performance, errors, quality or feed. One rendering of numbers and times, whatever stands between.';
+
 create function ops.metrics()
 returns jsonb
 language sql
@@ -66,4 +84,4 @@ $$;
 comment on function ops.metrics() is 'Figures of the whole in one call, for GET /system/metrics.';
 
 grant select on ops.v_live_feed_events, ops.v_quality_trend to service_role;
-grant execute on function ops.metrics() to service_role;
+grant execute on function ops.metrics(), ops.figures(text) to service_role;

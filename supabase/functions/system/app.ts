@@ -3,7 +3,12 @@ import type { SupabaseClient } from "@supabase/supabase-js";
 import type { Hono } from "hono";
 import * as z from "zod";
 import { Problem } from "../../../shared/errors.ts";
-import { type AppEnv, type AppParts, createApp, type Handler } from "../_shared/app.ts";
+import {
+  type AppEnv,
+  type AppParts,
+  createApp,
+  type Handler,
+} from "../_shared/app.ts";
 import { createServiceClient } from "../_shared/clients.ts";
 import { connectDatabase } from "../_shared/database.ts";
 import type { Environment } from "../_shared/env.ts";
@@ -11,7 +16,7 @@ import { createParts } from "../_shared/runtime.ts";
 import { sqlCaller } from "../_shared/sql_call.ts";
 import { answerAlerts, silenceAlert } from "./alerts.ts";
 import { createChecks } from "./checks.ts";
-import { answerView } from "./figures.ts";
+import { answerFigures } from "./figures.ts";
 import { answerMetrics } from "./metrics.ts";
 import { answerQueues, pauseQueue, redriveJob } from "./queues.ts";
 import { checkReadiness, type Checks } from "./readiness.ts";
@@ -29,7 +34,9 @@ export interface SystemParts extends AppParts {
 export function buildApp(environment: Environment<"system">): Hono<AppEnv> {
   const client = createServiceClient(environment);
   const dsn = environment.DATABASE_URL ?? environment.SUPABASE_DB_URL;
-  const database = dsn === undefined ? null : connectDatabase(dsn.url, "system");
+  const database = dsn === undefined
+    ? null
+    : connectDatabase(dsn.url, "system");
   return createSystemApp({
     ...createParts("system", environment, client),
     client,
@@ -48,10 +55,10 @@ export function createSystemApp(parts: SystemParts): Hono<AppEnv> {
     "POST /system/queue/:type/pause": pauseQueue(call, true),
     "POST /system/queue/:type/resume": pauseQueue(call, false),
     "POST /system/jobs/:id/redrive": redriveJob(call),
-    "GET /system/performance": answerView(parts.client, "performance"),
-    "GET /system/errors": answerView(parts.client, "errors"),
-    "GET /system/quality": answerView(parts.client, "quality"),
-    "GET /system/feed": answerView(parts.client, "feed"),
+    "GET /system/performance": answerFigures(call, "performance"),
+    "GET /system/errors": answerFigures(call, "errors"),
+    "GET /system/quality": answerFigures(call, "quality"),
+    "GET /system/feed": answerFigures(call, "feed"),
     "GET /system/alerts": answerAlerts(call),
     "POST /system/alerts/:id/silence": silenceAlert(call),
   });
