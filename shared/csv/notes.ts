@@ -22,7 +22,7 @@ function tableNotes({ table }: ScanState, lines: number): string[] {
   const { headerLine, header, blankRows, second } = table;
   const notes = [...preambleNote(headerLine - 1), ...headerNote(header.length), ...blankRowsNote(blankRows)];
   if (second !== null) {
-    const { line } = second.place;
+    const { line } = second;
     notes.push(
       `A second table begins on line ${line}; from there on ${
         were(lines - line + 1, "line", "lines")

@@ -33,8 +33,8 @@ export interface TableState {
   watch: WatchState;
   /** Begin of a record that may be another table's header. */
   suspect: Place | null;
-  /** Begin of the second table, and its first line. */
-  second: { place: Place; text: string } | null;
+  /** Begin of the second table. */
+  second: Place | null;
 }
 
 /** Everything a scan knows. */
@@ -52,6 +52,8 @@ export interface ScanState {
   problem: FileProblem | null;
   /** Physical line of the next byte, outside the table. */
   line: number;
+  /** That line has begun already. */
+  inLine: boolean;
 }
 
 /** A scan that has seen nothing. */
@@ -73,6 +75,7 @@ export function newScanState(given: DialectOptions, sliceBytes: number): ScanSta
     table: null,
     problem: null,
     line: 1,
+    inLine: false,
   };
 }
 

@@ -175,10 +175,10 @@ export class FileScanner {
 
   /** Counts the lines of what belongs to no table. */
   #passOver({ text }: Block, final: boolean): number {
-    const whole = final ? text.length : text.endsWith("\r") ? text.length - 1 : text.length;
-    const ends = text.slice(0, whole).match(/\r\n|\n|\r/g)?.length ?? 0;
-    const open = final && text !== "" && !/[\r\n]$/.test(text);
-    this.#scan.line += ends + (open ? 1 : 0);
+    const whole = final || !text.endsWith("\r") ? text.length : text.length - 1;
+    const passed = text.slice(0, whole);
+    this.#scan.line += passed.match(/\r\n|\n|\r/g)?.length ?? 0;
+    if (passed !== "") this.#scan.inLine = !/[\r\n]$/.test(passed);
     return whole;
   }
 
@@ -207,7 +207,7 @@ export class FileScanner {
   #report(): Scan {
     const scan = this.#scan;
     const { table, separators, mark } = scan;
-    const lines = scan.line - 1;
+    const lines = scan.line - (scan.inLine ? 0 : 1);
     const dialect: Dialect = {
       encoding: scan.encoding,
       bom: mark.bom,

@@ -2,7 +2,7 @@
  * Counts a table's rows and cuts it into slices. A cut is only made where no decision about a row above it was made
  * by looking below it; otherwise whoever reads the slice by itself, and so cannot look there, would decide anew.
  */
-import { type Block, ByteOffsets, bytesBetween } from "./block.ts";
+import { type Block, ByteOffsets, bytesBetween, bytewiseText } from "./block.ts";
 import { type Grammar, grammarOf } from "./grammar.ts";
 import type { KnownHeader } from "./header_find.ts";
 import { headerReadings } from "./header_read.ts";
@@ -76,7 +76,7 @@ export class Slicer {
         table.blankRows++;
         this.#watch.blank();
       } else {
-        if (this.#watch.wants(block.text, at) && this.#endsTable(block.text, at)) return at;
+        if (this.#watch.wants(block.text, at) && this.#endsTable(block, at)) return at;
         table.rows++;
       }
       table.line += finder.lines;
@@ -141,19 +141,26 @@ export class Slicer {
   }
 
   /** Looks whether the record found last belongs to another table; the slice ends above it then. */
-  #endsTable(text: string, at: number): boolean {
+  #endsTable(block: Block, at: number): boolean {
     const { table } = this;
-    const line = text.slice(at, this.#finder.end);
+    const line = this.#rawText(block, at, this.#finder.end);
     const verdict = this.#watch.look(readLineCells(line, this.#grammar).cells);
     if (verdict === "suspect") table.suspect = this.#placeOf(at);
     if (verdict === "row") table.suspect = null;
     if (verdict === "row" || verdict === "suspect") return false;
     const place = verdict === "confirmed" && table.suspect ? table.suspect : this.#placeOf(at);
-    table.second = { place, text: verdict === "end" ? line.slice(0, 120) : "" };
+    table.second = place;
     this.#endSlice(place);
     table.rows = place.row;
     table.blankRows = place.blankRows;
     return true;
+  }
+
+  /** A record's text, the same whether the file has shown yet that it is not UTF-8 or not. */
+  #rawText(block: Block, from: number, to: number): string {
+    if (block.stride === 2) return block.text.slice(from, to);
+    const first = this.#byteOf(from) - block.base;
+    return bytewiseText(block.bytes.subarray(first, first + bytesBetween(block, from, to)));
   }
 
   #placeOf(at: number): Place {
