@@ -14,9 +14,7 @@ const Reason = z.string().trim().min(1).max(500);
 export function answerAlerts(call: CallSql): Handler {
   return async (context) => {
     const given = context.req.query("state");
-    const state = given === undefined
-      ? null
-      : readField("state", given, State, "open, resolved or silenced");
+    const state = given === undefined ? null : readField("state", given, State, "open, resolved or silenced");
     return context.json({
       alerts: z.array(z.looseObject({})).parse(
         await call("list_alerts", { state }),

@@ -3,12 +3,7 @@ import type { SupabaseClient } from "@supabase/supabase-js";
 import type { Hono } from "hono";
 import * as z from "zod";
 import { Problem } from "../../../shared/errors.ts";
-import {
-  type AppEnv,
-  type AppParts,
-  createApp,
-  type Handler,
-} from "../_shared/app.ts";
+import { type AppEnv, type AppParts, createApp, type Handler } from "../_shared/app.ts";
 import { createServiceClient } from "../_shared/clients.ts";
 import { connectDatabase } from "../_shared/database.ts";
 import type { Environment } from "../_shared/env.ts";
@@ -34,9 +29,7 @@ export interface SystemParts extends AppParts {
 export function buildApp(environment: Environment<"system">): Hono<AppEnv> {
   const client = createServiceClient(environment);
   const dsn = environment.DATABASE_URL ?? environment.SUPABASE_DB_URL;
-  const database = dsn === undefined
-    ? null
-    : connectDatabase(dsn.url, "system");
+  const database = dsn === undefined ? null : connectDatabase(dsn.url, "system");
   return createSystemApp({
     ...createParts("system", environment, client),
     client,

@@ -10,6 +10,5 @@ export function answerFigures(
   call: CallSql,
   subject: "performance" | "errors" | "quality" | "feed",
 ): Handler {
-  return async (context) =>
-    context.json({ [subject]: Rows.parse(await call("figures", { subject })) });
+  return async (context) => context.json({ [subject]: Rows.parse(await call("figures", { subject })) });
 }

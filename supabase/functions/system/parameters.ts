@@ -20,9 +20,7 @@ export async function readBody(
 ): Promise<Readonly<Record<string, unknown>>> {
   const text = await context.req.text();
   if (text.trim() === "") return {};
-  const body = text.length > BODY_LIMIT
-    ? null
-    : JsonObject.safeParse(parsed(text)).data;
+  const body = text.length > BODY_LIMIT ? null : JsonObject.safeParse(parsed(text)).data;
   if (body === undefined || body === null) {
     throw new Problem("BAD_REQUEST", "The body is no JSON object.");
   }

@@ -39,9 +39,7 @@ export async function checkReadiness(
   note: (name: string, error: unknown) => void,
 ): Promise<Readiness> {
   const results = await Promise.all(
-    Object.entries<Check>({ ...checks }).map(([name, check]) =>
-      runCheck(name, check, timeoutMs, note)
-    ),
+    Object.entries<Check>({ ...checks }).map(([name, check]) => runCheck(name, check, timeoutMs, note)),
   );
   return { ready: results.every((result) => result.ok), checks: results };
 }
