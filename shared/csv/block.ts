@@ -64,16 +64,10 @@ function bytewiseBlock(bytes: Uint8Array, base: number, damaged: boolean): Block
   return { bytes, base, text: bytewiseText(bytes), stride: 1, bytewise: true, damaged };
 }
 
+/** Half a character at the end may become a stand-in: its record is not whole, and is read again with the rest. */
 function decodeUtf16(bytes: Uint8Array, base: number, encoding: Encoding, final: boolean): Block {
-  const little = encoding === "utf-16le";
-  let length = bytes.length;
-  if (!final) {
-    length -= length % 2;
-    const high = length > 0 ? bytes[length - (little ? 1 : 2)] ?? 0 : 0;
-    if (high >= 0xd8 && high <= 0xdb) length -= 2;
-  }
-  const whole = bytes.subarray(0, length);
-  const text = (little ? UTF_16_LE : UTF_16_BE).decode(whole);
+  const whole = final ? bytes : bytes.subarray(0, bytes.length - bytes.length % 2);
+  const text = (encoding === "utf-16le" ? UTF_16_LE : UTF_16_BE).decode(whole);
   return { bytes: whole, base, text, stride: 2, bytewise: false, damaged: false };
 }
 
