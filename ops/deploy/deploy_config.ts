@@ -10,7 +10,7 @@ const Bucket = z.object({
 
 const DeployConfig = z.object({
   api: z.object({ schemas: z.array(z.string()) }),
-  storage: z.object({ buckets: z.record(z.string(), Bucket).default({}) }),
+  storage: z.object({ buckets: z.record(z.string(), Bucket).default({}) }).default({ buckets: {} }),
   functions: z.record(z.string(), z.object({ verify_jwt: z.boolean().optional() })).default({}),
 });
 

@@ -108,6 +108,8 @@ export function startManagementApi(ref: string): ManagementApi {
       case "POST functions/deploy": {
         const upload = await readUpload(request, searchParams.get("slug") ?? "");
         uploads.push(upload);
+        // One function alone is live at once; several are bundled first, then made live together.
+        if (searchParams.get("bundleOnly") !== "true") live.push(upload.name);
         return Response.json(functionRecord(upload.name), { status: 201 });
       }
       case "PUT functions": {

@@ -31,7 +31,9 @@ export const SERVICE_RIGHTS: Readonly<Record<string, readonly Verb[]>> = {
   "intake.batch_slices": WRITE,
   "intake.error_codes": READ, // a catalogue: changed by migrations
   "intake.forgotten_objects": WRITE,
+  "intake.header_changes": WRITE,
   "intake.row_errors": WRITE,
+  "intake.row_repairs": WRITE,
   "intake.simplicity_batches": WRITE,
   "intake.sources": WRITE,
   "intake.staged_blocks": WRITE,
