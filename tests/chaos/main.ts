@@ -69,12 +69,13 @@ async function main(wanted: Wanted): Promise<boolean> {
   try {
     for (let seed = wanted.seed; seed < wanted.seed + wanted.runs; seed++) {
       arena ??= await openArena(wanted.time, wanted.sabotage);
-      const plan = schedule(seed, wanted.sabotage?.focus ?? wanted.only, wanted.sabotage?.faults);
+      const plan = schedule(seed, wanted.sabotage ?? { focus: wanted.only });
       const verdict = await arena.run(plan);
       verdicts.push(verdict);
       for (const line of describe(verdict)) say(line);
       if (verdict.violations.length > 0) {
         if (wanted.sabotage !== undefined) break;
+        say(`  logs are kept in ${await arena.keepLogs()}`);
         await close(); // what a failed run left would be held against the next
       }
     }

@@ -22,6 +22,8 @@ export interface Verdict {
 export interface Arena {
   readonly stack: TestStack;
   run(plan: Schedule): Promise<Verdict>;
+  /** Copies what the stack and its functions logged to a folder of its own, and says where. */
+  keepLogs(): Promise<string>;
   /** Times a holder that had lost its lease was refused, over all runs. */
   lateRefused(): Promise<number>;
   stop(): Promise<void>;
@@ -50,6 +52,7 @@ export async function openArena(scale: number, sabotage?: Sabotage): Promise<Are
         );
       }
     },
+    keepLogs: () => keepLogs(stack),
     lateRefused: () => countLines(stack.name, '"lease_lost"'),
     stop: () => stack.stop(),
   };
@@ -84,6 +87,19 @@ async function runOne(stack: TestStack, plan: Schedule, scale: number): Promise<
   } finally {
     await admin.end({ timeout: 1 });
   }
+}
+
+async function keepLogs(stack: TestStack): Promise<string> {
+  const home = new URL(`../../.stack/${stack.name}/`, import.meta.url).pathname;
+  const folder = await Deno.makeTempDir({ prefix: "dragonfly-chaos-" });
+  for (const file of ["stack.log", "invocations.jsonl", "logs/worker.log", "logs/postgres.log"]) {
+    await Deno.copyFile(`${home}${file}`, `${folder}/${file.replace("logs/", "")}`);
+  }
+  await Deno.writeTextFile(
+    `${folder}/isolates.json`,
+    JSON.stringify(await stack.ask({ do: "isolates" }), null, 1),
+  );
+  return folder;
 }
 
 async function lastWords(stackName: string): Promise<string> {

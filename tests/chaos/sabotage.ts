@@ -3,7 +3,7 @@
  * function's own text, so that one whose guard was renamed is an error here and no silent pass.
  */
 import type postgres from "postgres";
-import type { Kind } from "./schedule.ts";
+import type { Bent } from "./schedule.ts";
 
 interface Edit {
   /** As `regprocedure` reads it. */
@@ -12,12 +12,10 @@ interface Edit {
   readonly put: string;
 }
 
-export interface Sabotage {
+/** The schedule is bent to faults that need the guard. */
+export interface Sabotage extends Bent {
   readonly what: string;
   readonly edits: readonly Edit[];
-  /** Faults that need the guard. */
-  readonly focus: readonly Kind[];
-  readonly faults: number;
 }
 
 const REDO = "intake.redo_lost_slices(uuid)";
@@ -38,7 +36,8 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
       },
     ],
     focus: ["stop"],
-    faults: 3,
+    faults: 4,
+    rows: 3_000,
   },
   lease: {
     what: "claims take slices that others hold",
@@ -83,8 +82,11 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
         put: "set locked_at",
       },
     ],
-    focus: ["cut"],
-    faults: 12,
+    focus: ["kill"],
+    faults: 40,
+    files: 1,
+    rows: 30_000,
+    within: 250,
   },
 };
 

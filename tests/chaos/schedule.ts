@@ -47,20 +47,33 @@ export interface Schedule {
 
 const LEASE = 60; // seconds of the stack's clock
 
-/**
- * The run of a seed.
- * @param focus faults to choose among; all when empty. @param faults how many; by chance when absent.
- */
-export function schedule(seed: number, focus: readonly Kind[] = [], faults?: number): Schedule {
+/** What a schedule is bent to; everything by chance when absent. */
+export interface Bent {
+  /** Faults to choose among. */
+  readonly focus?: readonly Kind[];
+  /** How many. */
+  readonly faults?: number;
+  /** How many files, and how many rows each has. */
+  readonly files?: number;
+  readonly rows?: number;
+  /** Seconds of the stack's clock in which faults begin. */
+  readonly within?: number;
+}
+
+/** The run of a seed. */
+export function schedule(
+  seed: number,
+  { focus = [], faults, files: wantedFiles, rows, within = 35 }: Bent = {},
+): Schedule {
   const chance = new Chance(seed);
   const prefix = `CH${seed}`;
   const files: ChaosFile[] = [];
   const steps: Step[] = [];
   const paths: string[] = [];
-  const count = chance.whole(1, 3);
+  const count = wantedFiles ?? chance.whole(1, 3);
   for (let i = 0; i < count; i++) {
     const shape = {
-      rows: chance.pick([1, 40, 400, 1200, 3000]),
+      rows: rows ?? chance.pick([1, 40, 400, 1200, 3000]),
       bad: chance.pick([0, 0.01, 0.05, 0.25]),
       repeated: chance.pick([0, 0.02]),
       shared: chance.pick([0, 0.1]),
@@ -77,7 +90,7 @@ export function schedule(seed: number, focus: readonly Kind[] = [], faults?: num
   const kinds = focus.length > 0 ? focus : KINDS;
   const wanted = faults ?? chance.whole(1, 6);
   for (let i = 0; i < wanted; i++) {
-    const at = 2 + chance.next() * 35; // from before the first claim to after most have ended
+    const at = 2 + chance.next() * within; // from before the first claim to after most have ended
     steps.push(...fault(chance, chance.pick(kinds), at, paths));
   }
   return { seed, files, steps: steps.toSorted((a, b) => a.at - b.at) };

@@ -20,6 +20,6 @@ Deno.test("schedule() reaches every kind of fault within a hundred seeds, and en
 
 Deno.test("schedule() keeps to the faults it is told", () => {
   const allowed: Kind[] = ["kill", "cut"];
-  const acts = new Set(schedule(3, allowed, 20).steps.map(({ act }) => act.do));
+  const acts = new Set(schedule(3, { focus: allowed, faults: 20 }).steps.map(({ act }) => act.do));
   assertEquals(acts, new Set(["drop", "kill", "cut"]));
 });
