@@ -3,7 +3,6 @@
  * them works. Migrations only add, so the old code runs on the new schema; a schema is exposed once it exists; code
  * comes after the secrets it reads; SQL wakes functions once they are there. Stops at the first step that fails.
  */
-import { createClient } from "@supabase/supabase-js";
 import type postgres from "postgres";
 import { FOLDER } from "../migrations/files.ts";
 import { auditSecurity } from "../security/checks.ts";
@@ -18,7 +17,6 @@ export interface Project {
   readonly ref: string;
   /** `https://<ref>.supabase.co` */
   readonly apiUrl: string;
-  readonly secretKey: string;
   readonly wakeToken: string;
   /** What functions read that the platform does not inject. */
   readonly secrets: Readonly<Record<string, string>>;
@@ -130,18 +128,14 @@ async function pushMigrations(project: Project, root: string, cli: Cli): Promise
   return `${files} files, applied up to ${row?.newest}`;
 }
 
-/** Buckets as config.toml has them; `config push` leaves them out. Never removes one. */
+/** Buckets as config.toml has them, which `config push` leaves out. Never removes one. */
 async function makeBuckets(project: Project, root: string): Promise<string> {
-  const storage = createClient(project.apiUrl, project.secretKey, {
-    auth: { persistSession: false, autoRefreshToken: false },
-  }).storage;
   const { buckets } = (await readDeployConfig(root)).storage;
   for (const [id, bucket] of Object.entries(buckets)) {
-    const wanted = { public: bucket.public, fileSizeLimit: bucket.file_size_limit };
-    const made = await storage.createBucket(id, wanted);
-    const there = made.error !== null && /exists|duplicate/i.test(made.error.message);
-    const { error } = there ? await storage.updateBucket(id, wanted) : made;
-    if (error !== null) throw new StepFailed(`bucket ${id}: ${error.message}`);
+    await project.sql`
+      insert into storage.buckets (id, name, public, file_size_limit)
+      values (${id}, ${id}, ${bucket.public}, ${bucket.file_size_limit ?? null})
+      on conflict (id) do update set public = excluded.public, file_size_limit = excluded.file_size_limit`;
   }
   return Object.keys(buckets).join(", ");
 }

@@ -29,7 +29,6 @@ export async function projectOf(target: Target): Promise<Project> {
   return {
     ref,
     apiUrl,
-    secretKey: await target.need("secretKey"),
     wakeToken: await target.need("wakeToken"),
     secrets: secretsOf(given),
     migrationUrl: migrationUrl(await target.need("databaseUrl")),

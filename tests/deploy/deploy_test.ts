@@ -36,7 +36,6 @@ async function withProject(use: (scene: Scene) => Promise<void>, functions = tru
     const project: Project = {
       ref: REHEARSAL_REF,
       apiUrl: stack.api_url,
-      secretKey: stack.secret_key,
       wakeToken: "a-token-made-for-this-deploy",
       secrets: requiredSecrets(),
       migrationUrl: `${stack.db_url}?sslmode=disable`,
