@@ -2,6 +2,7 @@
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
 import postgres from "postgres";
+import { noDigestToday } from "../sql/sentinel.ts";
 import { clientOf, ended, goodCsv } from "../support/drops.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
 import { DiscordMessage, SlackMessage } from "../unit/sentinel/documented_schemas.ts";
@@ -59,6 +60,7 @@ Deno.test("the outside", async (t) => {
   });
   const client = clientOf(stack);
   const sql = postgres(stack.db_url, { onnotice: () => {}, max: 2 });
+  await noDigestToday(sql);
   const to = (path: string) => outside.seen.filter((request) => request.path === path);
   try {
     await t.step("hears of every run", async () => {

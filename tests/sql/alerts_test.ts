@@ -59,6 +59,27 @@ Deno.test("record_sentinel_run() decides once when many runs end at the same mom
     assertEquals(await notices(db), ["alert slack"]);
   }));
 
+Deno.test("record_sentinel_run() takes turns: no run decides on what another is about to change", () =>
+  withDatabase(async (db) => {
+    await db.sql.begin(async (other) => {
+      await other`select ops.record_sentinel_run(${
+        JSON.stringify(runOf([STUCK]))
+      }::text::jsonb, 'other', '{slack}')`;
+      const calm = new SentinelGateway(db.connect()).record(runOf(CALM), "test", ["slack"]);
+      const waiting = async () =>
+        (await db.admin`select from pg_locks where locktype = 'advisory' and not granted`).length > 0;
+      let ended = false;
+      void calm.then(() => ended = true);
+      while (!ended && !await waiting());
+      assertEquals(ended, false);
+      return [calm]; // in an array, so that it is not waited for before the commit
+    }).then(([calm]) => calm);
+    assertEquals([(await alertOf(db))?.state, await notices(db)], ["resolved", [
+      "alert slack",
+      "resolved slack",
+    ]]);
+  }));
+
 Deno.test("record_sentinel_run() decides nothing when its transaction is undone", () =>
   withDatabase(async (db) => {
     const undone = db.sql.begin(async (sql) => {
