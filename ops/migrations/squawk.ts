@@ -9,6 +9,8 @@ const NOT_OURS = [
   "prefer-robust-stmts", // the CLI applies a file in one transaction: there is no half
   "require-concurrent-index-creation", // impossible in that transaction
   "prefer-bigint-over-int", // counts of a file's rows, seconds, percent: they fit
+  "ban-drop-column", // ours, which knows reverts
+  "ban-drop-table",
 ];
 
 /** About locks on tables in use: these matter from the first release on. */
