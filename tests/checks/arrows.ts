@@ -14,7 +14,7 @@ interface Rule {
   readonly node: boolean;
 }
 
-const PURE: Rule = { rooms: ["shared"], packages: ["zod", "papaparse"], types: [], node: false };
+const PURE: Rule = { rooms: ["shared"], packages: ["zod"], types: [], node: false };
 const OUTER: Rule = { rooms: ["shared", "shared/data"], packages: "all", types: [], node: true };
 
 const RULES: Record<string, Rule> = {
