@@ -30,12 +30,6 @@ export class SentinelGateway {
     });
   }
 
-  /** Takes leases that ran out from workers that died. @returns how many. */
-  async reapLeases(): Promise<number> {
-    const [row] = await this.query("select intake.reap_leases() as reaped");
-    return z.object({ reaped: z.number() }).parse(row).reaped;
-  }
-
   /** Stores a run and decides who is told of what, in one transaction. @returns of how many alerts people are told. */
   async record(result: SentinelResult, by: string, channels: readonly string[]): Promise<number> {
     const [row] = await this.sql`

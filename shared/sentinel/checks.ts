@@ -7,6 +7,7 @@ import { deadLetters } from "./checks/dead_letters.ts";
 import { directConnection } from "./checks/direct_connection.ts";
 import { errorSpike } from "./checks/error_spike.ts";
 import { guardTriggers } from "./checks/guard_triggers.ts";
+import { lostLeases } from "./checks/lost_leases.ts";
 import { queueBacklog } from "./checks/queue_backlog.ts";
 import { queuePaused } from "./checks/queue_paused.ts";
 import { schemaCache } from "./checks/schema_cache.ts";
@@ -17,6 +18,7 @@ import { workerHeartbeats } from "./checks/worker_heartbeats.ts";
 
 export const CHECKS: readonly Check[] = [
   stuckBatches,
+  lostLeases,
   approvalWaiting,
   queuePaused,
   errorSpike,

@@ -10,7 +10,6 @@ import { runChecks } from "./run_checks.ts";
 export interface WatchDatabase {
   timeScale(): Promise<number>;
   query(sql: string): Promise<readonly unknown[]>;
-  reapLeases(): Promise<number>;
   record(result: SentinelResult, by: string, channels: readonly string[]): Promise<number>;
 }
 
@@ -32,7 +31,6 @@ export interface WatchParts {
 /** @throws when the database does not answer: then nothing was looked at, and nothing can be called well. */
 export async function watch(parts: WatchParts): Promise<SentinelResult> {
   const scale = await parts.database.timeScale();
-  await parts.database.reapLeases();
   const ports: CheckPorts = {
     query: (sql) => parts.database.query(sql),
     probeRest: parts.probeRest,

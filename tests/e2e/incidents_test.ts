@@ -141,7 +141,7 @@ Deno.test("ops sentinel runs the same checks from here when the function cannot 
   try {
     const ran = await ops(stack.name, ["sentinel", "--json"]);
     const result = ran.json<{ metrics: { total_checks: number }; overall_status: string }>();
-    assertEquals([ran.code, result.overall_status, result.metrics.total_checks], [0, "healthy", 14]);
+    assertEquals([ran.code, result.overall_status, result.metrics.total_checks], [0, "healthy", 15]);
     assertMatch(ran.err, /Running the same checks from here, over DATABASE_URL/);
     const sql = postgres(stack.db_url, { max: 1 });
     const [row] = await sql`select ran_by from ops.sentinel_runs`;

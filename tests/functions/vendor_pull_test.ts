@@ -117,6 +117,8 @@ Deno.test("an export too large to compare goes straight through, whole", () => {
     assertEquals(stored[0]?.text.length, 18 * 1024 * 1024);
     const [feed] = await db.sql`select content_hash, etag from ops.vendor_feeds`;
     assertEquals([feed?.content_hash, feed?.etag], [null, '"big"']);
+    await pull(); // the vendor heeds no condition; its tag alone says that nothing changed
+    assertEquals([stored.length, await status(db)], [1, ["completed", "unchanged"]]);
   });
 });
 

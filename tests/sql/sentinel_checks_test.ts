@@ -9,6 +9,7 @@ import { avgProcessingTime } from "../../shared/sentinel/checks/avg_processing_t
 import { deadLetters } from "../../shared/sentinel/checks/dead_letters.ts";
 import { errorSpike } from "../../shared/sentinel/checks/error_spike.ts";
 import { guardTriggers } from "../../shared/sentinel/checks/guard_triggers.ts";
+import { lostLeases } from "../../shared/sentinel/checks/lost_leases.ts";
 import { queueBacklog } from "../../shared/sentinel/checks/queue_backlog.ts";
 import { queuePaused } from "../../shared/sentinel/checks/queue_paused.ts";
 import { stuckBatches } from "../../shared/sentinel/checks/stuck_batches.ts";
@@ -16,7 +17,7 @@ import { successRate } from "../../shared/sentinel/checks/success_rate.ts";
 import { unclaimedDrops } from "../../shared/sentinel/checks/unclaimed_drops.ts";
 import { workerHeartbeats } from "../../shared/sentinel/checks/worker_heartbeats.ts";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
-import { bringTo, drop, engine, ingest, rowsOf, store, workOff } from "./engine.ts";
+import { bringTo, drop, engine, ingest, letTimePass, mustClaim, rowsOf, store, workOff } from "./engine.ts";
 import { look } from "./sentinel.ts";
 
 type Act = (db: TestDatabase) => Promise<unknown>;
@@ -73,6 +74,18 @@ triple(
     await age(db, 6);
   },
   "info 1 batch without progress > 5m: uploaded(1)",
+  (db) => workOff(db, FILE),
+);
+
+triple(
+  "lost_leases takes work from a worker that died, and says so once",
+  lostLeases,
+  async (db) => {
+    await drop(db);
+    await mustClaim(db, "stage", "worker-that-dies");
+    await letTimePass(db, 61);
+  },
+  "info 1 lease taken from workers that stopped without a word",
   (db) => workOff(db, FILE),
 );
 
@@ -309,4 +322,15 @@ triple(
     await db.sql`alter table intake.simplicity_batches enable always trigger _100_forget_object`;
     await db.admin`alter table storage.objects enable trigger dragonfly_on_object_stored`;
   },
+);
+
+triple(
+  "guard_triggers knows a guard of a later migration by its name",
+  guardTriggers,
+  async (db) => {
+    await db
+      .sql`create trigger _100_later before delete on ops.alerts for each row execute function ops.touch_updated_at()`;
+  },
+  "critical 1 guard trigger not in force: _100_later on ops.alerts (enabled)",
+  (db) => db.sql`alter table ops.alerts enable always trigger _100_later`,
 );

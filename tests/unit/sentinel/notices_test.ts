@@ -86,7 +86,7 @@ Deno.test("renderNotice() gives PagerDuty one dedup_key per alert, for trigger a
 Deno.test("renderNotice() lets no message mention anybody in Slack or Discord", () => {
   const alert = { ...ALERT, message: "<!channel> @everyone & <https://evil.example|x>" };
   const slack = renderNotice({ kind: "alert", channel: "slack", alert }, SETTINGS, ORIGIN);
-  assert(!slack?.body.includes("<!channel>"));
+  for (const mark of ["<!channel", "channel>", "@everyone & "]) assert(!slack?.body.includes(mark), mark);
   const discord = renderNotice({ kind: "alert", channel: "discord", alert }, SETTINGS, ORIGIN);
   assertEquals(DiscordMessage.parse(JSON.parse(discord?.body ?? "")).allowed_mentions.parse, []);
 });

@@ -68,7 +68,6 @@ function parts(over: Partial<WatchParts["database"]>, recorded: string[]): Watch
     database: {
       timeScale: () => Promise.resolve(0.1),
       query: () => Promise.resolve([]),
-      reapLeases: () => Promise.resolve(0),
       record: (result, by) => {
         recorded.push(`${result.overall_status} by ${by}`);
         return Promise.resolve(0);
