@@ -52,7 +52,15 @@ export class Isolate {
       return await this.#running;
     } finally {
       this.#running = null;
+      await this.#passOnWake();
     }
+  }
+
+  /** A wake-up that came while this run was ending, its own hand-over among them, is sent on: nobody else heard it. */
+  async #passOnWake(): Promise<void> {
+    if (!this.#wokenAgain) return;
+    this.#wokenAgain = false;
+    await this.#ports.wakeSelf();
   }
 
   async #run(): Promise<RunReport> {
@@ -62,7 +70,6 @@ export class Isolate {
       this.#wokenAgain = false;
       report = sum(report, await run(this.#ports));
     }
-    this.#wokenAgain = false;
     await this.#beat("idle", report);
     return report;
   }

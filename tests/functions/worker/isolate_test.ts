@@ -1,0 +1,55 @@
+/** The worker's isolate on a real gateway whose requests end in this file. */
+import { createClient } from "@supabase/supabase-js";
+import { assertEquals } from "deno-std/assert/equals.js";
+import { IntakeGateway } from "../../../shared/data/intake_gateway.ts";
+import { ObjectStore } from "../../../shared/data/object_store.ts";
+import { createLogger } from "../../../supabase/functions/_shared/log.ts";
+import { Isolate } from "../../../supabase/functions/worker/isolate.ts";
+
+const URL = "http://worker.test";
+const ID = "11111111-1111-4111-8111-111111111111";
+
+/** Answers the calls of a worker: `links` link_plaintiffs steps, then no more work. */
+function database(links: number): typeof fetch {
+  let left = links;
+  return (input) => {
+    const call = new Request(input).url.split("/rpc/")[1] ?? "";
+    const link = { job_id: ID, token: ID, batch_id: ID };
+    if (call === "claim_link") return Promise.resolve(Response.json(left-- > 0 ? link : null));
+    return Promise.resolve(Response.json(call === "link_step" ? true : null));
+  };
+}
+
+function isolateOn(send: typeof fetch, wakeSelf: () => Promise<void>): Isolate {
+  const client = createClient(URL, "sb_secret_test", {
+    global: { fetch: send },
+    auth: { persistSession: false, autoRefreshToken: false },
+  });
+  return new Isolate({
+    gateway: new IntakeGateway(client, { url: URL, headers: {}, send }),
+    store: new ObjectStore(URL, {}, send),
+    log: createLogger({ functionName: "worker", level: "error" }),
+    now: () => new Date(0),
+    wakeSelf,
+  });
+}
+
+Deno.test("Isolate sends its hand-over on when the wake-up came back to itself", async () => {
+  let wakes = 0;
+  const isolate: Isolate = isolateOn(database(1_000), async () => {
+    wakes += 1;
+    if (wakes === 1) assertEquals((await isolate.runNow()).claimed, 0); // routed to the isolate that handed over
+  });
+  const report = await isolate.runNow();
+  assertEquals([report.handed_over, wakes], [1, 2]);
+});
+
+Deno.test("Isolate wakes nobody when there is nothing left", async () => {
+  let wakes = 0;
+  const isolate = isolateOn(database(1), () => {
+    wakes += 1;
+    return Promise.resolve();
+  });
+  const report = await isolate.runNow();
+  assertEquals([report.completed, report.handed_over, wakes], [1, 0, 0]);
+});
