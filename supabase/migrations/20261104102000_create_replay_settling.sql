@@ -72,7 +72,7 @@ begin
   -- Never waits for a row of another batch: its holder may be waiting for the lock this transaction has on judgments.
   perform 1 from intake.simplicity_batches b where b.id = replay.replay_of for key share skip locked;
   if not found then
-    story := 'The batch this is a replay of is gone, or being deleted: nothing was resolved';
+    story := 'The batch this is a replay of is being deleted: nothing was resolved';
   else
     perform set_config('dragonfly.actor', 'replay:' || replay.id, true);
     story := intake.record_repairs(replay);

@@ -43,16 +43,18 @@ as $$
         + (select count(*) from ops.job_queue q where q.status = 'processing' and q.lease_token is not null) < intake.max_units(),
     'batch', jsonb_build_object('id', b.id, 'source', b.source, 'attempt', b.attempt, 'status', b.status, 'filename', b.filename,
       'storage_bucket', b.storage_bucket, 'storage_path', b.storage_path, 'file_size_bytes', b.file_size_bytes,
-      'replay_of', b.replay_of, 'dialect', b.dialect, 'layout', b.layout, 'scan', b.scan),
+      'replay_of', r.replay_of, 'dialect', b.dialect, 'layout', b.layout, 'scan', b.scan),
     -- errors.csv is written by us, whatever the source's own files look like; a spreadsheet may change all but the quotes
     'source', jsonb_build_object('header_map', coalesce(c.header_map, '{}'),
-      'dialect', case when b.replay_of is null then coalesce(c.dialect, '{}') else '{"quote": "\"", "escape": "\""}' end),
+      'dialect', case when r.replay_of is null then coalesce(c.dialect, '{}') else '{"quote": "\"", "escape": "\""}' end),
     'slice', case when s.slice_no is not null then jsonb_build_object('no', s.slice_no, 'first_byte', s.first_byte,
       'end_byte', s.end_byte, 'first_row', s.first_row, 'row_count', s.row_count, 'first_line', s.first_line,
       'keep_rejects', greatest(0, intake.max_kept_rejects() -
         (select coalesce(sum(e.invalid), 0) from intake.batch_slices e
           where e.batch_id = b.id and e.slice_no < s.slice_no and e.status = 'done'))) end)
   from intake.simplicity_batches b
+  cross join lateral ( -- a replay stays one when its original is deleted
+    select coalesce(b.replay_of, (select (u.options ->> 'replay_of')::uuid from intake.uploads u where u.id = b.id)) as replay_of) r
   left join intake.sources c on c.source = b.source
   left join intake.batch_slices s on s.batch_id = b.id and s.slice_no = slice
   where b.id = batch

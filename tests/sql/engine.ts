@@ -13,6 +13,8 @@ export interface Judgment {
   amount?: string;
   date?: string;
   court?: string;
+  /** In a replay: the row of the original it repairs, from 1. */
+  repairs?: number;
 }
 
 /** A made-up file: its rows, and how many of them lie in each slice (default: all in one). */
@@ -30,7 +32,15 @@ export interface Unit {
   token: string;
   beat_seconds: number;
   wake_more: boolean;
-  batch: { id: string; attempt: number; status: string; priority: number; dialect: unknown; scan: unknown };
+  batch: {
+    id: string;
+    attempt: number;
+    status: string;
+    priority: number;
+    replay_of: string | null;
+    dialect: unknown;
+    scan: unknown;
+  };
   slice: null | { no: number; first_row: number; row_count: number; keep_rejects: number };
 }
 
@@ -173,9 +183,8 @@ export async function sendBlock(
 
 function lineOf(index: number, row: Judgment): string {
   const { plaintiff = "Acme", defendant = "Doe", amount = "100.00", date = "2024-01-31", court = "" } = row;
-  return [index, row.case, plaintiff, defendant, amount, date, "", court, "", "", "", "", "", ""].join(
-    "\u001f",
-  );
+  const values = [index, row.case, plaintiff, defendant, amount, date, "", court, "", "", "", "", "", ""];
+  return (row.repairs === undefined ? values : [...values, row.repairs]).join("\u001f");
 }
 
 function rejectOf(index: number, code: string): Record<string, unknown> {

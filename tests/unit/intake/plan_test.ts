@@ -43,7 +43,7 @@ Deno.test("planFile() turns a scan into slices, ignored columns and notes", () =
     header: SCAN.header,
     header_width: 6,
     columns: SCAN.header,
-    fields: ["case_number", "plaintiff_name", "defendant_name", "amount", "filing_date", null],
+    fields: ["case_number", "plaintiff_name", "defendant_name", "amount", "judgment_date", null],
   });
 });
 
@@ -91,4 +91,17 @@ Deno.test("parseDialect() and parseLayout() refuse what was not stored by a plan
   assertEquals(parseDialect(SCAN.dialect), SCAN.dialect);
   assertThrows(() => parseDialect({ ...SCAN.dialect, encoding: "ebcdic" }));
   assertThrows(() => parseLayout(null));
+});
+
+Deno.test("planFile() of a replay keeps the original's header and where its columns stand", () => {
+  const header = ["row_number", "error_code", "error_message", "field", "raw_value", ...SCAN.header];
+  const plan = planFile(FILE, { ...SCAN, header, headerWidth: 11 }, {}, "replay");
+  assertEquals([plan.problem, plan.ignored_columns], [null, ["Colour"]]);
+  const { replay, ...layout } = parseLayout(plan.layout);
+  assertEquals([layout.header, layout.header_width], [SCAN.header, 11]);
+  assertEquals(replay, { columns: [5, 6, 7, 8, 9, 10], row_number: 0 });
+});
+
+Deno.test("planFile() refuses a replay that does not say which rows it repairs", () => {
+  assertEquals(planFile(FILE, SCAN, {}, "replay").problem, "Missing required fields: row_number");
 });
