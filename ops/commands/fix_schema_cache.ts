@@ -32,7 +32,7 @@ export const fixSchemaCache = command<Healing>({
       return EXIT.failed;
     }
     const database = new SentinelGateway(sql);
-    const scale = await database.timeScale();
+    const { scale } = await database.clock();
     const healing = await heal({
       query: (statement) => database.query(statement),
       probeRest: probe,

@@ -61,7 +61,6 @@ async function runFromHere(target: Target): Promise<SentinelResult> {
       checks: CHECKS,
       probeRest: () => probeRest(apiUrl, secretKey ?? "", fetch),
       wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-      now: () => new Date(),
       environment: target.environment,
       directUntil: null,
       channels: [], // people are told by the function, which has the channels

@@ -4,12 +4,13 @@
  */
 import type { Sql } from "postgres";
 import { z } from "zod";
+import type { DatabaseClock } from "../sentinel/watch.ts";
 import { type SentinelResult, SentinelResult as Result } from "../sentinel/finding.ts";
 
 /** Longest time one check's statement may take. */
 const CHECK_TIMEOUT_MS = 20_000;
 
-const Scale = z.tuple([z.object({ scale: z.number() })]);
+const Clock = z.tuple([z.object({ scale: z.number(), now: z.date() })]);
 const Stored = z.array(z.object({ result: Result }));
 const Age = z.tuple([z.object({ age_seconds: z.number().nullable() })]);
 
@@ -17,9 +18,11 @@ const Age = z.tuple([z.object({ age_seconds: z.number().nullable() })]);
 export class SentinelGateway {
   constructor(private readonly sql: Sql) {}
 
-  /** Factor on every wait (`ops.time_scale()`). @throws when the database does not answer or is not ours. */
-  async timeScale(): Promise<number> {
-    return Scale.parse([...await this.sql`select ops.time_scale()::float8 as scale`])[0].scale;
+  /** @throws when the database does not answer or is not ours. */
+  async clock(): Promise<DatabaseClock> {
+    return Clock.parse([
+      ...await this.sql`select ops.time_scale()::float8 as scale, clock_timestamp() as now`,
+    ])[0];
   }
 
   /** One statement in a transaction of its own: what it locks or breaks is its own affair. */

@@ -6,9 +6,16 @@ import type { Check, CheckPorts, RestAnswer } from "./check.ts";
 import { type SentinelResult, summarise } from "./finding.ts";
 import { runChecks } from "./run_checks.ts";
 
+/** Time as the database has it: runs from many machines, an operator's laptop among them, are ordered by it. */
+export interface DatabaseClock {
+  readonly now: Date;
+  /** Factor on every wait (`ops.time_scale()`). */
+  readonly scale: number;
+}
+
 /** The database as a run needs it. */
 export interface WatchDatabase {
-  timeScale(): Promise<number>;
+  clock(): Promise<DatabaseClock>;
   query(sql: string): Promise<readonly unknown[]>;
   record(result: SentinelResult, by: string, channels: readonly string[]): Promise<number>;
 }
@@ -19,7 +26,6 @@ export interface WatchParts {
   readonly checks: readonly Check[];
   readonly probeRest: () => Promise<RestAnswer>;
   readonly wait: (milliseconds: number) => Promise<void>;
-  readonly now: () => Date;
   readonly environment: string;
   readonly directUntil: Date | null;
   /** Names of the channels that people are told on. */
@@ -30,16 +36,16 @@ export interface WatchParts {
 
 /** @throws when the database does not answer: then nothing was looked at, and nothing can be called well. */
 export async function watch(parts: WatchParts): Promise<SentinelResult> {
-  const scale = await parts.database.timeScale();
+  const { now, scale } = await parts.database.clock();
   const ports: CheckPorts = {
     query: (sql) => parts.database.query(sql),
     probeRest: parts.probeRest,
     wait: (milliseconds) => parts.wait(milliseconds * scale),
-    now: parts.now(),
+    now,
     directUntil: parts.directUntil,
   };
   const findings = await runChecks(parts.checks, ports);
-  const result = summarise(findings, parts.checks.length, parts.environment, parts.now());
+  const result = summarise(findings, parts.checks.length, parts.environment, now);
   await parts.database.record(result, parts.by, parts.channels);
   return result;
 }

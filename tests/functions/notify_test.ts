@@ -141,7 +141,6 @@ Deno.test("nothing personal leaves in any notice, whatever goes wrong with peopl
       }],
       probeRest: ports.probeRest,
       wait: ports.wait,
-      now: ports.now,
       environment: "local",
       directUntil: null,
       channels: CHANNELS,

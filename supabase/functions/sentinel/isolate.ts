@@ -46,7 +46,6 @@ export class Isolate {
       checks: CHECKS,
       probeRest: ports.probeRest,
       wait: ports.wait,
-      now: ports.now,
       environment: ports.origin.environment,
       directUntil: ports.directUntil,
       channels: configuredChannels(ports.channels),

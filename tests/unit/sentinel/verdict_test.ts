@@ -66,7 +66,7 @@ Deno.test("runChecks() counts a check that cannot run as critical, runs the othe
 function parts(over: Partial<WatchParts["database"]>, recorded: string[]): WatchParts {
   return {
     database: {
-      timeScale: () => Promise.resolve(0.1),
+      clock: () => Promise.resolve({ now: NOW, scale: 0.1 }),
       query: () => Promise.resolve([]),
       record: (result, by) => {
         recorded.push(`${result.overall_status} by ${by}`);
@@ -83,7 +83,6 @@ function parts(over: Partial<WatchParts["database"]>, recorded: string[]): Watch
       recorded.push(`waited ${milliseconds}`);
       return Promise.resolve();
     },
-    now: () => NOW,
     environment: "local",
     directUntil: null,
     channels: [],
@@ -91,15 +90,16 @@ function parts(over: Partial<WatchParts["database"]>, recorded: string[]): Watch
   };
 }
 
-Deno.test("watch() scales waits with the system's time and stores what it found", async () => {
+Deno.test("watch() goes by the database's time and scale, and stores what it found", async () => {
   const recorded: string[] = [];
-  assertEquals((await watch(parts({}, recorded))).exit_code, 0);
+  const result = await watch(parts({}, recorded));
+  assertEquals([result.exit_code, result.timestamp], [0, NOW.toISOString()]);
   assertEquals(recorded, ["waited 100", "healthy by test"]);
 });
 
 Deno.test("watch() throws when the database does not answer, and stores nothing", async () => {
   const recorded: string[] = [];
   const away = () => Promise.reject(new Error("ECONNREFUSED"));
-  await assertRejects(() => watch(parts({ timeScale: away }, recorded)), Error, "ECONNREFUSED");
+  await assertRejects(() => watch(parts({ clock: away }, recorded)), Error, "ECONNREFUSED");
   assertEquals(recorded, []);
 });
