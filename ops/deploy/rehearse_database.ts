@@ -1,5 +1,6 @@
 /** Third act: the migrations on an empty database and on the previous release's, and the configuration after them. */
 import postgres from "postgres";
+import * as z from "zod";
 import { previousRelease, readMigrations, type Release } from "../migrations/files.ts";
 import { differences, schemaLines } from "../migrations/schema_lines.ts";
 import { auditSecurity, missingSchemas } from "../security/checks.ts";
@@ -28,7 +29,40 @@ export async function rehearseDatabase(stage: Stage): Promise<void> {
     violations.map(({ check, object, detail, fix }) => `${check}: ${object}: ${detail} (${fix})`),
     "as listed, guards always on, row level security everywhere",
   );
+  await askAdvisors(stage, database);
   await rehearseUpgrade(stage, database, fresh);
+}
+
+const Advice = z.object({
+  results: z.array(z.object({ name: z.string(), level: z.string(), detail: z.string() })),
+});
+
+/** Supabase's own lints. The CLI tells them which schemas config.toml exposes: only those can be reached. */
+async function askAdvisors({ cli, tell }: Stage, database: ScratchDatabase): Promise<void> {
+  const run = await cli([
+    "db",
+    "advisors",
+    `--remote=${database.url}`,
+    "--level",
+    "warn",
+    "--output-format",
+    "json",
+  ]);
+  const advice = Advice.safeParse(parsed(run.output));
+  tell("advisors", [
+    ...runProblems(run),
+    ...(advice.success ? [] : ["the advisors gave no report"]),
+    ...(advice.data?.results ?? []).map(({ name, level, detail }) => `${level} ${name}: ${detail}`),
+  ], "nothing above INFO");
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 /** After the migrations: a schema that is exposed before it exists makes every REST call fail. */

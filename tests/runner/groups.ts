@@ -23,6 +23,7 @@ const KNOWN: readonly Group[] = [
   { name: "sql", flags: ALL_RIGHTS, limitMinutes: 15 },
   { name: "stack", flags: ALL_RIGHTS, limitMinutes: 15 },
   { name: "functions", flags: ALL_RIGHTS, limitMinutes: 15 },
+  { name: "deploy", flags: ALL_RIGHTS, limitMinutes: 20 },
   { name: "golden", flags: ALL_RIGHTS, limitMinutes: 10 },
   { name: "e2e", flags: ALL_RIGHTS, limitMinutes: 15 },
   { name: "chaos", flags: ALL_RIGHTS, limitMinutes: 20 },
