@@ -1561,6 +1561,10 @@ export type Database = {
       "settle_upload": { Args: { "actor": string; "request_id": string; "upload": string }; Returns: Json };
       "signed_upload_lease": { Args: Record<PropertyKey, never>; Returns: string };
       "source_of": { Args: { "path": string }; Returns: string };
+      "split_slice": {
+        Args: { "batch": string; "rest": Json; "slice": number; "tally": Json; "token": string };
+        Returns: Json;
+      };
       "stage_block": { Args: { "": string }; Returns: undefined };
       "staged_rows": {
         Args: { "batch": string };

@@ -31,6 +31,13 @@ export interface Hold {
   readonly token: string;
 }
 
+/** The row with which the rest of a slice begins. */
+export interface RestOfSlice {
+  readonly first_row: number;
+  readonly first_byte: number;
+  readonly first_line: number;
+}
+
 /** Arguments of `ops.beat`. The counts are added to what the worker already reported. */
 export interface Heartbeat {
   readonly worker_id: string;
@@ -97,6 +104,11 @@ export class IntakeGateway {
   /** End of a slice; true when it was the last one. */
   async finishSlice(hold: Hold, tally: SliceResult): Promise<boolean> {
     return Finished.parse(await this.#call("finish_slice", { ...held(hold), tally })).last;
+  }
+
+  /** End of a slice's first part: what was checked counts, the rows from `rest` on become a slice of their own. */
+  async splitSlice(hold: Hold, tally: SliceResult, rest: RestOfSlice): Promise<void> {
+    await this.#call("split_slice", { ...held(hold), tally, rest });
   }
 
   /** Totals and budget, after the last slice. */

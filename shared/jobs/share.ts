@@ -7,6 +7,7 @@
 export const SLICE_BYTES = 8 * 1024 * 1024;
 
 const SCANNED_PER_PARSED = 12; // a scanned byte costs about a twelfth of a parsed one
+const REJECT_BYTES = 384; // words and JSON of a kept reject cost about 12 µs, some 330 parsed bytes
 const CALL_BYTES = 128 * 1024; // what the calls around one unit cost, in parsed bytes
 
 /** Bytes of one staging pass that fit into a share. */
@@ -29,6 +30,11 @@ export class Share {
     this.#spent += bytes / sizeScale;
   }
 
+  /** Rows were rejected. */
+  spendRejects(rows: number, sizeScale = 1): void {
+    this.#spent += rows * REJECT_BYTES / sizeScale;
+  }
+
   /** Bytes were hashed and scanned. */
   spendScanned(bytes: number, sizeScale = 1): void {
     this.#spent += bytes / SCANNED_PER_PARSED / sizeScale;
@@ -37,5 +43,13 @@ export class Share {
   /** Whether to hand over. now: milliseconds on the clock of startedAt. */
   isSpent(now: number): boolean {
     return this.#spent >= SLICE_BYTES || now - this.startedAt >= this.wallMs;
+  }
+
+  /**
+   * Whether even a unit under way has to be broken off: twice the share is 0.6 s of CPU here, and a hosted core that
+   * is half as fast gets there just before the platform retires it.
+   */
+  isOverdrawn(now: number): boolean {
+    return this.#spent >= 2 * SLICE_BYTES || now - this.startedAt >= 2 * this.wallMs;
   }
 }

@@ -51,7 +51,7 @@ as $$
       'end_byte', s.end_byte, 'first_row', s.first_row, 'row_count', s.row_count, 'first_line', s.first_line,
       'keep_rejects', greatest(0, intake.max_kept_rejects() -
         (select coalesce(sum(e.invalid), 0) from intake.batch_slices e
-          where e.batch_id = b.id and e.slice_no < s.slice_no and e.status = 'done'))) end)
+          where e.batch_id = b.id and e.first_row < s.first_row and e.status = 'done'))) end)
   from intake.simplicity_batches b
   cross join lateral ( -- a replay stays one when its original is deleted
     select coalesce(b.replay_of, (select (u.options ->> 'replay_of')::uuid from intake.uploads u where u.id = b.id)) as replay_of) r

@@ -1,5 +1,6 @@
 /** One slice: its bytes are parsed, every row checked, valid rows and rejects sent a block at a time. */
 import { type RecordBatch, SliceReader } from "../../../shared/csv/mod.ts";
+import type { RestOfSlice } from "../../../shared/data/intake_gateway.ts";
 import { BlockWriter } from "../../../shared/intake/block.ts";
 import {
   type Layout,
@@ -43,19 +44,47 @@ export async function validate(
       slice.end_byte,
       signal,
     );
-    for await (const chunk of bytes.stream) {
-      if (invocation.isStopping()) throw new HandOver("the isolate is ending");
-      signal.throwIfAborted();
-      invocation.share.spendParsed(chunk.length, unit.size_scale);
-      for (const rows of pass.reader.push(chunk)) {
-        await pass.check(rows, sender);
-      }
-    }
-    for (const rows of pass.reader.finish()) await pass.check(rows, sender);
+    const rest = await checkAll(invocation, unit, pass, bytes.stream, sender, signal);
     if (!pass.blocks.isEmpty) await sender.send(pass.blocks.take());
     await sender.drain();
-    await invocation.gateway.finishSlice(hold, pass.tally.result());
+    if (rest === null) await invocation.gateway.finishSlice(hold, pass.tally.result());
+    else await invocation.gateway.splitSlice(hold, pass.tally.result(), rest);
   });
+}
+
+/**
+ * Checks the rows of a slice, or as many as this invocation may.
+ * Returns where the rest begins, null when there is none. Throws HandOver when it had to stop before the first row.
+ */
+async function checkAll(
+  invocation: Invocation,
+  unit: SliceUnit,
+  pass: SlicePass,
+  bytes: ReadableStream<Uint8Array>,
+  sender: Sender,
+  signal: AbortSignal,
+): Promise<RestOfSlice | null> {
+  const { share } = invocation;
+  const mustStop = () => invocation.isStopping() || share.isOverdrawn(invocation.now().getTime());
+  const check = async (batches: RecordBatch[]): Promise<RestOfSlice | null> => {
+    for (const rows of batches) {
+      if (pass.rows > 0 && rows.rows.length > 0 && mustStop()) {
+        return { first_row: rows.firstRow, first_byte: rows.byteOffsetOf(0), first_line: rows.lineOf(0) };
+      }
+      const rejected = pass.tally.invalid;
+      await pass.check(rows, sender);
+      share.spendRejects(pass.tally.invalid - rejected, unit.size_scale);
+    }
+    return null;
+  };
+  for await (const chunk of bytes) {
+    if (pass.rows === 0 && invocation.isStopping()) throw new HandOver("the isolate is ending");
+    signal.throwIfAborted();
+    share.spendParsed(chunk.length, unit.size_scale);
+    const rest = await check(pass.reader.push(chunk));
+    if (rest !== null) return rest;
+  }
+  return await check(pass.reader.finish());
 }
 
 /** Everything one pass over a slice carries along. */
@@ -64,6 +93,8 @@ class SlicePass {
   readonly checker: RowChecker;
   readonly blocks: BlockWriter;
   readonly tally = new Tally();
+  /** Rows checked so far. */
+  rows = 0;
   readonly #columns: readonly string[];
   /** How to read the rows of a replay; null for a file of a vendor's. */
   readonly #replay: ReplayRows | null;
@@ -100,6 +131,7 @@ class SlicePass {
 
   /** Checks rows, sending blocks as they fill; waits only while the call before is still under way. */
   async check(rows: RecordBatch, sender: Sender): Promise<void> {
+    this.rows += rows.rows.length;
     for (let i = 0; i < rows.rows.length; i++) {
       this.#checkRow(rows, i);
       if (this.blocks.isFull) await sender.send(this.blocks.take());

@@ -1,5 +1,5 @@
 import { assertEquals } from "deno-std/assert/mod.js";
-import { SCAN_SHARE_BYTES, Share } from "../../../shared/jobs/share.ts";
+import { SCAN_SHARE_BYTES, Share, SLICE_BYTES } from "../../../shared/jobs/share.ts";
 
 Deno.test("Share is spent after one slice's worth of parsed bytes", () => {
   const share = new Share(0);
@@ -29,4 +29,21 @@ Deno.test("Share is spent when a third of the wall clock is over, whatever was d
   const share = new Share(1_000, 50_000);
   assertEquals(share.isSpent(50_999), false);
   assertEquals(share.isSpent(51_000), true);
+});
+
+Deno.test("Share is overdrawn at twice its size, by bytes and by rejects, or at twice its wall clock", () => {
+  const share = new Share(0);
+  share.spendParsed(SLICE_BYTES);
+  assertEquals([share.isSpent(0), share.isOverdrawn(0)], [true, false]);
+  share.spendRejects(21_846); // 384 bytes each
+  assertEquals(share.isOverdrawn(0), true);
+  assertEquals([new Share(0).isOverdrawn(99_999), new Share(0).isOverdrawn(100_000)], [false, true]);
+});
+
+Deno.test("Share.spendRejects() weighs rejects by the scale of the unit", () => {
+  const share = new Share(0);
+  share.spendRejects(2_184, 0.1);
+  assertEquals(share.isSpent(0), false);
+  share.spendRejects(1, 0.1);
+  assertEquals(share.isSpent(0), true);
 });
