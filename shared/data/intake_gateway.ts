@@ -49,6 +49,11 @@ export interface Heartbeat {
   readonly jobs_failed: number;
 }
 
+// A call that hangs would keep its isolate busy for nothing until the wall clock ends it. The database's own limits come
+// first: 8 s for a call, or what the function sets; the rest is for the way there and back.
+const PATIENCE_MS = 20_000;
+const LONG_CALLS: Readonly<Record<string, number>> = { decide: 90_000, insert_batch: 150_000 };
+
 /** Calls of the ingest engine. All throw DatabaseRefused; its `leaseLost` means: stop, somebody else has the work. */
 export class IntakeGateway {
   constructor(private readonly client: SupabaseClient, private readonly rest: RestAddress) {}
@@ -94,6 +99,7 @@ export class IntakeGateway {
       method: "POST",
       headers: { ...this.rest.headers, "content-type": "text/plain", "content-profile": "intake" },
       body,
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
     if (!response.ok) {
       throw DatabaseRefused.from("stage_block", response.status, await response.json().catch(() => null));
@@ -139,12 +145,14 @@ export class IntakeGateway {
 
   /** A worker's sign of life. */
   async beat(sign: Heartbeat): Promise<void> {
-    const { error, status } = await this.client.schema("ops").rpc("beat", sign);
+    const { error, status } = await this.client.schema("ops").rpc("beat", sign)
+      .abortSignal(AbortSignal.timeout(PATIENCE_MS));
     if (error !== null) throw DatabaseRefused.from("beat", status, error);
   }
 
   async #call(name: string, args: Record<string, unknown>): Promise<unknown> {
-    const { data, error, status } = await this.client.schema("intake").rpc(name, args);
+    const { data, error, status } = await this.client.schema("intake").rpc(name, args)
+      .abortSignal(AbortSignal.timeout(LONG_CALLS[name] ?? PATIENCE_MS));
     if (error !== null) throw DatabaseRefused.from(name, status, error);
     return data;
   }

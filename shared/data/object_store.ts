@@ -17,6 +17,9 @@ export interface ObjectRange {
   readonly totalBytes: number;
 }
 
+// For a whole range, body included: a share of a scan is 96 MiB. Beyond it storage hangs, and the unit is tried again.
+const RANGE_PATIENCE_MS = 120_000;
+
 /** Reads objects over the storage API. */
 export class ObjectStore {
   /** send: what sends the requests, the platform's fetch or a test's. */
@@ -39,7 +42,10 @@ export class ObjectStore {
     const path = object.path.split("/").map(encodeURIComponent).join("/");
     const response = await this.send(`${this.url}/storage/v1/object/authenticated/${object.bucket}/${path}`, {
       headers: { ...this.headers, range: `bytes=${firstByte}-${endByte - 1}` },
-      ...(signal === undefined ? {} : { signal }),
+      signal: AbortSignal.any([
+        AbortSignal.timeout(RANGE_PATIENCE_MS),
+        ...(signal === undefined ? [] : [signal]),
+      ]),
     });
     if (response.status === 206 && response.body !== null) {
       return { stream: response.body, totalBytes: totalOf(response.headers.get("content-range")) };

@@ -84,6 +84,7 @@ as $$
 declare
   lost record;
   reaped int := 0;
+  counted uuid[] := '{}';
 begin
   for lost in
     select j.batch_id, null::int as slice_no, j.locked_by, j.lease_token
@@ -100,14 +101,17 @@ begin
     perform 1 from ops.job_queue j where j.batch_id = lost.batch_id and j.job_type = 'ingest' for update skip locked;
     if found and intake.release(lost.batch_id, lost.slice_no, lost.lease_token) then
       reaped := reaped + 1;
-      perform intake.note_failure(lost.batch_id, 'lost: ' || coalesce(lost.locked_by, 'a worker') || ' stopped without a word');
+      if not lost.batch_id = any (counted) then -- one crash takes all slices in work with it, and is one loss
+        counted := counted || lost.batch_id;
+        perform intake.note_failure(lost.batch_id, 'lost: ' || coalesce(lost.locked_by, 'a worker') || ' stopped without a word');
+      end if;
     end if;
   end loop;
   return reaped;
 end
 $$;
 comment on function intake.reap_leases() is
-  'Takes leases that ran out away from holders that died or hang, counting a loss each. Part of every claim; the sentinel calls it too.';
+  'Takes leases that ran out away from holders that died or hang, counting one loss a batch, however many of its slices are affected. Part of every claim; the sentinel calls it too.';
 
 create function intake.release(batch uuid, slice int, token uuid, wait interval default interval '0')
 returns boolean
