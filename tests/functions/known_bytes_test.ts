@@ -9,7 +9,10 @@ import { sqlCaller } from "../../supabase/functions/_shared/sql_call.ts";
 import { createIntakeApp } from "../../supabase/functions/intake/app.ts";
 import { Batches } from "../../supabase/functions/intake/batches.ts";
 import { DropStore } from "../../supabase/functions/intake/drop_store.ts";
+import { ObjectStore } from "../../shared/data/object_store.ts";
+import { Lineage } from "../../supabase/functions/intake/lineage_sql.ts";
 import { Reservations } from "../../supabase/functions/intake/reservations.ts";
+import { Sources } from "../../supabase/functions/intake/sources.ts";
 import { UploadRoom } from "../../supabase/functions/intake/upload_room.ts";
 import {
   belongings,
@@ -215,6 +218,9 @@ function appWith(store: Pick<DropStore, "put">, patienceMs = 60_000) {
     corsOrigins: [],
     log: createLogger({ functionName: "intake", level: "error" }),
     batches: new Batches(rows),
+    sources: new Sources(rows),
+    lineage: new Lineage(rows),
+    objects: new ObjectStore(shared().stack.api_url, {}, fetch),
     reservations: new Reservations(rows),
     store: Object.assign(Object.create(real), store),
     room: new UploadRoom(),

@@ -2,11 +2,7 @@
 import { type RecordBatch, SliceReader } from "../../../shared/csv/mod.ts";
 import type { RestOfSlice } from "../../../shared/data/intake_gateway.ts";
 import { BlockWriter } from "../../../shared/intake/block.ts";
-import {
-  type Layout,
-  parseDialect,
-  parseLayout,
-} from "../../../shared/intake/plan.ts";
+import { type Layout, parseDialect, parseLayout } from "../../../shared/intake/plan.ts";
 import { columnNames } from "../../../shared/intake/columns.ts";
 import { buildReject } from "../../../shared/intake/reject.ts";
 import { ReplayRows } from "../../../shared/intake/replay.ts";
