@@ -29,6 +29,8 @@ comment on column intake.batch_slices.remarks is
 -- Whose duplicates are these: asked before a batch is undone.
 create index row_errors_kept_batch_idx on intake.row_errors ((issues -> 0 ->> 'kept_batch_id')) where error_stage = 'insert';
 
+create index row_errors_resolved_idx on intake.row_errors (batch_id, error_code) where resolved_at is not null and error_stage <> 'insert';
+
 create function intake.lock_repairs(batch uuid)
 returns void
 language sql

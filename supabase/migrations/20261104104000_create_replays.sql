@@ -113,6 +113,28 @@ $$;
 comment on function intake.errors_csv_frame(uuid) is
   'First line of errors.csv, with a byte order mark, and the last one, which is empty unless rejects were left out; a replay passes over it.';
 
+create or replace function intake.list_errors(batch uuid, code text, page int, page_size int)
+returns jsonb
+language sql
+stable
+set search_path = ''
+set timezone = 'UTC'
+as $$
+  with found as (
+    select e from intake.row_errors e
+     where e.batch_id = batch and case when code is null then e.error_stage <> 'insert' else e.error_code = code end
+  )
+  select jsonb_build_object(
+    'errors', coalesce((select jsonb_agg(to_jsonb(p.e) || jsonb_build_object('row_number', (p.e).row_index + 1, 'cause', c.cause, 'fix', c.fix)
+         order by (p.e).row_index, (p.e).id)
+       from (select f.e from found f order by (f.e).row_index, (f.e).id limit page_size offset (page - 1)::bigint * page_size) p
+       join intake.error_codes c on c.code = (p.e).error_code), '[]'),
+    'total', (select count(*) from found), 'page', page, 'page_size', page_size,
+    'truncated', (select b.rejects_truncated from intake.simplicity_batches b where b.id = batch))
+$$;
+comment on function intake.list_errors(uuid, text, int, int) is
+  'A page of the kept rejects of a batch in file order, each with the cause and the fix of its code. Duplicates are no errors: they are listed only when asked for by their code.';
+
 create or replace function intake.batch_record(batch intake.simplicity_batches)
 returns jsonb
 language sql

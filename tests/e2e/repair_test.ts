@@ -374,13 +374,16 @@ Deno.test("columns that change are noticed, in the notes and in the audit trail"
   assertEquals(data?.map((event) => event.after.batch_id), [second.batch_id]);
 });
 
-Deno.test("warnings are told apart from rejects", async () => {
+Deno.test("warnings are told apart from rejects, which come with the cause and fix of their code", async () => {
   const bytes = encoder.encode(
     `${HEADER},Defendant Phone\nWARN-1,ABC LLC,John Doe,1.00,2024-01-31,call me\nWARN-2,ABC LLC,John Doe,x,2024-01-31,\n`,
   );
   const batch = await ingest(bytes, { error_threshold_percent: "50" });
   assertEquals(batch.error_summary, [{ error_code: "INVALID_AMOUNT", count: 1 }]);
   assertEquals(batch.warnings, [{ code: "MALFORMED_PHONE", count: 1 }]);
+  const [reject] = (await get(`intake/batches/${batch.batch_id}/errors`)).body.errors;
+  assertMatch(String(reject?.cause), /amount/i);
+  assertMatch(String(reject?.fix), /\d/);
 });
 
 Deno.test("a judgment leads back to file, row, line and byte, and a row to its fate", async () => {
