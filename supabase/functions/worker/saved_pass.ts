@@ -17,7 +17,5 @@ export type SavedPass = z.infer<typeof SavedPass>;
 
 /** Reads what was saved with the batch; null when the pass has not begun. Throws when it is something else. */
 export function parseSavedPass(stored: unknown): SavedPass | null {
-  return stored === null || stored === undefined
-    ? null
-    : SavedPass.parse(stored);
+  return stored === null || stored === undefined ? null : SavedPass.parse(stored);
 }

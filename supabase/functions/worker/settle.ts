@@ -12,9 +12,7 @@ export async function settle(
   const hold = { batchId: unit.batch.id, sliceNo: null, token: unit.token };
   return await holding(invocation, hold, unit.beat_seconds, async () => {
     const decision = await gateway.decide(hold);
-    const outcome = decision === "insert"
-      ? await gateway.insertBatch(hold)
-      : decision;
+    const outcome = decision === "insert" ? await gateway.insertBatch(hold) : decision;
     log.info("batch_settled", { batch_id: unit.batch.id, outcome });
     if (outcome === "completed") await gateway.clearStaged(unit.batch.id);
   });
