@@ -37,6 +37,7 @@ export class Isolate {
   #bootCpuMs = 0;
   #bootRssMb = 0;
   #pending = 0;
+  readonly #calls = new Map<string, (cpuMs: number) => void>();
   #killedFor: Ended | null = null;
   #unloading: Promise<void> | null = null;
   inFlight = 0;
@@ -121,10 +122,17 @@ export class Isolate {
       this.#bornAt = performance.now();
     }
     if (news.listening === true) this.#listening.resolve(true);
+    if (typeof news.done === "string") this.#calls.get(news.done)?.(news.cpu_ms);
     if (typeof news.pending === "number") {
       this.#pending = news.pending;
       this.#idleSince = performance.now();
     }
+  }
+
+  /** CPU ms of one request, once its answer and background work are done; null when the isolate ended before. */
+  async callDone(id: string): Promise<number | null> {
+    const done = new Promise<number>((resolve) => this.#calls.set(id, resolve));
+    return await Promise.race([done, this.ended.then(() => null)]).finally(() => this.#calls.delete(id));
   }
 
   /** Hands it a request whose path is the function's own. */

@@ -15,7 +15,7 @@ export interface Invocation {
   status: number;
   /** Until answer and background work were done. */
   wall_ms: number;
-  /** Of the isolate during this call; calls that overlap in one isolate share it. */
+  /** Of the isolate from the call's arrival to the end of its background work; calls that overlap in one isolate share it. */
   cpu_ms: number;
   isolate_cpu_ms: number;
   /** The bare runtime's, before the function's code was loaded; in none of the other figures. */
@@ -88,6 +88,9 @@ export class Pool {
     if (!ready) return failure(503, "BOOT_ERROR", "Function failed to start (please check logs)");
     isolate.check();
     const cpuBefore = isolate.cpuMs;
+    const id = crypto.randomUUID();
+    headers.set("sb-request-id", id); // as the platform does
+    const done = isolate.callDone(id);
     const sent = isolate.send(request, path, headers);
     this.#spare();
     let response: Response;
@@ -99,7 +102,7 @@ export class Pool {
       broken = true;
       response = failed(await Promise.race([isolate.ended, never(ENDED_WAIT_MS)]));
     }
-    this.#record(isolate, request, path, response.status, broken, began, cpuBefore);
+    this.#record(isolate, request, path, response.status, broken, began, cpuBefore, done);
     return response;
   }
 
@@ -111,11 +114,10 @@ export class Pool {
     broken: boolean,
     began: number,
     cpuBefore: number,
+    done: Promise<number | null>,
   ): Promise<void> {
-    // Looks twice: what the function hands to waitUntil may be told a moment after its answer.
-    for (let quiet = 0; quiet < 2 && !isolate.gone; quiet = isolate.busy ? 0 : quiet + 1) {
-      await new Promise((resolve) => setTimeout(resolve, METER_EVERY_MS));
-    }
+    const cpuMs = await done;
+    const endedAt = performance.now();
     isolate.check();
     this.#journal({
       at: new Date().toISOString(),
@@ -125,8 +127,8 @@ export class Pool {
       method: request.method,
       path: path.split("?")[0] ?? path,
       status,
-      wall_ms: Math.round(Math.max(0, isolate.idleSince - began)),
-      cpu_ms: isolate.cpuMs - cpuBefore,
+      wall_ms: Math.round(endedAt - began),
+      cpu_ms: cpuMs ?? isolate.cpuMs - cpuBefore,
       isolate_cpu_ms: isolate.cpuMs,
       boot_cpu_ms: isolate.bootCpuMs,
       rss_mb: Math.round(isolate.rssMb),

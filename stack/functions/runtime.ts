@@ -1,8 +1,10 @@
 /**
  * Loaded into an isolate before the function's own `index.ts`: what Supabase's runtime gives a function beyond Deno.
  * Owns `EdgeRuntime.waitUntil`, `beforeunload` and the host's orders; takes away what the platform does not
- * have. Speaks to the host through marked lines on stdout. No imports: it runs under the function's own import map.
+ * have. Speaks to the host through marked lines on stdout. Imports nothing but Node's: it runs under the function's own
+ * import map.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 
 /** Starts a line that is for the host, not for the log. */
 const MARK = "\u0001";
@@ -29,15 +31,37 @@ function tell(news: Record<string, unknown>): void {
   Deno.stdout.writeSync(encoder.encode(`${MARK}${JSON.stringify(news)}\n`));
 }
 
+/** CPU of this process so far, ms. */
+function cpu(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** One request, from its arrival until its answer and everything it handed to waitUntil are done. */
+interface Call {
+  readonly id: string;
+  readonly cpuAtStart: number;
+  open: number;
+}
+const calls = new AsyncLocalStorage<Call>();
+
+function closeOne(call: Call | undefined): void {
+  if (call === undefined || --call.open > 0) return;
+  tell({ done: call.id, cpu_ms: Math.round(cpu() - call.cpuAtStart) });
+}
+
 let pending = 0;
 Reflect.set(globalThis, "EdgeRuntime", {
   /** Keeps the isolate alive until `work` settles. */
   waitUntil(work: Promise<unknown>): void {
+    const call = calls.getStore();
+    if (call !== undefined) call.open++;
     pending++;
     tell({ pending });
     Promise.resolve(work).catch((error) => console.error(error)).finally(() => {
       pending--;
       tell({ pending });
+      closeOne(call);
     });
   },
 });
@@ -52,7 +76,12 @@ function listening(handler: Handler): Handler {
   return async (request, info) => {
     const order = request.headers.get(ORDER_HEADER);
     if (order === null || request.headers.get("authorization") !== `Bearer ${orderToken}`) {
-      return await handler(request, info);
+      const call = { id: request.headers.get("sb-request-id") ?? "", cpuAtStart: cpu(), open: 1 };
+      try {
+        return await calls.run(call, () => handler(request, info));
+      } finally {
+        closeOne(call);
+      }
     }
     if (order !== "pending") {
       dispatchEvent(new CustomEvent("beforeunload", { detail: { reason: order } }));
@@ -76,5 +105,4 @@ function wrapped(first: Handler | Record<string, unknown>, second?: Handler): un
 Reflect.set(Deno, "serve", wrapped);
 
 // What the runtime itself has cost so far is not the function's.
-const { user, system } = process.cpuUsage();
-tell({ booted: { cpu_ms: Math.round((user + system) / 1000) } });
+tell({ booted: { cpu_ms: Math.round(cpu()) } });
