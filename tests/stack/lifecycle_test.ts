@@ -214,7 +214,8 @@ Deno.test("a stack survives Postgres restarting, crashed or stopped: REST, notic
     for (const mode of ["immediate", "fast"] as const) {
       const underWay = Promise.all(Array.from({ length: 20 }, status));
       await stack.ask({ do: "restart_postgres", mode, pause_ms: 200 });
-      for (const one of await underWay) assert(one === 200 || one === 503, String(one)); // answered, never left hanging
+      // Answered, never left hanging: a call that loses its connection in the middle may be told 500.
+      for (const one of await underWay) assert([200, 500, 503].includes(one), String(one));
       await until(async () => await status() === 200);
       await sql.unsafe(
         `create table public.after_${mode} (id int); grant select on public.after_${mode} to service_role`,
