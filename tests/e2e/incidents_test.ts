@@ -5,7 +5,7 @@ import { assertMatch } from "deno-std/assert/match.js";
 import postgres from "postgres";
 import { batchOf, clientOf, drop, ended, goodCsv } from "../support/drops.ts";
 import { ops } from "../support/ops.ts";
-import { startStack } from "../support/stack.ts";
+import { startStack, untilNobodyWorks } from "../support/stack.ts";
 
 Deno.test("incidents end with the documented steps", async (t) => {
   const stack = await startStack({ time: 0.1, env: { SIMPLICITY_OFFLINE_MODE: "true" } });
@@ -27,6 +27,7 @@ Deno.test("incidents end with the documented steps", async (t) => {
   try {
     await t.step("runbook, batch stuck in processing: option A, reset it", async () => {
       await stack.ask({ do: "faults", set: { net_stopped: true } });
+      await untilNobodyWorks(stack);
       await drop(client, "simplicity/a.csv", goodCsv("A", 30));
       await sql`update intake.simplicity_batches set progress_at = now() - interval '11 minutes'`;
       const seen = await ops(stack.name, ["sentinel"]);
@@ -40,6 +41,7 @@ Deno.test("incidents end with the documented steps", async (t) => {
 
     await t.step("runbook, batch stuck in processing: option B, force-fail it", async () => {
       await stack.ask({ do: "faults", set: { net_stopped: true } });
+      await untilNobodyWorks(stack);
       await drop(client, "simplicity/b.csv", goodCsv("B", 30));
       await sql`UPDATE intake.simplicity_batches SET status = 'failed',
         rejection_reason = 'Manually failed: stuck in processing > 30 minutes', updated_at = NOW() WHERE filename = 'b.csv'`;
@@ -87,6 +89,7 @@ Deno.test("incidents end with the documented steps", async (t) => {
 
     await t.step("playbook, worker death: killed isolates, locked jobs reset by SQL, recovery", async () => {
       await stack.ask({ do: "faults", set: { net_stopped: true } });
+      await untilNobodyWorks(stack);
       await drop(client, "simplicity/d.csv", goodCsv("D", 30));
       await sql`select intake.claim_work('dead-worker')`; // a worker that claims, and dies
       await stack.ask({ do: "signal_isolates", function: "worker", signal: "SIGKILL" });
@@ -112,6 +115,7 @@ Deno.test("incidents end with the documented steps", async (t) => {
 
     await t.step("playbook, vendor down: pause the jobs by SQL, go offline, resume", async () => {
       await stack.ask({ do: "faults", set: { net_stopped: true } });
+      await untilNobodyWorks(stack);
       await drop(client, "simplicity/e.csv", goodCsv("E", 30));
       await sql`UPDATE ops.job_queue SET status = 'paused', last_error = 'Manually paused: Simplicity API down', updated_at = now()
         WHERE job_type = 'ingest' AND status = 'pending'`;

@@ -4,6 +4,7 @@
 import { ask } from "../../stack/faults/client.ts";
 import type { Order } from "../../stack/control.ts";
 import { type Addresses, readState } from "../../stack/home.ts";
+import * as z from "zod";
 
 export interface TestStackOptions {
   /** `STACK_TIME`; 1 when absent. */
@@ -66,4 +67,15 @@ export async function runStack(args: string[], env: Record<string, string> = {})
   }).output();
   if (!success) throw new Error(`stack ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout);
+}
+
+const Isolates = z.array(z.object({ function: z.string(), busy: z.boolean() }));
+
+/** Waits until no isolate of the worker is at work, seen three times in a row: work is handed from one to the next. */
+export async function untilNobodyWorks(stack: TestStack): Promise<void> {
+  for (let quiet = 0; quiet < 3;) {
+    const isolates = Isolates.parse(await stack.ask({ do: "isolates" }));
+    quiet = isolates.some((isolate) => isolate.function === "worker" && isolate.busy) ? 0 : quiet + 1;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
