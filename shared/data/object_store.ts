@@ -17,7 +17,7 @@ export interface ObjectRange {
   readonly totalBytes: number;
 }
 
-// For a whole range, body included: a share of a scan is 96 MiB. Beyond it storage hangs, and the unit is tried again.
+// For a whole range, body included: a share of a scan is 48 MiB. Beyond it storage hangs, and the unit is tried again.
 const RANGE_PATIENCE_MS = 120_000;
 
 /** Reads objects over the storage API. */
