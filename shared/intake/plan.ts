@@ -7,6 +7,7 @@ import type { Dialect, Scan } from "../csv/mod.ts";
 import { type Field, FIELDS, type HeaderMap, type HeaderOverrides, mapHeader } from "../judgments/mod.ts";
 import { columnNames } from "./columns.ts";
 import { EMPTY_FILE, missingFields, NO_ROW_NUMBER, parseError, unsupportedType } from "./reasons.ts";
+import { shown } from "./recorded.ts";
 import { type ReplayColumns, splitReplayHeader } from "./replay.ts";
 
 const Layout = z.object({
@@ -99,12 +100,13 @@ export function planFile(
   }
   const replay = kind === "replay" ? splitReplayHeader(scan.header) : null;
   if (kind === "replay" && replay === null) return refused(file, NO_ROW_NUMBER, scan);
-  const header = mapHeader(replay?.header ?? scan.header, overrides);
+  const cells = (replay?.header ?? scan.header).map(shown);
+  const header = mapHeader(cells, overrides);
   return {
     file_hash: file.hash,
     file_size_bytes: file.bytes,
     dialect: scan.dialect,
-    layout: layoutOf(scan, header, replay),
+    layout: layoutOf(cells, scan.headerWidth, header, replay),
     ignored_columns: header.ignored,
     notes: [...scan.notes, ...header.notes],
     problem: header.missing.length > 0 ? missingFields(header.missing) : null,
@@ -119,11 +121,10 @@ export function planFile(
   };
 }
 
-function layoutOf(scan: Scan, map: HeaderMap, replay: ReplayColumns | null): Layout {
-  const header = replay?.header ?? scan.header;
+function layoutOf(header: string[], width: number, map: HeaderMap, replay: ReplayColumns | null): Layout {
   return {
     header,
-    header_width: scan.headerWidth,
+    header_width: width,
     columns: columnNames(header),
     fields: header.map((_, column) => fieldOf(map, column)),
     ...(replay === null ? {} : { replay: { columns: replay.columns, row_number: replay.rowNumber } }),

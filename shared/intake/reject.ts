@@ -1,6 +1,7 @@
 /** A rejected row in the shape of `intake.row_errors`, with every problem it has. */
 import type { RowIssue, RowStage } from "../judgments/mod.ts";
 import { cellBeyondHeader } from "./columns.ts";
+import { recorded, shown } from "./recorded.ts";
 
 /** Where a row stands in its file. */
 export interface RowPlace {
@@ -44,24 +45,19 @@ export function buildReject(
     line_number: place.lineNumber,
     byte_offset: place.byteOffset,
     error_code: first.code,
-    error_message: storable(first.message),
+    error_message: shown(first.message),
     error_stage: stage,
     field: first.field,
-    raw_value: storable(first.rawValue),
-    raw_line: storable(row.rawLine),
+    raw_value: shown(first.rawValue),
+    raw_line: shown(row.rawLine),
     raw_data: Object.fromEntries(
-      row.cells.map((cell, i) => [storable(row.columns[i] ?? cellBeyondHeader(i)), storable(cell)]),
+      row.cells.map((cell, i) => [row.columns[i] ?? cellBeyondHeader(i), recorded(cell)]),
     ),
     issues: issues.map((issue) => ({
       code: issue.code,
       field: issue.field,
-      raw_value: storable(issue.rawValue),
-      message: storable(issue.message),
+      raw_value: shown(issue.rawValue),
+      message: shown(issue.message),
     })),
   };
-}
-
-/** Postgres text cannot hold U+0000; it is shown as the symbol for it (U+2400). */
-function storable(text: string): string {
-  return text.includes("\0") ? text.replaceAll("\0", "\u2400") : text;
 }

@@ -3,6 +3,7 @@
  * errors.csv made them harmless for spreadsheets. `intake.csv_cell` is the other half.
  */
 import type { RowIssue, RowStage } from "../judgments/mod.ts";
+import { asSent } from "./recorded.ts";
 
 /** Columns errors.csv puts before those of the file. */
 export const ERROR_COLUMNS = ["row_number", "error_code", "error_message", "field", "raw_value"] as const;
@@ -32,19 +33,20 @@ export function splitReplayHeader(header: readonly string[]): ReplayColumns | nu
   const rowNumber = ours[0] ?? -1;
   if (rowNumber < 0) return null;
   const columns = header.map((_, column) => column).filter((column) => !ours.includes(column));
-  return { header: columns.map((column) => originalCell(header[column] ?? "")), columns, rowNumber };
+  return { header: columns.map((column) => unguarded(header[column] ?? "")), columns, rowNumber };
 }
 
 // What spreadsheets take for the beginning of a formula, behind any number of the quotes that keep them from it.
 const GUARDED = /^'+[-=+@\t\r]/;
 
-/**
- * A cell as the file had it: without the one quote errors.csv put before it, and with U+0000 where the record, which
- * cannot hold it, shows its symbol.
- */
+/** Without the one quote errors.csv put before what a spreadsheet would run. */
+function unguarded(cell: string): string {
+  return GUARDED.test(cell) ? cell.slice(1) : cell;
+}
+
+/** A cell as the file had it, before the record and errors.csv made it fit for them. */
 export function originalCell(cell: string): string {
-  const bare = GUARDED.test(cell) ? cell.slice(1) : cell;
-  return bare.includes("\u2400") ? bare.replaceAll("\u2400", "\0") : bare;
+  return asSent(unguarded(cell));
 }
 
 /** Why a row repairs nothing, and the stage its code belongs to. */

@@ -44,7 +44,7 @@ async function readBack(bytes: Uint8Array<ArrayBuffer>) {
 
 const HEADER = ["Case #", "=Name", "-x", "Amount", "Amount", "field"];
 const cell = fc.oneof(
-  fc.string({ unit: fc.constantFrom(..."=+-@\t\r\n'\"`,;| aé€Ω漢😀1".split(/(?:)/u)), maxLength: 12 }),
+  fc.string({ unit: fc.constantFrom(..."=+-@\t\r\n'\"`,;| aé€Ω漢😀1\0␀␛".split(/(?:)/u)), maxLength: 12 }),
   fc.string({ unit: "grapheme", maxLength: 8 }),
   fc.constantFrom(
     "'=1+1",

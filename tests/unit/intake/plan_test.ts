@@ -47,6 +47,13 @@ Deno.test("planFile() turns a scan into slices, ignored columns and notes", () =
   });
 });
 
+Deno.test("planFile() keeps a header with U+0000 in a form the database can hold", () => {
+  const plan = planFile(FILE, { ...SCAN, header: [...SCAN.header.slice(0, 5), "Co\0lour"] }, {});
+  assertEquals(plan.problem, null);
+  assertEquals(plan.ignored_columns, ["Co␀lour"]);
+  assertEquals(JSON.stringify(plan).includes("\\u0000"), false);
+});
+
 Deno.test("planFile() follows a source's own names for columns", () => {
   const scan = {
     ...SCAN,

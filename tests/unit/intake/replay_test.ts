@@ -76,6 +76,7 @@ Deno.test("originalCell() takes one quote off what would be a formula, and off n
 
 Deno.test("originalCell() puts U+0000 back, so that what was rejected for it still is", () => {
   assertEquals(originalCell("A\u2400B"), "A\0B");
+  assertEquals(originalCell("'=\u241b\u2400"), "=\u2400");
 });
 
 Deno.test("ReplayRows.cellsOf() gives as many cells as the row had, those beyond the header last", () => {
