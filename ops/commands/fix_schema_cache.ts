@@ -2,7 +2,7 @@
 import { probeRest } from "../../shared/data/rest_probe.ts";
 import { SentinelGateway } from "../../shared/data/sentinel_gateway.ts";
 import type { Observation, RestAnswer } from "../../shared/sentinel/check.ts";
-import { heal, SCHEMA_CACHE_BROKEN, schemaCache } from "../../shared/sentinel/checks/schema_cache.ts";
+import { heal, LAST_RESORT, SCHEMA_CACHE_BROKEN } from "../../shared/sentinel/checks/schema_cache.ts";
 import { command, EXIT, type Pen } from "../command.ts";
 
 interface Healing {
@@ -54,7 +54,7 @@ function wordsOf(answer: RestAnswer): string {
 function show({ before, healing }: Healing, pen: Pen): string {
   if (healing !== null) {
     return healing.level === "critical"
-      ? `${pen.bad(healing.message)}\n${schemaCache.remedy}`
+      ? `${pen.bad(healing.message)}\nWhat is left: ${LAST_RESORT}`
       : pen.good(healing.message);
   }
   return before.outcome === "answers"

@@ -39,11 +39,11 @@ export const fixStuckBatch = command<Fixed>({
     const named = typed.text("batch-id");
     const id = named === undefined ? null : await findId(sql, "batch", named);
     const rows = await sql`
-      select b.id as batch_id, b.filename, b.status, (extract(epoch from now() - b.progress_at) / 60)::float8 as minutes
+      select b.id as batch_id, b.filename, b.status, (extract(epoch from now() - b.progress_at) / 60 / ops.time_scale())::float8 as minutes
         from intake.simplicity_batches b
        where case when ${id}::uuid is null
                   then b.status in ('uploaded', 'staging', 'validating', 'inserting') and b.storage_path is not null
-                       and b.progress_at < now() - make_interval(mins => ${threshold})
+                       and b.progress_at < now() - ops.scaled(${60 * threshold})
                   else b.id = ${id}::uuid end
        order by b.progress_at`;
     const batches = z.array(Stuck).parse([...rows]);

@@ -33,6 +33,7 @@ const Inspection = z.object({
   })),
   stuck: z.array(Job),
   poisoned: z.array(Job),
+  held: z.array(Job),
   checked_at: z.string(),
 });
 type Inspection = z.infer<typeof Inspection>;
@@ -41,7 +42,7 @@ const DUE_LIMIT = 100;
 
 export const queueInspect = command<Inspection>({
   name: "queue-inspect",
-  summary: "depth and age of each queue, stuck and poisoned jobs (1 with any of them, or over 100 due)",
+  summary: "depth and age of each queue, stuck, poisoned and held jobs (1 with any of them, or over 100 due)",
   effects: "nothing",
   flags: {
     queue: { type: "string", value: "QUEUE", help: "only this one" },
@@ -64,7 +65,7 @@ function isFine({ queues, stuck, poisoned }: Inspection): boolean {
     queues.reduce((sum, one) => sum + one.due, 0) <= DUE_LIMIT;
 }
 
-function show({ queues, stuck, poisoned, checked_at }: Inspection, pen: Pen): string {
+function show({ queues, stuck, poisoned, held, checked_at }: Inspection, pen: Pen): string {
   const heads = ["queue", "due", "oldest", "waiting", "in work", "held", "failed", "done 24h", "brake"];
   const rows = queues.map((one) => [
     one.job_type,
@@ -83,6 +84,7 @@ function show({ queues, stuck, poisoned, checked_at }: Inspection, pen: Pen): st
     "",
     section(pen, "Stuck (in work, no sign of life for 5 min)", stuck),
     section(pen, "Poisoned (given up, or failed 3 times in a row)", poisoned),
+    ...(held.length > 0 ? [section(pen, "Held by hand (ops queue resume <job>)", held)] : []),
   ].join("\n");
 }
 

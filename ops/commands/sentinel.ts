@@ -8,7 +8,7 @@ import { CannotRun, command, type Context, type Pen, UsageError } from "../comma
 import { pause } from "../follow.ts";
 import { operatorName } from "../operator.ts";
 import { paintLevel } from "../pen.ts";
-import { problemWords, type Target } from "../target.ts";
+import { problemWords } from "../target.ts";
 
 export const sentinel = command<SentinelResult>({
   name: "sentinel",
@@ -45,11 +45,11 @@ async function runOnce(context: Context): Promise<SentinelResult> {
     context.note(error.message);
   }
   context.note("Running the same checks from here, over DATABASE_URL.");
-  return await runFromHere(context.target);
+  return await runFromHere(context);
 }
 
 /** @throws CannotRun when the database does not answer either: then nothing is known. */
-async function runFromHere(target: Target): Promise<SentinelResult> {
+async function runFromHere({ target, note }: Context): Promise<SentinelResult> {
   const [apiUrl, secretKey, sql] = [
     await target.need("apiUrl"),
     (await target.addresses()).secretKey,
@@ -64,6 +64,7 @@ async function runFromHere(target: Target): Promise<SentinelResult> {
       environment: target.environment,
       directUntil: null,
       channels: [], // people are told by the function, which has the channels
+      onFailure: (check, error) => note(`${check}: ${error instanceof Error ? error.message : error}`),
       by: operatorName(),
     });
   } catch (error) {

@@ -7,6 +7,7 @@ import { deadLetters } from "./checks/dead_letters.ts";
 import { directConnection } from "./checks/direct_connection.ts";
 import { errorSpike } from "./checks/error_spike.ts";
 import { guardTriggers } from "./checks/guard_triggers.ts";
+import { headerChanges } from "./checks/header_changes.ts";
 import { lostLeases } from "./checks/lost_leases.ts";
 import { queueBacklog } from "./checks/queue_backlog.ts";
 import { queuePaused } from "./checks/queue_paused.ts";
@@ -22,6 +23,7 @@ export const CHECKS: readonly Check[] = [
   approvalWaiting,
   queuePaused,
   errorSpike,
+  headerChanges,
   schemaCache,
   workerHeartbeats,
   queueBacklog,

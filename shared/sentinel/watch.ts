@@ -4,7 +4,7 @@
  */
 import type { Check, CheckPorts, RestAnswer } from "./check.ts";
 import { type SentinelResult, summarise } from "./finding.ts";
-import { runChecks } from "./run_checks.ts";
+import { type OnFailure, runChecks } from "./run_checks.ts";
 
 /** Time as the database has it: runs from many machines, an operator's laptop among them, are ordered by it. */
 export interface DatabaseClock {
@@ -30,6 +30,8 @@ export interface WatchParts {
   readonly directUntil: Date | null;
   /** Names of the channels that people are told on. */
   readonly channels: readonly string[];
+  /** Hears of checks that could not run: errors whole, for a log that does not leave the system. */
+  readonly onFailure: OnFailure;
   /** Who runs: cron, an operator, a command. */
   readonly by: string;
 }
@@ -44,7 +46,7 @@ export async function watch(parts: WatchParts): Promise<SentinelResult> {
     now,
     directUntil: parts.directUntil,
   };
-  const findings = await runChecks(parts.checks, ports);
+  const findings = await runChecks(parts.checks, ports, parts.onFailure);
   const result = summarise(findings, parts.checks.length, parts.environment, now);
   await parts.database.record(result, parts.by, parts.channels);
   return result;

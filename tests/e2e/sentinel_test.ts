@@ -171,12 +171,12 @@ Deno.test("the sentinel", async (t) => {
         assertEquals((await ops(stack.name, ["monitor-workers"])).code <= 1, true);
         await runUntil(stack, "worker_heartbeats", /^critical Worker ingest silent > 5m$/);
         await runUntil(stack, "stuck_batches", /^critical 1 batch stuck > 10m: uploaded\(1\)$/);
-        const dry = await ops(stack.name, ["fix-stuck-batch", "--threshold", "1", "--dry-run", "--json"]);
+        const dry = await ops(stack.name, ["fix-stuck-batch", "--threshold", "10", "--dry-run", "--json"]);
         assertEquals(dry.json<{ batches: { filename: string }[] }>().batches.map((one) => one.filename), [
           "stuck.csv",
         ]);
         await stack.ask({ do: "faults", set: { net_stopped: false } });
-        assertEquals((await ops(stack.name, ["fix-stuck-batch", "--threshold", "1"])).code, 0);
+        assertEquals((await ops(stack.name, ["fix-stuck-batch", "--threshold", "10"])).code, 0);
         assertEquals((await ended(client, "simplicity/stuck.csv")).status, "completed");
         await runUntil(stack, "worker_heartbeats", null);
         const calm = await runUntil(stack, "stuck_batches", null);

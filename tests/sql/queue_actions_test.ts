@@ -130,3 +130,19 @@ Deno.test("inspect_queues() counts by queue, and finds what was given up or fail
     assertEquals(seen.poisoned.length, 2);
     assertEquals("payload" in seen.poisoned[0], false);
   }));
+
+Deno.test("inspect_queues() names the jobs somebody holds, and why: a queue's brake does not release them", () =>
+  withDatabase(async (db) => {
+    const batch = await drop(db);
+    await db.sql`update ops.job_queue set status = 'paused', last_error = 'Manually paused: API down'`;
+    await db.sql`select ops.set_queue_paused('ingest', false, null, 'jane', null)`;
+    const { held } = await inspect(db);
+    assertEquals(
+      held.map((job: { last_error: string; batch_id: string }) => [job.batch_id, job.last_error]),
+      [
+        [batch, "Manually paused: API down"],
+      ],
+    );
+    await db.sql`select ops.set_job_status(${held[0].job_id}, 'pending', 'jane', null)`;
+    assertEquals((await inspect(db)).held, []);
+  }));

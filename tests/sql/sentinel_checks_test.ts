@@ -9,6 +9,7 @@ import { avgProcessingTime } from "../../shared/sentinel/checks/avg_processing_t
 import { deadLetters } from "../../shared/sentinel/checks/dead_letters.ts";
 import { errorSpike } from "../../shared/sentinel/checks/error_spike.ts";
 import { guardTriggers } from "../../shared/sentinel/checks/guard_triggers.ts";
+import { headerChanges } from "../../shared/sentinel/checks/header_changes.ts";
 import { lostLeases } from "../../shared/sentinel/checks/lost_leases.ts";
 import { queueBacklog } from "../../shared/sentinel/checks/queue_backlog.ts";
 import { queuePaused } from "../../shared/sentinel/checks/queue_paused.ts";
@@ -17,7 +18,18 @@ import { successRate } from "../../shared/sentinel/checks/success_rate.ts";
 import { unclaimedDrops } from "../../shared/sentinel/checks/unclaimed_drops.ts";
 import { workerHeartbeats } from "../../shared/sentinel/checks/worker_heartbeats.ts";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
-import { bringTo, drop, engine, ingest, letTimePass, mustClaim, rowsOf, store, workOff } from "./engine.ts";
+import {
+  bringTo,
+  drop,
+  engine,
+  ingest,
+  letTimePass,
+  mustClaim,
+  planOf,
+  rowsOf,
+  store,
+  workOff,
+} from "./engine.ts";
 import { look } from "./sentinel.ts";
 
 type Act = (db: TestDatabase) => Promise<unknown>;
@@ -148,6 +160,44 @@ triple(
   "critical Error rate 80.0% > 50.0% threshold",
   (db) => ingest(db, { rows: rowsOf("F", 90) }),
 );
+
+/** Stages a file whose columns are these. */
+async function stageColumns(db: TestDatabase, header: string[]): Promise<string> {
+  const id = await drop(db);
+  const unit = await mustClaim(db, "stage");
+  const plan = {
+    ...await planOf({ rows: rowsOf(id, 1) }),
+    layout: { header, header_width: header.length, fields: header.map(() => null) },
+  };
+  await engine(db)`select intake.finish_staging(${id}, ${unit.token}, ${engine(db).json(plan)})`;
+  await db.sql`update ops.job_queue set status = 'paused' where batch_id = ${id}`;
+  return id;
+}
+
+triple(
+  "header_changes remarks on a source whose columns changed, until that is a day old",
+  headerChanges,
+  async (db) => {
+    await stageColumns(db, ["Case", "Amount", "Remark"]);
+    await stageColumns(db, ["Case", "Total", "Jane Roe", "Elm Street 5"]);
+  },
+  "info Source simplicity changed its columns: 2 renamed, 1 new",
+  (db) => db.sql`update intake.header_changes set noticed_at = now() - interval '25 hours'`,
+);
+
+Deno.test("header_changes tells the latest change of each source, and leaves dry runs and forgotten batches alone", () =>
+  withDatabase(async (db) => {
+    await stageColumns(db, ["Case", "Amount", "Remark"]);
+    const second = await stageColumns(db, ["Case", "Amount"]);
+    const third = await stageColumns(db, ["Case", "Amount", "Colour"]);
+    assertEquals(await look(db, headerChanges), [
+      "info Source simplicity changed its columns: 1 new (the latest of 2 changes in 24h)",
+    ]);
+    await db.sql`update intake.simplicity_batches set dry_run = true where id = ${third}`;
+    assertEquals(await look(db, headerChanges), ["info Source simplicity changed its columns: 1 missing"]);
+    await db.sql`delete from intake.simplicity_batches where id = ${second}`;
+    assertEquals(await look(db, headerChanges), []);
+  }));
 
 triple(
   "worker_heartbeats finds an expected worker silent for 60 s, until it beats",
@@ -323,6 +373,32 @@ triple(
     await db.admin`alter table storage.objects enable trigger dragonfly_on_object_stored`;
   },
 );
+
+/** The statement that makes a trigger, as the runbook says to find it. */
+async function createStatementOf(trigger: string): Promise<string> {
+  const folder = new URL("../../supabase/migrations/", import.meta.url);
+  for await (const { name } of Deno.readDir(folder)) {
+    const text = await Deno.readTextFile(new URL(name, folder));
+    const [statement] = new RegExp(`create (?:or replace )?trigger ${trigger}\\b[^;]*;`).exec(text) ?? [];
+    if (statement !== undefined) return statement.replace(/^create (?:or replace )?/, "create or replace ");
+  }
+  throw new Error(`Cannot find what creates ${trigger}`);
+}
+
+for (const trouble of ["disable trigger dragonfly_on_object_stored", "drop"]) {
+  triple(
+    `guard_triggers misses the drop trigger (${trouble}), which an operator, who does not own the table, makes again`,
+    guardTriggers,
+    (db) =>
+      db.admin.unsafe(
+        trouble === "drop"
+          ? "drop trigger dragonfly_on_object_stored on storage.objects"
+          : `alter table storage.objects ${trouble}`,
+      ),
+    /^critical 1 guard trigger not in force: dragonfly_on_object_stored on storage.objects \((disabled|missing)\)$/,
+    async (db) => db.sql.unsafe(await createStatementOf("dragonfly_on_object_stored")),
+  );
+}
 
 triple(
   "guard_triggers knows a guard of a later migration by its name",

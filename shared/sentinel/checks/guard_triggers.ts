@@ -5,8 +5,8 @@ import { plural, sqlCheck } from "../check.ts";
 export const guardTriggers = sqlCheck({
   name: "guard_triggers",
   remedy:
-    "alter table <table> enable always trigger <trigger>; a missing one is made again by its migration. " +
-    "Then find out who switched it off: what was written meanwhile was not checked.",
+    "alter table <table> enable always trigger <trigger>. One that is missing, or on storage.objects (which is not ours " +
+    "to alter): run its create trigger again, docs/runbook.md says how. Then find out who switched it off: what was written meanwhile was not checked.",
   sql: `select g.table_name, g.trigger_name, g.state from ops.broken_guards() g`,
   row: z.object({ table_name: z.string(), trigger_name: z.string(), state: z.string() }),
   judge: (rows) =>

@@ -5,7 +5,8 @@ import { plural, sqlCheck } from "../check.ts";
 export const queuePaused = sqlCheck({
   name: "queue_paused",
   remedy:
-    "ops queue resume <queue>, when the reason (ops queue-inspect shows it) is gone. The breaker resumes by itself.",
+    "ops queue-inspect shows the reason and the jobs that are held; when it is gone, ops queue resume <queue>, and " +
+    "ops queue resume <job> for each of them. The breaker resumes by itself.",
   sql: `
     select c.job_type, c.paused, c.changed_by = 'breaker' as by_breaker, c.changed_at::text as since,
            (select count(*)::int from ops.job_queue j where j.job_type = c.job_type and j.status = 'paused') as held

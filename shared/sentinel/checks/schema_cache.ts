@@ -6,6 +6,9 @@ import * as z from "zod";
 import type { Check, CheckPorts, Observation, RestAnswer } from "../check.ts";
 
 export const SCHEMA_CACHE_BROKEN = "PGRST002";
+/** When telling REST to read again does not help. */
+export const LAST_RESORT =
+  "see that every schema in supabase/config.toml exists, then restart the database from the dashboard.";
 const PROBES = 5;
 const PROBE_EVERY_MS = 3000;
 
@@ -29,8 +32,7 @@ type Diagnosis = z.infer<typeof Diagnosis>[0];
 export const schemaCache: Check = {
   name: "schema_cache",
   remedy:
-    "ops fix-schema-cache shows each step. When it stays: see that every schema in supabase/config.toml exists, " +
-    "then restart the database from the dashboard.",
+    `ops fix-schema-cache says whether it is the schema cache, and tries again. When it stays: ${LAST_RESORT}`,
   async look(ports) {
     const first = await ports.probeRest();
     if (first.outcome === "answers") return [];

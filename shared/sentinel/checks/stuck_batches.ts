@@ -6,7 +6,8 @@ const CRITICAL_MINUTES = 10;
 
 export const stuckBatches = sqlCheck({
   name: "stuck_batches",
-  remedy: "ops fix-stuck-batch shows and resets them; ops logs worker says why they stopped.",
+  remedy: `ops fix-stuck-batch --threshold ${CRITICAL_MINUTES} resets them (--dry-run only shows which); ` +
+    "ops logs worker says why they stopped.",
   // A row without stored bytes waits for nobody.
   sql: `
     select b.id as batch_id, b.status,

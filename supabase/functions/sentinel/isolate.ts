@@ -49,6 +49,7 @@ export class Isolate {
       environment: ports.origin.environment,
       directUntil: ports.directUntil,
       channels: configuredChannels(ports.channels),
+      onFailure: (check, error) => ports.log.error("check_failed", { check, error }),
       by,
     });
     ports.log.info("sentinel_run", {

@@ -10,6 +10,7 @@ import { deadLetters } from "../../../shared/sentinel/checks/dead_letters.ts";
 import { directConnection } from "../../../shared/sentinel/checks/direct_connection.ts";
 import { errorSpike } from "../../../shared/sentinel/checks/error_spike.ts";
 import { guardTriggers } from "../../../shared/sentinel/checks/guard_triggers.ts";
+import { headerChanges } from "../../../shared/sentinel/checks/header_changes.ts";
 import { queueBacklog } from "../../../shared/sentinel/checks/queue_backlog.ts";
 import { queuePaused } from "../../../shared/sentinel/checks/queue_paused.ts";
 import { stuckBatches } from "../../../shared/sentinel/checks/stuck_batches.ts";
@@ -42,6 +43,13 @@ Deno.test("stuckBatches is critical beyond 10 minutes, a remark before, and coun
   ]);
 });
 
+Deno.test("what stuckBatches calls critical, the command of its remedy finds", () => {
+  const [, threshold] = /^ops fix-stuck-batch --threshold (\d+) /.exec(stuckBatches.remedy) ?? [];
+  assertEquals(told(stuckBatches.judge([stuck("uploaded", Number(threshold) + 1)])), [
+    `critical: 1 batch stuck > ${threshold}m: uploaded(1)`,
+  ]);
+});
+
 Deno.test("errorSpike speaks above 15 %, and is critical above 50 %", () => {
   const at = (invalid: number, total: number) => told(errorSpike.judge([{ invalid, total, batches: 1 }]));
   assertEquals(at(0, 0), []);
@@ -49,6 +57,25 @@ Deno.test("errorSpike speaks above 15 %, and is critical above 50 %", () => {
   assertEquals(at(185, 1000), ["warning: Error rate 18.5% > 15.0% threshold"]);
   assertEquals(at(50, 100), ["warning: Error rate 50.0% > 15.0% threshold"]);
   assertEquals(at(51, 100), ["critical: Error rate 51.0% > 50.0% threshold"]);
+});
+
+Deno.test("headerChanges remarks on each source, counts its columns and names none", () => {
+  const row = (source: string, come: number, gone: number, renamed: number, changes = 1) => ({
+    source,
+    batch_id: "a",
+    compared_with: "b",
+    come,
+    gone,
+    renamed,
+    changes,
+  });
+  assertEquals(headerChanges.judge([]), []);
+  const found = headerChanges.judge([row("acme", 1, 2, 3), row("simplicity", 0, 0, 1, 4)]);
+  assertEquals(told(found), [
+    "info: Source acme changed its columns: 2 missing, 3 renamed, 1 new",
+    "info: Source simplicity changed its columns: 1 renamed (the latest of 4 changes in 24h)",
+  ]);
+  assertEquals(found.map((one) => one.subject), ["acme", "simplicity"]);
 });
 
 Deno.test("workerHeartbeats warns after 60 s and is critical after 5 min, each worker type for itself", () => {

@@ -57,10 +57,14 @@ Deno.test("runChecks() counts a check that cannot run as critical, runs the othe
     readonly code = "57014";
   }
   const broken = check("broken", () => Promise.reject(new Refused("value 'John Smith' violates")));
-  const [first, second] = await runChecks([broken, finds("other", "info")], quietPorts());
+  const heard: unknown[] = [];
+  const [first, second] = await runChecks([broken, finds("other", "info")], quietPorts(), (check, error) => {
+    heard.push(check, error instanceof Error && error.message);
+  });
   assertEquals([first?.level, first?.could_not_run], ["critical", true]);
-  assertEquals(first?.message, "Check broken could not run: 57014");
+  assertEquals(first?.message, "Check broken could not run: it took too long (57014)");
   assertEquals(second?.check, "other");
+  assertEquals(heard, ["broken", "value 'John Smith' violates"], "for the log, whole");
 });
 
 function parts(over: Partial<WatchParts["database"]>, recorded: string[]): WatchParts {
@@ -86,6 +90,7 @@ function parts(over: Partial<WatchParts["database"]>, recorded: string[]): Watch
     environment: "local",
     directUntil: null,
     channels: [],
+    onFailure: () => {},
     by: "test",
   };
 }
