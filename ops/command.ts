@@ -42,6 +42,8 @@ export interface Context {
   note(line: string): void;
   /** Asks before a write on prod; passes at once elsewhere and with --yes. @throws CannotRun when refused. */
   confirm(what: string): Promise<void>;
+  /** Writes bytes to standard output as they are; for a command whose result is a file. */
+  write(bytes: Uint8Array): Promise<void>;
   /** Aborted by Ctrl-C. */
   readonly stopping: AbortSignal;
 }
@@ -85,6 +87,11 @@ export class UsageError extends Error {
 /** A command cannot do its work; the message says why and what to do. */
 export class CannotRun extends Error {
   override readonly name = "CannotRun";
+}
+
+/** The system has nothing of that name, or not in a state that allows it: exit 1. The message says which. */
+export class Declined extends Error {
+  override readonly name = "Declined";
 }
 
 /** A command whose type of data is forgotten, for lists of commands. */

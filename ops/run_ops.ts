@@ -1,6 +1,6 @@
 /** One run of `ops`, with everything outside handed in. */
 import { GLOBAL_FLAGS, readCommandLine } from "./arguments.ts";
-import { type AnyCommand, CannotRun, EXIT, type Typed, UsageError } from "./command.ts";
+import { type AnyCommand, CannotRun, Declined, EXIT, type Typed, UsageError } from "./command.ts";
 import { helpOf, helpOfAll } from "./help.ts";
 import { colourPen, plainPen } from "./pen.ts";
 import { ENVIRONMENT_NAMES, type EnvironmentName, makeTarget, type Target } from "./target.ts";
@@ -11,6 +11,8 @@ export interface Surroundings {
   env(name: string): string | undefined;
   /** Standard output. */
   print(line: string): void;
+  /** Standard output, byte by byte. */
+  write(bytes: Uint8Array): Promise<void>;
   /** Standard error. */
   complain(line: string): void;
   readonly colours: boolean;
@@ -38,7 +40,7 @@ export async function runOps(args: readonly string[], around: Surroundings): Pro
   } catch (error) {
     if (around.stopping.aborted) return EXIT.interrupted;
     around.complain(wordsOf(error));
-    return EXIT.failed;
+    return error instanceof Declined ? EXIT.notFine : EXIT.failed;
   }
 }
 
@@ -60,6 +62,7 @@ async function runCommand(
     typed,
     target,
     note: (line) => around.complain(line),
+    write: around.write,
     confirm: (what) => confirm(what, typed, target, around),
     stopping: around.stopping,
   }, (data, show) => around.print(json ? JSON.stringify(data) : show(pen)));
@@ -81,7 +84,9 @@ async function confirm(what: string, typed: Typed, target: Target, around: Surro
 }
 
 function wordsOf(error: unknown): string {
-  if (error instanceof UsageError || error instanceof CannotRun) return error.message;
+  if (error instanceof UsageError || error instanceof CannotRun || error instanceof Declined) {
+    return error.message;
+  }
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error ? `${error.code} ` : "";
   return `Cannot run: ${code}${error.message || error.name}`;

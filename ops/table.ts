@@ -1,27 +1,50 @@
 /** Tables for people. */
 
-/** A cell as text: null is a dash, times lose their fractions. */
+/** A whole number as a person reads it: `1,234,567`. */
+export function grouped(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** A cell as text: null is a dash, numbers are grouped, times lose their fractions, control characters are spaces. */
 export function cell(value: unknown): string {
   if (value === null || value === undefined || value === "") return "-";
+  if (typeof value === "number") return grouped(value);
   if (value instanceof Date) return value.toISOString().replace(/\.\d+Z$/, "Z");
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return plain(typeof value === "object" ? JSON.stringify(value) : String(value));
+}
+
+/** What vendors wrote, on one line: nothing in it moves a terminal's cursor. */
+export function plain(text: string): string {
+  return text.replace(/\p{Cc}+/gu, " ");
 }
 
 /**
- * Columns as wide as their widest cell, two spaces between, the heads above.
+ * Columns as wide as their widest cell, two spaces between, the heads above; numbers stand to the right.
  * @param empty what to say when there are no rows.
+ * @param below what to say under a row, by its place; null for nothing.
  */
 export function table(
   heads: readonly string[],
   rows: readonly (readonly unknown[])[],
   empty: string,
+  below: (place: number) => string | null = () => null,
 ): string {
   if (rows.length === 0) return empty;
   const lines = [heads, ...rows].map((row) => row.map(cell));
   const widths = heads.map((_, at) => Math.max(...lines.map((line) => (line[at] ?? "").length)));
-  return lines.map((line) => line.map((text, at) => text.padEnd(widths[at] ?? 0)).join("  ").trimEnd()).join(
-    "\n",
-  );
+  const right = heads.map((_, at) => isNumeric(rows.map((row) => row[at])));
+  const format = (line: readonly string[]) =>
+    line.map((text, at) => right[at] ? text.padStart(widths[at] ?? 0) : text.padEnd(widths[at] ?? 0))
+      .join("  ").trimEnd();
+  return lines.flatMap((line, at) => {
+    const more = at === 0 ? null : below(at - 1);
+    return more === null ? [format(line)] : [format(line), `    ${more}`];
+  }).join("\n");
+}
+
+function isNumeric(column: readonly unknown[]): boolean {
+  const known = column.filter((value) => value !== null && value !== undefined);
+  return known.length > 0 && known.every((value) => typeof value === "number");
 }
 
 /** Seconds as a person says them: `45 s`, `12 min`, `3 h`, `2 d`. */

@@ -35,7 +35,9 @@ export interface Target {
   need(what: Exclude<keyof Addresses, "stack">): Promise<string>;
   /** Calls `/functions/v1<path>` with the operator key. @throws CannotRun when nothing answers. */
   call(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<Answer>;
-  /** The same, for commands that can do nothing with a refusal. @throws CannotRun with the problem's words. */
+  /** The same with the answer unread, for files in either direction. @throws CannotRun when nothing answers. */
+  open(method: "GET" | "POST", path: string, body?: FormData): Promise<Response>;
+  /** As call, for commands that can do nothing with a refusal. @throws CannotRun with the problem's words. */
   ask(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<unknown>;
   /** Postgres over DATABASE_URL; connects with the first query. */
   sql(): Promise<postgres.Sql>;
@@ -52,6 +54,7 @@ const VARIABLES = {
 } as const;
 
 const CALL_TIMEOUT_MS = 60_000; // a sentinel run that heals the schema cache takes 15 s and more
+const FILE_TIMEOUT_MS = 600_000; // 50 MB over a line of 1 Mbit/s take seven minutes
 
 /** @param stack name of the local stack, or null for the only one running. */
 export function makeTarget(environment: EnvironmentName, stack: string | null): Target {
@@ -64,13 +67,22 @@ export function makeTarget(environment: EnvironmentName, stack: string | null): 
     if (value !== null) return value;
     throw new CannotRun(`${VARIABLES[what]} is not set: put it into .env.${environment} or the environment.`);
   };
+  const address = async (method: string, path: string): Promise<Call> => ({
+    apiUrl: await need("apiUrl"),
+    key: await need("operatorKey"),
+    method,
+    path,
+  });
   const call: Target["call"] = async (method, path, body) =>
-    await callFunction(await need("apiUrl"), await need("operatorKey"), method, path, body);
+    await callFunction(await address(method, path), body);
   return {
     environment,
     addresses,
     need,
     call,
+    async open(method, path, body) {
+      return await send(await address(method, path), { body, signal: AbortSignal.timeout(FILE_TIMEOUT_MS) });
+    },
     async ask(method, path, body) {
       const answer = await call(method, path, body);
       if (answer.status < 400) return answer.body;
@@ -85,34 +97,45 @@ export function makeTarget(environment: EnvironmentName, stack: string | null): 
   };
 }
 
-async function callFunction(
-  apiUrl: string,
-  key: string,
-  method: string,
-  path: string,
-  body: unknown,
-): Promise<Answer> {
-  const headers = new Headers({ authorization: `Bearer ${key}` });
-  if (body !== undefined) headers.set("content-type", "application/json");
-  let response: Response;
-  let text: string;
+interface Call {
+  readonly apiUrl: string;
+  readonly key: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+async function callFunction(call: Call, body: unknown): Promise<Answer> {
+  const limit = AbortSignal.timeout(CALL_TIMEOUT_MS);
+  const json = body === undefined ? {} : {
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  };
+  const response = await send(call, { ...json, signal: limit });
   try {
-    response = await fetch(`${apiUrl}/functions/v1${path}`, {
-      method,
-      headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-    });
-    text = await response.text();
+    return { status: response.status, body: parsed(await response.text()) };
   } catch (error) {
-    throw new CannotRun(`${method} ${path}: no answer from ${new URL(apiUrl).host} (${wordOf(error)}).`);
+    throw unanswered(call, error);
   }
-  return { status: response.status, body: parsed(text) };
+}
+
+/** @throws CannotRun when nothing answers. */
+async function send(call: Call, init: RequestInit): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set("authorization", `Bearer ${call.key}`);
+  try {
+    return await fetch(`${call.apiUrl}/functions/v1${call.path}`, { ...init, method: call.method, headers });
+  } catch (error) {
+    throw unanswered(call, error);
+  }
+}
+
+function unanswered({ apiUrl, method, path }: Call, error: unknown): CannotRun {
+  return new CannotRun(`${method} ${path}: no answer from ${new URL(apiUrl).host} (${wordOf(error)}).`);
 }
 
 function wordOf(error: unknown): string {
   if (error instanceof DOMException && error.name === "TimeoutError") {
-    return `${CALL_TIMEOUT_MS / 1000} s are over`;
+    return "it took too long";
   }
   return error instanceof Error ? error.message.split("\n")[0] ?? error.name : String(error);
 }
@@ -125,12 +148,17 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What a refused call said: status, code and detail, and the fix where there is one. */
+/** What a refused call said: status, code and detail, the fix where there is one, and from where it is allowed. */
 export function problemWords({ status, body }: Answer): string {
   if (typeof body !== "object" || body === null) return `${status} ${String(body).slice(0, 200)}`;
   const text = (name: string) => name in body ? String(Reflect.get(body, name)) : "";
-  return [`${status} ${text("code")}`.trim(), text("detail") || text("message"), text("fix")].filter(Boolean)
-    .join(" ");
+  const allowed = text("allowed_from").replaceAll(",", ", ");
+  return [
+    `${status} ${text("code")}`.trim(),
+    text("detail") || text("message"),
+    text("fix"),
+    allowed && `(allowed_from: ${allowed})`,
+  ].filter(Boolean).join(" ");
 }
 
 function openDatabase(url: string): postgres.Sql {

@@ -19,6 +19,7 @@ async function ops(stack: TestStack, ...args: string[]): Promise<Run> {
     commands: COMMANDS,
     env: () => undefined,
     print: (line) => out.push(line),
+    write: () => Promise.resolve(),
     complain: (line) => said.push(line),
     colours: false,
     ask: () => null,

@@ -2,7 +2,7 @@
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
 import { assertStringIncludes } from "deno-std/assert/string_includes.js";
-import { CannotRun, command, EXIT } from "../../../ops/command.ts";
+import { CannotRun, command, Declined, EXIT } from "../../../ops/command.ts";
 import { parseEnvFile } from "../../../ops/env_file.ts";
 import { runOps } from "../../../ops/run_ops.ts";
 import { age, table } from "../../../ops/table.ts";
@@ -48,6 +48,25 @@ const fail = command<string>({
   show: (word) => word,
 });
 
+const decline = command<string>({
+  name: "decline",
+  summary: "decline",
+  effects: "nothing",
+  run: () => Promise.reject(new Declined("The moon is full already.")),
+  show: (word) => word,
+});
+
+const copy = command<never>({
+  name: "copy",
+  summary: "copy",
+  effects: "nothing",
+  async run({ write }) {
+    await write(new Uint8Array([0xef, 0xbb, 0xbf, 0x0d, 0x0a]));
+    return EXIT.fine;
+  },
+  show: () => "",
+});
+
 interface Around {
   env?: Record<string, string>;
   colours?: boolean;
@@ -57,22 +76,25 @@ interface Around {
 
 async function run(args: string[], around: Around = {}) {
   const [out, err]: [string[], string[]] = [[], []];
+  const bytes: number[] = [];
   const stop = new AbortController();
   if (around.stopped) stop.abort();
   const code = await runOps(args, {
-    commands: [look, write, fail],
+    commands: [look, write, fail, decline, copy],
     env: (name) => around.env?.[name],
     print: (line) => out.push(line),
+    write: (chunk) => Promise.resolve(void bytes.push(...chunk)),
     complain: (line) => err.push(line),
     colours: around.colours ?? false,
     ask: () => around.answer ?? null,
     stopping: stop.signal,
   });
-  return { code, out: out.join("\n"), err: err.join("\n") };
+  return { code, out: out.join("\n"), err: err.join("\n"), bytes };
 }
 
 Deno.test("runOps() prints results on stdout, remarks on stderr, and exits as the command says", async () => {
-  assertEquals(await run(["look-around", "here"]), { code: 1, out: "saw here", err: "looking" });
+  const { code, out, err } = await run(["look-around", "here"]);
+  assertEquals([code, out, err], [1, "saw here", "looking"]);
 });
 
 Deno.test("runOps() gives --json the data and nothing else", async () => {
@@ -127,9 +149,20 @@ Deno.test("runOps() exits 2 on wrong usage, and says what would be right", async
 });
 
 Deno.test("runOps() exits 2 with the reason when a command cannot run, 130 when it was interrupted", async () => {
-  assertEquals(await run(["fail"]), { code: 2, out: "", err: "The moon is away. Wait for it." });
+  const { code, out, err } = await run(["fail"]);
+  assertEquals([code, out, err], [2, "", "The moon is away. Wait for it."]);
   assertEquals((await run(["look-around"], { stopped: true })).code, 130);
   assertEquals((await run(["fail"], { stopped: true })).code, 130);
+});
+
+Deno.test("runOps() exits 1 with the reason when what was asked for is not there, or not in that state", async () => {
+  const { code, out, err } = await run(["decline"]);
+  assertEquals([code, out, err], [1, "", "The moon is full already."]);
+});
+
+Deno.test("runOps() hands bytes on as they are, and adds nothing", async () => {
+  const { code, out, bytes } = await run(["copy"]);
+  assertEquals([code, out, bytes], [0, "", [0xef, 0xbb, 0xbf, 0x0d, 0x0a]]);
 });
 
 Deno.test("runOps() asks before a write on prod, and only there; --yes answers, nobody to ask is a no", async () => {
@@ -170,6 +203,17 @@ Deno.test("parseEnvFile() reads assignments, with and without quotes, and passes
 Deno.test("table() is as wide as its cells, and says so when there is nothing", () => {
   assertEquals(table(["a", "bb"], [["xxx", 1], [null, "y"]], "none"), "a    bb\nxxx  1\n-    y");
   assertEquals(table(["a"], [], "none"), "none");
+});
+
+Deno.test("table() groups numbers and sets them to the right, and says under a row what belongs there", () => {
+  assertEquals(
+    table(["n", "file"], [[1500, "a"], [null, "b"]], "none", (at) => at === 0 ? "why" : null),
+    "    n  file\n1,500  a\n    why\n    -  b",
+  );
+});
+
+Deno.test("table() lets nothing a vendor wrote move the cursor", () => {
+  assertEquals(table(["file"], [["a\x1b[2J\nb"]], "none"), "file\na [2J b");
 });
 
 Deno.test("age() and minutesOf() say and read durations as people do", () => {
