@@ -1,0 +1,155 @@
+/** `ops analyze-errors`: what rejected rows have in common, why, and what to do. Playbook, scenario D. */
+import type postgres from "postgres";
+import * as z from "zod";
+import { adviceOn } from "../batches/advice.ts";
+import { batchIdOf, describeBatch } from "../batches/ask.ts";
+import { Batch, countsOf, nameOf, shortId } from "../batches/record.ts";
+import { command, type Context, EXIT, type Pen, UsageError } from "../command.ts";
+import { grouped, plain, table } from "../table.ts";
+
+const Code = z.object({
+  error_code: z.string(),
+  occurrences: z.number(),
+  batches: z.number(),
+  cause: z.string(),
+  fix: z.string(),
+});
+type Code = z.infer<typeof Code>;
+const Reason = z.object({ reason: z.string(), batches: z.number() });
+
+/** Whole batches where some were looked at; reasons by their beginning where all of a week were. */
+interface Analysis {
+  readonly scope: "batch" | "recent" | "summary";
+  readonly batches: readonly Batch[];
+  readonly reasons: readonly z.infer<typeof Reason>[];
+  readonly codes: readonly Code[];
+}
+
+const SUMMARY_DAYS = 7;
+
+export const analyzeErrors = command<Analysis>({
+  name: "analyze-errors",
+  summary:
+    "rejected rows by code, with cause and fix: of one batch, of the newest with trouble, or of a week",
+  effects: "nothing",
+  flags: {
+    "batch-id": { type: "string", value: "ID", help: "of this batch" },
+    "recent": { type: "string", value: "N", help: "of the N newest batches that failed or had rejects (5)" },
+    "summary": { type: "boolean", help: `of all batches of the last ${SUMMARY_DAYS} days` },
+  },
+  async run(context, report) {
+    report(await analyse(context));
+    return EXIT.fine;
+  },
+  show,
+});
+
+async function analyse({ typed, target }: Context): Promise<Analysis> {
+  const named = typed.text("batch-id");
+  const recent = typed.whole("recent", { least: 1, most: 100 });
+  if ([named !== undefined, recent !== undefined, typed.on("summary")].filter(Boolean).length > 1) {
+    throw new UsageError("Choose one of --batch-id, --recent and --summary.");
+  }
+  const sql = await target.sql();
+  if (typed.on("summary")) {
+    const ids = await batchesOfWeek(sql);
+    return {
+      scope: "summary",
+      batches: [],
+      reasons: await reasonsOf(sql, ids),
+      codes: await codesOf(sql, ids),
+    };
+  }
+  const ids = named === undefined
+    ? await newestWithTrouble(sql, recent ?? 5)
+    : [await batchIdOf(target, named)];
+  const batches = [];
+  for (const id of ids) batches.push(await describeBatch(target, id));
+  const scope = named === undefined ? "recent" : "batch";
+  return { scope, batches, reasons: [], codes: await codesOf(sql, ids) };
+}
+
+async function newestWithTrouble(sql: postgres.Sql, count: number): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select b.id from intake.simplicity_batches b
+     where b.status = 'failed' or b.row_count_invalid > 0 order by b.created_at desc limit ${count}`;
+  return rows.map((row) => row.id);
+}
+
+async function batchesOfWeek(sql: postgres.Sql): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select b.id from intake.simplicity_batches b
+     where b.created_at > now() - make_interval(days => ${SUMMARY_DAYS}) and not b.dry_run`;
+  return rows.map((row) => row.id);
+}
+
+/** Rejects by code, most first; duplicates are none. */
+async function codesOf(sql: postgres.Sql, ids: readonly string[]): Promise<Code[]> {
+  const rows = await sql`
+    select c.error_code, sum(c.occurrences)::float8 as occurrences, count(distinct c.batch_id)::int as batches, k.cause, k.fix
+      from intake.batch_error_counts c join intake.error_codes k on k.code = c.error_code
+     where c.batch_id = any(${[...ids]}::uuid[]) and c.error_stage <> 'insert'
+     group by c.error_code, k.cause, k.fix order by 2 desc, 1`;
+  return z.array(Code).parse([...rows]);
+}
+
+/** Why files were not taken as a whole, by the words before the first colon. */
+async function reasonsOf(sql: postgres.Sql, ids: readonly string[]): Promise<z.infer<typeof Reason>[]> {
+  const rows = await sql`
+    select split_part(b.rejection_reason, ':', 1) as reason, count(*)::int as batches
+      from intake.simplicity_batches b
+     where b.id = any(${[...ids]}::uuid[]) and b.status = 'failed' and b.rejection_reason is not null
+     group by 1 order by 2 desc, 1`;
+  return z.array(Reason).parse([...rows]);
+}
+
+function show({ scope, batches, reasons, codes }: Analysis, pen: Pen): string {
+  if (batches.length === 0 && reasons.length === 0 && codes.length === 0) {
+    return pen.good("No batch failed, no row was rejected.");
+  }
+  const refused = reasons.map(({ reason, batches: count }) => [count, plain(reason)]);
+  return [
+    ...batches.flatMap((batch) => [...wordsOn(batch, pen), ""]),
+    ...(refused.length === 0 ? [] : [
+      `Files refused as a whole in the last ${SUMMARY_DAYS} days:`,
+      table(["files", "reason"], refused, "", (at) => adviceOn(reasons[at]?.reason ?? "")),
+      "",
+    ]),
+    ...wordsOnCodes(codes, scope, pen),
+  ].join("\n").trimEnd();
+}
+
+function wordsOn(batch: Batch, pen: Pen): string[] {
+  const reason = batch.rejection_reason;
+  const advice = reason === null ? null : adviceOn(reason);
+  const id = shortId(batch.batch_id);
+  return [
+    `${pen.bold(nameOf(batch))}  ${batch.status}  ${batch.created_at.slice(0, 16).replace("T", " ")} UTC`,
+    `    ${countsOf(batch)}`,
+    ...(reason === null ? [] : [`    ${pen.bad(plain(reason))}`]),
+    ...(advice === null ? [] : [`    ${advice}`]),
+    ...(batch.row_count_invalid === 0 ? [] : [pen.dim(`    its rows: ops errors ${id}`)]),
+  ];
+}
+
+function wordsOnCodes(codes: readonly Code[], scope: Analysis["scope"], pen: Pen): string[] {
+  if (codes.length === 0) return ["No single row was rejected."];
+  const all = codes.reduce((sum, one) => sum + one.occurrences, 0);
+  const where =
+    { batch: "", recent: " in these batches", summary: ` in the last ${SUMMARY_DAYS} days` }[scope];
+  return [
+    `${grouped(all)} rejected ${all === 1 ? "row" : "rows"}${where}, by code:`,
+    "",
+    ...codes.flatMap((code) => [
+      `${pen.bold(code.error_code)}  ${rowsIn(code, all, scope)}`,
+      `    why: ${code.cause}`,
+      `    fix: ${code.fix}`,
+    ]),
+  ];
+}
+
+function rowsIn({ occurrences, batches }: Code, all: number, scope: Analysis["scope"]): string {
+  const share = `${(100 * occurrences / all).toFixed(1)} %`;
+  const spread = scope === "batch" ? "" : `, in ${batches} ${batches === 1 ? "batch" : "batches"}`;
+  return `${grouped(occurrences)} ${occurrences === 1 ? "row" : "rows"}, ${share}${spread}`;
+}

@@ -1,0 +1,106 @@
+/** `ops retry|abort|approve|refuse|undo`: an operator's hands on one batch, by the doors of the intake function. */
+import * as z from "zod";
+import { askIntake, batchIdOf, describeBatch } from "../batches/ask.ts";
+import { Batch, countsOf, nameOf, rows, shortId } from "../batches/record.ts";
+import { command, type Context, EXIT, type Flag, UsageError } from "../command.ts";
+
+const Undone = Batch.extend({ removed: z.number(), affected_batches: z.array(z.string()) });
+type Undone = z.infer<typeof Undone>;
+
+const BATCH = { words: "<batch>", wordCount: [1, 1] } as const;
+const WHY: Readonly<Record<string, Flag>> = {
+  why: { type: "string", value: "TEXT", help: "the reason, as others will read it" },
+};
+
+export const retry = command<Batch>({
+  ...BATCH,
+  name: "retry",
+  summary: "run a batch again from its stored file, if wanted with another limit for rejected rows",
+  effects: "the batch's counts begin anew, as its next attempt; an audit event",
+  flags: {
+    threshold: { type: "string", value: "PERCENT", help: "rejected rows it may have from now on (0 to 100)" },
+  },
+  async run(context, report) {
+    const percent = context.typed.whole("threshold", { least: 0, most: 100 });
+    const body = percent === undefined ? {} : { error_threshold_percent: percent };
+    report(Batch.parse(await act(context, "retry", "Run again", body)));
+    return EXIT.fine;
+  },
+  show: (batch) =>
+    `${nameOf(batch)} runs again, attempt ${batch.attempt}. See how it ends: ops batches --search ${
+      shortId(batch.batch_id)
+    }`,
+});
+
+export const approve = command<Batch>({
+  ...BATCH,
+  name: "approve",
+  summary: "let a batch go on that waits for approval",
+  effects: "its valid rows are inserted; an audit event",
+  async run(context, report) {
+    report(Batch.parse(await act(context, "approve", "Approve", {})));
+    return EXIT.fine;
+  },
+  show: (batch) =>
+    `${nameOf(batch)} is approved with ${
+      rows(batch.row_count_valid)
+    } that are valid. See how it ends: ops batches --search ${shortId(batch.batch_id)}`,
+});
+
+export const abort = ending("abort", "Abort", "end a batch that has not been inserted yet");
+export const refuse = ending("refuse", "Refuse", "end a batch that waits for approval; nothing is inserted");
+
+function ending(name: "abort" | "refuse", verb: string, summary: string) {
+  return command<Batch>({
+    ...BATCH,
+    name,
+    summary,
+    effects: "the batch has failed, nothing of it is inserted; an audit event",
+    flags: WHY,
+    async run(context, report) {
+      report(Batch.parse(await act(context, name, verb, { reason: whyOf(context, name) })));
+      return EXIT.fine;
+    },
+    show: (batch) =>
+      `${
+        nameOf(batch)
+      } has ended: ${batch.rejection_reason}. Nothing of it is inserted. Changed your mind: ops retry ${
+        shortId(batch.batch_id)
+      }`,
+  });
+}
+
+export const undo = command<Undone>({
+  ...BATCH,
+  name: "undo",
+  summary: "take out exactly what a completed batch inserted",
+  effects: "its judgments are deleted, the batch has failed; audit events",
+  flags: WHY,
+  async run(context, report) {
+    report(Undone.parse(await act(context, "undo", "Undo", { reason: whyOf(context, "undo") })));
+    return EXIT.fine;
+  },
+  show: (batch) =>
+    [
+      `${nameOf(batch)} is undone: ${rows(batch.removed)} taken out again.`,
+      ...(batch.affected_batches.length === 0 ? [] : [
+        "These batches left rows out because this one had them; run them again and they insert those rows:",
+        ...batch.affected_batches.map((id) => `  ops retry ${shortId(id)}`),
+      ]),
+    ].join("\n"),
+});
+
+/** @throws UsageError without a reason: it stands in the record for good. */
+function whyOf({ typed }: Context, name: string): string {
+  const why = typed.text("why")?.trim() ?? "";
+  if (why === "") throw new UsageError(`Say why, as others will read it: ops ${name} <batch> --why "…"`);
+  return why;
+}
+
+/** Asks on prod with the file's name, then does it. @throws as askIntake. */
+async function act(context: Context, action: string, verb: string, body: unknown): Promise<unknown> {
+  const id = await batchIdOf(context.target, context.typed.words[0] ?? "");
+  const batch = await describeBatch(context.target, id);
+  await context.confirm(`${verb}: ${nameOf(batch)}, ${batch.status}, ${countsOf(batch)}`);
+  return await askIntake(context.target, "POST", `batches/${id}/${action}`, body);
+}

@@ -1,0 +1,99 @@
+/** `ops batches`: what came in and what became of it, newest first. */
+import * as z from "zod";
+import { BATCH_STATES } from "../../shared/intake/states.ts";
+import { askIntake } from "../batches/ask.ts";
+import { Batch, remarkOn, shortId } from "../batches/record.ts";
+import { command, EXIT, type Pen, type Typed, UsageError } from "../command.ts";
+import { grouped, table } from "../table.ts";
+
+const Page = z.object({
+  batches: z.array(Batch),
+  total: z.number(),
+  page: z.number(),
+  page_size: z.number(),
+});
+type Page = z.infer<typeof Page>;
+
+export const batches = command<Page>({
+  name: "batches",
+  summary: "files that came in, newest first: state, counts, time, and why they were not taken",
+  effects: "nothing",
+  flags: {
+    status: { type: "string", value: "STATE", help: `only in this state: ${BATCH_STATES.join(", ")}` },
+    source: { type: "string", value: "NAME", help: "only of this source" },
+    search: { type: "string", value: "TEXT", help: "part of the file name, or how the id or hash begins" },
+    limit: { type: "string", value: "N", help: "so many a page (default 20, at most 200)" },
+    page: { type: "string", value: "N", help: "which page (default 1)" },
+  },
+  async run({ target, typed }, report) {
+    report(Page.parse(await askIntake(target, "GET", `batches?${queryOf(typed)}`)));
+    return EXIT.fine;
+  },
+  show,
+});
+
+function queryOf(typed: Typed): URLSearchParams {
+  const status = typed.text("status")?.replaceAll("-", "_");
+  if (status !== undefined && !BATCH_STATES.some((state) => state === status)) {
+    throw new UsageError(`--status is one of ${BATCH_STATES.join(", ")}.`);
+  }
+  const given = {
+    status,
+    source: typed.text("source"),
+    q: typed.text("search"),
+    page: String(typed.whole("page", { least: 1, most: 1_000_000 }) ?? 1),
+    page_size: String(typed.whole("limit", { least: 1, most: 200 }) ?? 20),
+  };
+  return new URLSearchParams(
+    Object.entries(given).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
+  );
+}
+
+function show({ batches, total, page, page_size }: Page, pen: Pen): string {
+  const rows = batches.map((one) => [
+    shortId(one.batch_id),
+    one.created_at.slice(0, 16).replace("T", " "),
+    one.status,
+    one.row_count_total,
+    one.row_count_valid,
+    one.row_count_invalid,
+    one.row_count_inserted,
+    one.row_count_duplicate,
+    duration(one.parse_duration_ms),
+    duration(one.db_duration_ms),
+    one.filename,
+  ]);
+  const heads = [
+    "batch",
+    "received (UTC)",
+    "state",
+    "rows",
+    "valid",
+    "rejected",
+    "inserted",
+    "duplicate",
+    "parse",
+    "database",
+    "file",
+  ];
+  const remarks = batches.map(remarkOn);
+  const listed = table(heads, rows, "No batch found.", (at) => remarks[at] ?? null);
+  return [listed, footer(batches, total, page, page_size, pen)].filter(Boolean).join("\n\n");
+}
+
+function footer(shown: readonly Batch[], total: number, page: number, size: number, pen: Pen): string {
+  if (shown.length === 0) return "";
+  const from = (page - 1) * size;
+  const more = from + shown.length < total ? ` The next: --page ${page + 1}` : "";
+  return [
+    `${grouped(from + 1)} to ${grouped(from + shown.length)} of ${grouped(total)}.${more}`,
+    ...(shown.some((one) => one.row_count_invalid > 0)
+      ? [pen.dim("Rejected rows: ops errors <batch>. What they have in common: ops analyze-errors")]
+      : []),
+  ].join("\n");
+}
+
+function duration(milliseconds: number | null): string | null {
+  if (milliseconds === null) return null;
+  return milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
