@@ -1,19 +1,10 @@
-/** The runbook knows every check, and names no command that is not there. */
+/** The runbook knows every check; it and the other documents name no command that is not there. */
 import { assertEquals } from "deno-std/assert/equals.js";
-import { COMMANDS } from "../../ops/commands.ts";
 import { CHECKS } from "../../shared/sentinel/checks.ts";
+import { namedInDocument, notThere } from "./named_commands.ts";
 import { ROOT } from "./project_files.ts";
 
 const RUNBOOK = await Deno.readTextFile(`${ROOT}/docs/runbook.md`);
-const NAMES = COMMANDS.map((command) => command.name);
-
-/** Commands named after `ops` in code of a text, one or two words long. */
-function commandsIn(text: string): string[] {
-  return [...text.matchAll(/(?:`|task )ops ([a-z-]+)(?: ([a-z-]+))?/g)]
-    .map(([, first = "", second = ""]) =>
-      NAMES.includes(`${first} ${second}`) ? `${first} ${second}` : first
-    );
-}
 
 Deno.test("the runbook has a section for every check, and for nothing else under that heading", () => {
   const section = RUNBOOK.slice(
@@ -26,8 +17,18 @@ Deno.test("the runbook has a section for every check, and for nothing else under
   );
 });
 
-Deno.test("the runbook names only commands that there are", () => {
-  const named = commandsIn(RUNBOOK);
+Deno.test("the runbook names only commands and flags that there are", () => {
+  const named = namedInDocument(RUNBOOK);
   assertEquals(named.length > 10, true);
-  assertEquals(named.filter((name) => !NAMES.includes(name)), []);
+  assertEquals(notThere(named), []);
+});
+
+Deno.test("so do README and the other documents", async () => {
+  const paths = ["README.md", "ARCHITECTURE.md"];
+  for await (const { name } of Deno.readDir(`${ROOT}/docs`)) {
+    if (name.endsWith(".md")) paths.push(`docs/${name}`);
+  }
+  for (const path of paths) {
+    assertEquals(notThere(namedInDocument(await Deno.readTextFile(`${ROOT}/${path}`))), [], path);
+  }
 });

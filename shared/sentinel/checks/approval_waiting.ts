@@ -4,7 +4,8 @@ import { plural, sqlCheck } from "../check.ts";
 
 export const approvalWaiting = sqlCheck({
   name: "approval_waiting",
-  remedy: "ops approve <batch> or ops refuse <batch>; ops errors <batch> shows what is wrong with it.",
+  remedy:
+    "ops approve <batch> or ops refuse <batch> --why …; ops errors <batch> shows what is wrong with it.",
   sql: `
     select b.id as batch_id from intake.simplicity_batches b
      where b.status = 'awaiting_approval' and b.status_changed_at < now() - ops.scaled(24 * 3600)

@@ -6,7 +6,8 @@ const LIMIT_MS = 2000;
 
 export const avgProcessingTime = sqlCheck({
   name: "avg_processing_time",
-  remedy: "ops batches shows which took long; compare parse and database time, then ops doctor.",
+  remedy:
+    "ops batches shows which took long, and whether it was parse or database time; ops.v_batch_performance has both by the hour.",
   // A batch counts as at least 1,000 rows: what every file costs, however small, is not slowness.
   sql: `
     select (sum(coalesce(b.parse_duration_ms, 0) + coalesce(b.db_duration_ms, 0))

@@ -4,7 +4,7 @@ import { sqlCheck } from "../check.ts";
 
 export const workerHeartbeats = sqlCheck({
   name: "worker_heartbeats",
-  remedy: "ops wake <worker>, then ops monitor-workers; ops logs <worker> when it stays silent.",
+  remedy: "ops wake worker (or enforcement), then ops monitor-workers; ops logs worker when it stays silent.",
   // The pauses of pg_net do not shrink with the time scale: shortened systems get up to ten seconds more.
   sql: `
     select w.worker_type, h.last_seen_at::text as last_seen,

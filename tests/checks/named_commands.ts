@@ -1,0 +1,44 @@
+/** Which commands of `ops` a text tells people to type, and whether there are such. */
+import type { AnyCommand } from "../../ops/command.ts";
+import { COMMANDS } from "../../ops/commands.ts";
+import { GLOBAL_FLAGS } from "../../ops/arguments.ts";
+
+/** A command as a text names it: one or two words, and the flags that follow before the next sentence sign. */
+export interface Named {
+  readonly command: string;
+  readonly flags: readonly string[];
+}
+
+/** In documents, where commands stand in code: `ops wake` between backticks, or after `task`. */
+export function namedInDocument(text: string): Named[] {
+  return named(text, /(?:`|task )ops ([a-z][a-z_-]*)(?: ([a-z][a-z-]*))?([^`\n#|]*)/g);
+}
+
+/** In a sentence, where `ops` is followed by the command. */
+export function namedInSentence(text: string): Named[] {
+  return named(text, /\bops ([a-z][a-z_-]*)(?: ([a-z][a-z-]*))?((?:(?!\bops )[^;,.()])*)/g);
+}
+
+/** What is wrong with what was named: commands and flags there are not. */
+export function notThere(all: readonly Named[]): string[] {
+  return all.flatMap(({ command, flags }) => {
+    const found = COMMANDS.find((one) => one.name === command);
+    if (found === undefined) return [`ops ${command}`];
+    return flags.filter((flag) => !knows(found, flag)).map((flag) => `ops ${command} --${flag}`);
+  });
+}
+
+function named(text: string, pattern: RegExp): Named[] {
+  return [...text.matchAll(pattern)].map(([, first = "", second = "", rest = ""]) => {
+    const word = first.replaceAll("_", "-");
+    const both = `${word} ${second}`;
+    return {
+      command: COMMANDS.some((one) => one.name === both) ? both : word,
+      flags: [...rest.matchAll(/--([a-z][a-z-]*)/g)].map(([, flag = ""]) => flag),
+    };
+  });
+}
+
+function knows(command: AnyCommand, flag: string): boolean {
+  return flag in command.flags || flag in GLOBAL_FLAGS;
+}
