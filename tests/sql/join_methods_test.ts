@@ -1,0 +1,73 @@
+/**
+ * Staged rows meet judgments by lookups in the unique index, also when the planner is misled: a table analysed while it
+ * was empty, before a first load or after one was undone, looks free to be read once for every staged row.
+ */
+import { assertEquals } from "deno-std/assert/equals.js";
+import { type TestDatabase, withDatabase } from "../support/database.ts";
+import { doUnit, drop, engine, mustClaim, rowsOf } from "./engine.ts";
+
+const ROWS = 500;
+const FILE = { rows: rowsOf("M", ROWS) };
+
+/** Brings a file to its insert, with statistics that say judgments is empty. */
+async function misled(db: TestDatabase) {
+  await db.admin`analyze public.judgments`;
+  const id = await drop(db);
+  await doUnit(db, await mustClaim(db, "stage"), FILE);
+  await doUnit(db, await mustClaim(db, "slice"), FILE);
+  const unit = await mustClaim(db, "settle");
+  await engine(db)`select intake.decide(${id}, ${unit.token})`;
+  return { id, unit };
+}
+
+/** As many judgments as the file has rows, every one known; who reads statistics only does not see them. */
+async function addKnown(db: TestDatabase, batch: string | null = null): Promise<void> {
+  await db.sql`
+    insert into public.judgments (case_number, plaintiff_name, defendant_name, amount, judgment_date, batch_id, source_row_index)
+    select 'M-' || n, 'P', 'D', 1, '2024-01-15', ${batch}, n from generate_series(0, ${ROWS - 1}) n`;
+}
+
+/** @returns what the call answers, and how often judgments was read from end to end meanwhile. */
+async function scansOf(db: TestDatabase, call: string, parameters: [batch: string, ...more: string[]]) {
+  const seen = await engine(db).begin(async (sql) => {
+    const [row] = await sql.unsafe(`select ${call} as answer`, parameters);
+    const [table] = await sql`
+      select seq_scan::int as scans from pg_stat_xact_user_tables where relid = 'public.judgments'::regclass`;
+    return { answer: row?.answer, scans: table?.scans };
+  });
+  await engine(db)`select intake.clear_staged(${parameters[0]})`;
+  return seen;
+}
+
+Deno.test("insert_batch() does not read all judgments for rows that are new", () =>
+  withDatabase(async (db) => {
+    const { id, unit } = await misled(db);
+    const { answer, scans } = await scansOf(db, "intake.insert_batch($1, $2)", [id, unit.token]);
+    assertEquals([answer, scans], [{ outcome: "completed", inserted: ROWS }, 0]);
+  }));
+
+Deno.test("insert_batch() does not read all judgments for rows that are known", () =>
+  withDatabase(async (db) => {
+    const { id, unit } = await misled(db);
+    await addKnown(db);
+    const { answer, scans } = await scansOf(db, "intake.insert_batch($1, $2)", [id, unit.token]);
+    assertEquals([answer, scans], [{ outcome: "completed", inserted: 0 }, 0]);
+    assertEquals((await db.sql`select 1 from intake.row_errors where batch_id = ${id}`).length, ROWS);
+  }));
+
+Deno.test("count_new() does not read all judgments", () =>
+  withDatabase(async (db) => {
+    const { id } = await misled(db);
+    assertEquals(await scansOf(db, "intake.count_new($1)", [id]), { answer: ROWS, scans: 0 });
+    await addKnown(db);
+    assertEquals(await scansOf(db, "intake.count_new($1)", [id]), { answer: 0, scans: 0 });
+  }));
+
+Deno.test("count_orphans() does not read all judgments", () =>
+  withDatabase(async (db) => {
+    const { id } = await misled(db);
+    await addKnown(db, id);
+    assertEquals(await scansOf(db, "intake.count_orphans($1)", [id]), { answer: 0, scans: 0 });
+    await db.sql`update public.judgments set case_number = 'GONE-' || id where source_row_index < 3`;
+    assertEquals(await scansOf(db, "intake.count_orphans($1)", [id]), { answer: 3, scans: 0 });
+  }));
