@@ -57,7 +57,9 @@ function show({ before, healing }: Healing, pen: Pen): string {
       ? `${pen.bad(healing.message)}\nWhat is left: ${LAST_RESORT}`
       : pen.good(healing.message);
   }
-  return before.outcome === "answers"
-    ? pen.good("REST answers normally: nothing to heal.")
-    : pen.bad(`REST: ${wordsOf(before)}. That is not the schema cache: ops doctor looks at the parts.`);
+  return before.outcome === "answers" ? pen.good("REST answers normally: nothing to heal.") : pen.bad(
+    `REST: ${
+      wordsOf(before)
+    }. That is not the schema cache: GET /system/readyz shows which part does not answer.`,
+  );
 }
