@@ -17,6 +17,14 @@ Deno.test("the runbook has a section for every check, and for nothing else under
   );
 });
 
+Deno.test("docs/SENTINEL.md shows what every check prints, in their order", async () => {
+  const page = await Deno.readTextFile(`${ROOT}/docs/SENTINEL.md`);
+  assertEquals(
+    [...page.matchAll(/^## (\w+)$/gm)].map(([, name]) => name),
+    CHECKS.map((check) => check.name),
+  );
+});
+
 Deno.test("the runbook names only commands and flags that there are", () => {
   const named = namedInDocument(RUNBOOK);
   assertEquals(named.length > 10, true);
