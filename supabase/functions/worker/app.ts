@@ -36,7 +36,7 @@ export function createWorkerApp(
   });
 }
 
-type BasePorts = Omit<Ports, "isStopping" | "wait" | "workerId">;
+type BasePorts = Omit<Ports, "isEnding" | "isStopping" | "wait" | "workerId">;
 
 function buildPorts(
   environment: Environment<"worker">,

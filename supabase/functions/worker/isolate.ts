@@ -13,23 +13,31 @@ const NOTHING: RunReport = {
   handed_over: 0,
 };
 
+// Announced at half of what an isolate may use: what is left is more than one unit needs, so the unit at hand is finished.
+const HALF_USED: readonly string[] = ["cpu", "wall_clock", "early_drop"];
+
 /** The worker as one isolate sees it. */
 export class Isolate {
   readonly #ports: Ports;
-  readonly #stop = new AbortController();
+  /** Aborted when the end is announced. */
+  readonly #end = new AbortController();
+  #mayEndAnyMoment = false;
   #running: Promise<RunReport> | null = null;
   #wokenAgain = false;
 
-  constructor(ports: Omit<Ports, "isStopping" | "wait" | "workerId">) {
+  constructor(ports: Omit<Ports, "isEnding" | "isStopping" | "wait" | "workerId">) {
     this.#ports = {
       ...ports,
       workerId: `worker-${crypto.randomUUID().slice(0, 8)}`,
-      isStopping: () => this.#stop.signal.aborted,
+      isEnding: () => this.#end.signal.aborted,
+      isStopping: () => this.#mayEndAnyMoment,
       wait: (ms) => this.#wait(ms),
     };
     addEventListener("beforeunload", (event) => {
-      this.#ports.log.info("isolate_ending", { reason: reasonOf(event) });
-      this.#stop.abort();
+      const reason = reasonOf(event);
+      this.#ports.log.info("isolate_ending", { reason });
+      this.#mayEndAnyMoment ||= !HALF_USED.includes(reason);
+      this.#end.abort();
     });
   }
 
@@ -89,7 +97,7 @@ export class Isolate {
   #wait(ms: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, ms);
-    this.#stop.signal.addEventListener("abort", () => resolve(), {
+    this.#end.signal.addEventListener("abort", () => resolve(), {
       once: true,
     });
     return promise.finally(() => clearTimeout(timer));

@@ -16,7 +16,9 @@ export interface Ports {
   readonly wakeSelf: () => Promise<void>;
   /** Waits, but not longer than until the isolate is told to stop. */
   readonly wait: (ms: number) => Promise<void>;
-  /** Whether the platform has announced the end of this isolate. */
+  /** Whether the platform has announced the end of this isolate: no further unit is begun. */
+  readonly isEnding: () => boolean;
+  /** Whether that end may come at any moment: work is broken off where it stands. */
   readonly isStopping: () => boolean;
 }
 

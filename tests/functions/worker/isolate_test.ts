@@ -53,3 +53,21 @@ Deno.test("Isolate wakes nobody when there is nothing left", async () => {
   const report = await isolate.runNow();
   assertEquals([report.completed, report.handed_over, wakes], [1, 0, 0]);
 });
+
+for (const [reason, completed] of [["cpu", 1], ["wall_clock", 1], ["termination", 1]] as const) {
+  Deno.test(`Isolate begins nothing new once its end is announced: ${reason}`, async () => {
+    let wakes = 0;
+    const answers = database(1_000);
+    const isolate = isolateOn((input, init) => {
+      if (String(input).endsWith("/link_step")) {
+        dispatchEvent(new CustomEvent("beforeunload", { detail: { reason } }));
+      }
+      return answers(input, init);
+    }, () => {
+      wakes += 1;
+      return Promise.resolve();
+    });
+    const report = await isolate.runNow();
+    assertEquals([report.completed, report.handed_over, wakes], [completed, 1, 1]);
+  });
+}
