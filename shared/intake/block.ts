@@ -8,7 +8,7 @@ import type { Reject } from "./reject.ts";
 /** Between head and rows: U+001D, group separator. */
 export const HEAD_SEPARATOR = "\u001d";
 
-const BLOCK_ROWS = 5_000; // one call takes the database a few milliseconds: long enough to pay, short enough to overlap
+const BLOCK_ROWS = 2_500; // long enough for a call to pay, short enough to overlap; longer ones let the heap grow
 const BLOCK_REJECTS = 1_000; // rejects travel as JSON, about ten times a row's weight
 
 /** Which slice the rows belong to, and the lease that allows writing them. */

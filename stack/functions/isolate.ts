@@ -66,7 +66,7 @@ export class Isolate {
         RUNTIME,
         "--allow-env",
         "--allow-net=127.0.0.1,localhost",
-        `--v8-flags=--max-old-space-size=${options.limits.memoryMb}`,
+        `--v8-flags=--max-heap-size=${options.limits.memoryMb}`, // of the whole heap, as the platform limits it
         `${options.folder}/index.ts`,
       ],
       env: {

@@ -18,21 +18,21 @@ declare
   moved bigint;
 begin
   -- Sorted by case number on purpose: the first in file order wins, and the unique index fills from left to right.
-  -- The line is split after the sort, so that the sort carries little. The rows are taken apart here and not by
+  -- The line is split after the sort, so that the sort carries little, and only when the row is new. The rows are taken apart here and not by
   -- intake.staged_rows, whose result would be written to disk once before it is sorted.
   insert into public.judgments (case_number, plaintiff_name, defendant_name, amount, judgment_date, filing_date, court, county, state,
     defendant_address, defendant_phone, defendant_email, source_reference, source, batch_id, source_row_index)
   select f[2], f[3], f[4], f[5]::numeric, f[6]::date, f[7]::date, f[8], f[9], f[10], f[11], f[12], f[13],
          coalesce(f[14], batch.source_reference), batch.source, batch.id, r.row_index
-    from (select u.row_index, u.case_number, string_to_array(u.line, E'\x1f', '') as f
+    from (select u.row_index, string_to_array(u.line, E'\x1f', '') as f
             from (select distinct on (s.case_number) s.*
                     from (select split_part(l.line, E'\x1f', 1)::int as row_index, split_part(l.line, E'\x1f', 2) collate "C" as case_number, l.line
                             from intake.staged_blocks k cross join lateral string_to_table(k.payload, E'\x1e') as l(line)
                            where k.batch_id = batch.id offset 0) s
                    order by s.case_number, s.row_index) u
-          offset 0) r
-    left join lateral (select true as known from public.judgments j where j.case_number = r.case_number offset 0) k on true
-   where k.known is null;
+            left join lateral (select true as known from public.judgments j where j.case_number = u.case_number offset 0) k on true
+           where k.known is null
+          offset 0) r;
   get diagnostics moved = row_count;
   return moved;
 end

@@ -41,10 +41,10 @@ Deno.test("BlockWriter numbers its blocks and begins each one empty", () => {
   assertEquals(rows, [["1", "b"]]);
 });
 
-Deno.test("BlockWriter is full at 5,000 rows and not before", () => {
+Deno.test("BlockWriter is full at 2,500 rows and not before", () => {
   const writer = new BlockWriter(OWNER);
-  for (let i = 0; i < 4_999; i++) writer.addRow(i, ["x"]);
+  for (let i = 0; i < 2_499; i++) writer.addRow(i, ["x"]);
   assertFalse(writer.isFull);
-  writer.addRow(4_999, ["x"]);
+  writer.addRow(2_499, ["x"]);
   assert(writer.isFull);
 });
