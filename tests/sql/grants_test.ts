@@ -59,15 +59,15 @@ Deno.test("a function that runs with its owner's rights says why, on the line th
 const GRANTS = `
 with acls as (
   select n.nspname as name, n.nspacl as acl, n.nspowner as owner, 'n' as kind from pg_namespace n
-   where n.nspname = any($1) and n.nspname <> 'public'
+   where n.nspname = any(string_to_array($1, ',')) and n.nspname <> 'public'
   union all
   select c.oid::regclass::text, c.relacl, c.relowner, case c.relkind when 'S' then 's' else 'r' end from pg_class c
-   where c.relnamespace::regnamespace::text = any($1) and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
+   where c.relnamespace::regnamespace::text = any(string_to_array($1, ',')) and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
   union all
   select c.oid::regclass::text || '.' || a.attname, a.attacl, c.relowner, 'c' from pg_attribute a join pg_class c on c.oid = a.attrelid
-   where c.relnamespace::regnamespace::text = any($1) and a.attacl is not null
+   where c.relnamespace::regnamespace::text = any(string_to_array($1, ',')) and a.attacl is not null
   union all
-  select p.oid::regprocedure::text, p.proacl, p.proowner, 'f' from pg_proc p where p.pronamespace::regnamespace::text = any($1)
+  select p.oid::regprocedure::text, p.proacl, p.proowner, 'f' from pg_proc p where p.pronamespace::regnamespace::text = any(string_to_array($1, ','))
 )
 select a.name || ': ' || g.privilege_type || ' to ' || case g.grantee when 0 then 'public' else g.grantee::regrole::text end as line
   from acls a cross join lateral aclexplode(coalesce(a.acl, acldefault(a.kind::"char", a.owner))) g
@@ -76,7 +76,7 @@ select a.name || ': ' || g.privilege_type || ' to ' || case g.grantee when 0 the
 
 Deno.test("anon, authenticated and PUBLIC have no right on any schema, table, view, sequence, column or function of ours", () =>
   withDatabase(async (db) => {
-    assertEquals((await db.sql.unsafe(GRANTS, [OURS])).map((row) => row.line), []);
+    assertEquals((await db.sql.unsafe(GRANTS, [OURS.join(",")])).map((row) => row.line), []);
   }));
 
 Deno.test("what a later migration makes is closed to anon, authenticated and PUBLIC as well", () =>
@@ -86,7 +86,7 @@ Deno.test("what a later migration makes is closed to anon, authenticated and PUB
       await db.sql.unsafe(`create view ${schema}.v_later as select 1 as one`);
       await db.sql.unsafe(`create function ${schema}.later() returns int language sql as 'select 1'`);
     }
-    assertEquals((await db.sql.unsafe(GRANTS, [OURS])).map((row) => row.line), []);
+    assertEquals((await db.sql.unsafe(GRANTS, [OURS.join(",")])).map((row) => row.line), []);
   }));
 
 for (const role of ["anon", "authenticated"] as const) {
