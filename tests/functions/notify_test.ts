@@ -145,6 +145,7 @@ Deno.test("nothing personal leaves in any notice, whatever goes wrong with peopl
       directUntil: null,
       channels: CHANNELS,
       by: "test",
+      onFailure: () => {},
     });
     assert(result.alerts.length >= 5, result.alerts.map((alert) => alert.check).join());
     await db.sql`delete from ops.alert_digests`;
