@@ -1228,6 +1228,7 @@ export type Database = {
       "has_open_slices": { Args: { "batch": string }; Returns: boolean };
       "insert_batch": { Args: { "batch": string; "token": string }; Returns: Json };
       "is_drop": { Args: { "bucket": string; "metadata": Json; "path": string }; Returns: boolean };
+      "is_read_in_order": { Args: { "rows_to_meet": number }; Returns: boolean };
       "judgment_lineage": { Args: { "judgment": number }; Returns: Json };
       "link_plaintiffs": { Args: { "batch": string; "end_id": number; "first_id": number }; Returns: number };
       "link_step": { Args: { "job": string; "token": string }; Returns: boolean };
