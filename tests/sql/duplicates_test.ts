@@ -12,9 +12,7 @@ import {
   errorOf,
   type File,
   ingest,
-  insert,
   type Judgment,
-  letTimePass,
   mustClaim,
   type Row,
   rowsOf,
@@ -173,34 +171,6 @@ Deno.test("a reset after which the file reads otherwise ends in words, not in an
     assertMatch(batch.rejection_reason, /3 judgments of an earlier attempt/);
     const kept = await db.sql`select case_number from public.judgments order by 1`;
     assertEquals(kept.map((row) => row.case_number), ["A-0", "A-1", "A-2"]);
-  }));
-
-Deno.test("two batches with the same case numbers that insert at once: each judgment once, counts right", () =>
-  withDatabase(async (db) => {
-    const one: File = { rows: rowsOf("A", 50) };
-    const two: File = { rows: [...rowsOf("A", 50), { case: "B" }] };
-    const first = await bringTo(db, "inserting", one);
-    await db.sql`update ops.job_queue set status = 'paused' where batch_id = ${first}`;
-    const second = await bringTo(db, "inserting", two);
-    await db.sql`update ops.job_queue set status = 'pending'`;
-    await letTimePass(db, 61);
-    const [a, b] = [await mustClaim(db, "settle", "a"), await mustClaim(db, "settle", "b")];
-    for (const unit of [a, b]) await engine(db)`select intake.decide(${unit.batch.id}, ${unit.token})`;
-    const { late } = await engine(db).begin(async (sql) => {
-      await sql`select intake.insert_batch(${a.batch.id}, ${a.token})`;
-      const late = insert(db, b);
-      for (;;) {
-        const [seen] = await db.admin`
-          select 1 from pg_locks l join pg_database d on d.oid = l.database
-           where d.datname = current_database() and l.locktype = 'advisory' and not l.granted`;
-        if (seen !== undefined) return { late };
-      }
-    });
-    await late;
-    await db.sql`select intake.clear_staged(${a.batch.id})`;
-    const counts = [await countsOf(db, first), await countsOf(db, second)];
-    assertEquals((counts[0]?.[3] ?? 0) + (counts[1]?.[3] ?? 0), 51);
-    assertEquals((await db.sql`select 1 from public.judgments`).length, 51);
   }));
 
 Deno.test("case_number is unique in public.judgments, whoever inserts", () =>

@@ -387,14 +387,14 @@ Deno.test("a failing insert inserts nothing at all", () =>
     assertEquals((await batchOf(db, id)).status, "inserting");
   }));
 
-Deno.test("insert_batch() and undo_batch() have 120 s as the top function of their calls, decide() 60 s", () =>
+Deno.test("insert_batch() and decide() have 600 s as the top function of their calls, undo_batch() 120 s", () =>
   withDatabase(async (db) => {
     const rows = await db.sql`
       select p.proname as name, s.setting from pg_proc p, unnest(p.proconfig) s(setting)
        where p.pronamespace = 'intake'::regnamespace and s.setting like 'statement_timeout%' order by 1`;
     assertEquals(rows.map((row) => `${row.name} ${row.setting}`), [
-      "decide statement_timeout=60s",
-      "insert_batch statement_timeout=120s",
+      "decide statement_timeout=600s",
+      "insert_batch statement_timeout=600s",
       "undo_batch statement_timeout=120s",
     ]);
   }));

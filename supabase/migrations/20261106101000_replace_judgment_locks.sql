@@ -1,0 +1,89 @@
+-- Inserts and links no longer take turns: a small drop beside a giant would wait for as long as the giant's insert takes, and so would every
+-- link. They share the lock on judgments, and the unique index decides between two that bring the same case number. Only an undo takes it alone:
+-- no row may be skipped for the sake of one that is being removed.
+
+create or replace function intake.insert_batch(batch uuid, token uuid)
+returns jsonb
+language plpgsql
+set search_path = ''
+set statement_timeout = '600s' -- 1 GB of the shortest rows, on half a core; the top function of its own call: the only place where it counts
+set work_mem = '64MB'
+as $$
+declare
+  started timestamptz := clock_timestamp();
+  held intake.simplicity_batches := intake.lock_lease(batch, token);
+  kept bigint := 0;
+  orphans bigint := 0;
+  inserted bigint;
+begin
+  if held.status <> 'inserting' then
+    raise exception 'LEASE_LOST: batch % is %, not inserting', batch, held.status using errcode = 'P0001';
+  end if;
+  if intake.redo_lost_slices(batch) > 0 then
+    return jsonb_build_object('outcome', 'redo');
+  end if;
+  perform pg_advisory_xact_lock_shared(hashtextextended('dragonfly.judgments', 0));
+  if held.attempt > 1 then
+    select count(*) into kept from public.judgments j where j.batch_id = batch;
+  end if;
+  if kept > 0 then
+    orphans := intake.count_orphans(batch);
+  end if;
+  if orphans > 0 then -- counts could not be true any more
+    perform intake.end_failed(batch, format('Parse error: %s judgments of an earlier attempt are not in the file as it is read now; '
+      'put back the settings it was read with and reset', orphans));
+    return jsonb_build_object('outcome', 'failed');
+  end if;
+  inserted := kept + intake.move_rows(held);
+  if inserted < held.row_count_valid then
+    perform intake.record_duplicates(held, held.row_count_valid - inserted);
+  end if;
+  perform intake.complete_batch(batch, inserted, held.row_count_valid - inserted,
+    extract(epoch from clock_timestamp() - started) * 1000);
+  if held.replay_of is not null then
+    perform intake.settle_replay(held);
+  end if;
+  return jsonb_build_object('outcome', 'completed', 'inserted', inserted);
+end
+$$;
+comment on function intake.insert_batch(uuid, uuid) is
+  'One transaction, sharing the lock on judgments with other inserts: moves all staged rows, records duplicates, completes the batch, and for a replay resolves what it repaired. If its caller dies it still ends, and the next holder finds it done or not.';
+
+alter function intake.decide(uuid, uuid) set statement_timeout = '600s'; -- a dry run counts here what the insert would move
+
+create or replace function intake.link_step(job uuid, token uuid)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  held ops.job_queue;
+  next_id bigint;
+  last_id bigint;
+begin
+  -- Both before the job: an undo holds the first when it ends the job. One step at a time adds plaintiffs: another's would not be seen.
+  perform pg_advisory_xact_lock_shared(hashtextextended('dragonfly.judgments', 0));
+  perform pg_advisory_xact_lock(hashtextextended('dragonfly.plaintiffs', 0));
+  select * into held from ops.job_queue j where j.id = job and j.status = 'processing' and j.lease_token = token for update;
+  if held.id is null then
+    raise exception 'LEASE_LOST: job % is no longer held with this token', job using errcode = 'P0001';
+  end if;
+  select coalesce((held.payload ->> 'next_id')::bigint, min(j.id)), max(j.id) into next_id, last_id
+    from public.judgments j where j.batch_id = held.batch_id and held.payload ->> 'last_id' is null;
+  last_id := coalesce((held.payload ->> 'last_id')::bigint, last_id, -1);
+  if next_id <= last_id then
+    perform intake.link_plaintiffs(held.batch_id, next_id, next_id + 20000); -- about half a second of work
+    next_id := next_id + 20000;
+  end if;
+  perform ops.set_door('engine');
+  update ops.job_queue j
+     set attempts = 0, locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null, next_run_at = now(),
+         payload = held.payload || jsonb_build_object('next_id', next_id, 'last_id', last_id),
+         status = case when next_id <= last_id then 'pending' else 'completed' end
+   where j.id = job;
+  perform ops.set_door('');
+  return coalesce(next_id <= last_id, false);
+end
+$$;
+comment on function intake.link_step(uuid, uuid) is
+  'One fenced step of a link_plaintiffs job, over a range of judgment ids kept in its payload; the job is due again, or completed and the answer false.';
