@@ -28,6 +28,7 @@ const COUNTIES = ["Kings", "Queens", "Bronx", "Richmond", "Nassau"];
  * value, `badPercent` of them wrong in one of three ways, spread evenly.
  *
  * @param keep which rows to write: all, or the good ones alone (COPY takes nothing else).
+ * @param firstNumber the lowest case number: files whose ranges do not meet share none.
  * @returns how many rows and bytes the file has.
  */
 export async function writeFile(
@@ -35,6 +36,7 @@ export async function writeFile(
   rows: number,
   badPercent: number,
   keep: "all" | "good",
+  firstNumber = 0,
 ): Promise<{ rows: number; bytes: number }> {
   const file = await Deno.open(path, { create: true, write: true, truncate: true });
   const encoder = new TextEncoder();
@@ -51,7 +53,7 @@ export async function writeFile(
   for (let i = 0; i < rows; i++) {
     const bad = isBad(i, badPercent);
     if (bad && keep === "good") continue;
-    lines.push(line(numbers[i] ?? 0, i, bad));
+    lines.push(line(firstNumber + (numbers[i] ?? 0), i, bad));
     written += 1;
     if (lines.length === 20_000) await flush();
   }

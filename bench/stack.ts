@@ -4,11 +4,18 @@ import * as z from "zod";
 
 const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 
-const Addresses = z.object({ api_url: z.string(), db_url: z.string(), secret_key: z.string() });
+const Addresses = z.object({
+  api_url: z.string(),
+  db_url: z.string(),
+  secret_key: z.string(),
+  operator_key: z.string(),
+});
 
 export interface BenchStack {
   readonly apiUrl: string;
   readonly secretKey: string;
+  /** Lets its holder in at the functions. */
+  readonly operatorKey: string;
   /** The superuser: COPY reads server-side files, tables are emptied. */
   readonly admin: postgres.Sql;
   /** Lines of the function host's journal, one per invocation. */
@@ -36,6 +43,7 @@ export async function startStack(): Promise<BenchStack> {
   return {
     apiUrl: addresses.api_url,
     secretKey: addresses.secret_key,
+    operatorKey: addresses.operator_key,
     admin,
     journal: `${ROOT}/.stack/${name}/invocations.jsonl`,
     databaseUrl: url.href,

@@ -72,7 +72,8 @@ export async function emptyJudgments(stack: BenchStack): Promise<void> {
   await stack.admin.unsafe("checkpoint");
 }
 
-async function upload(stack: BenchStack, path: string, name: string): Promise<void> {
+/** Stores a file in the bucket: from here on everything is the pipeline's own. */
+export async function upload(stack: BenchStack, path: string, name: string): Promise<void> {
   const file = await Deno.open(path);
   const response = await fetch(`${stack.apiUrl}/storage/v1/object/intake/${name}`, {
     method: "POST",
