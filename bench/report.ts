@@ -1,5 +1,6 @@
 /** What was measured, for people. */
 import type { Span } from "./figures.ts";
+import type { Usage } from "./journal.ts";
 import type { Measured } from "./measure.ts";
 import type { Way } from "./options.ts";
 
@@ -41,20 +42,19 @@ export function describe(measured: Measured): string[] {
       }`,
     );
   }
-  if (usage !== null) {
-    const within = usage.largestCpuMs <= BARS.cpuMs && usage.largestRssMb <= BARS.rssMb && usage.ended === 0;
-    lines.push(
-      `  largest invocation: ${usage.largestCpuMs} ms CPU, ${usage.largestRssMb} MB resident, of ${usage.invocations}` +
-        ` (together ${(usage.cpuMs / 1000).toFixed(1)} s CPU)` +
-        (within
-          ? ""
-          : `   OVER THE BAR of ${BARS.cpuMs} ms, ${BARS.rssMb} MB; ended by force: ${usage.ended}`),
-    );
-  }
+  if (usage !== null) lines.push(describeUsage(usage));
   if (measured.duplicatesMs !== null) {
     lines.push(`  all rows once more, as duplicates: ${(measured.duplicatesMs / 1000).toFixed(2)} s`);
   }
   return lines;
+}
+
+/** One line on what the worker's invocations used. */
+export function describeUsage(usage: Usage): string {
+  const within = usage.largestCpuMs <= BARS.cpuMs && usage.largestRssMb <= BARS.rssMb && usage.ended === 0;
+  return `  largest invocation: ${usage.largestCpuMs} ms CPU, ${usage.largestRssMb} MB resident, of ${usage.invocations}` +
+    ` (together ${(usage.cpuMs / 1000).toFixed(1)} s CPU)` +
+    (within ? "" : `   OVER THE BAR of ${BARS.cpuMs} ms, ${BARS.rssMb} MB; ended by force: ${usage.ended}`);
 }
 
 function ratio(name: string, span: Span | null, within: (value: number) => boolean, bar: string): string[] {

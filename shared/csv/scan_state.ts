@@ -41,6 +41,7 @@ export interface TableState {
 export interface ScanState {
   readonly given: DialectOptions;
   readonly sliceBytes: number;
+  readonly sliceRows: number;
   phase: "sample" | "table" | "after";
   bytes: number;
   mark: Mark;
@@ -57,10 +58,11 @@ export interface ScanState {
 }
 
 /** A scan that has seen nothing. */
-export function newScanState(given: DialectOptions, sliceBytes: number): ScanState {
+export function newScanState(given: DialectOptions, sliceBytes: number, sliceRows: number): ScanState {
   return {
     given,
     sliceBytes,
+    sliceRows,
     phase: "sample",
     bytes: 0,
     mark: { encoding: "utf-8", bom: false, length: 0 },

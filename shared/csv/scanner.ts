@@ -25,6 +25,8 @@ export interface ScannerOptions {
   isKnownHeader?: KnownHeader;
   /** Bytes a slice should have; it ends at the first sure record boundary after them. 8 MiB if not given. */
   sliceBytes?: number;
+  /** Rows a slice should have at most, however short they are; no limit if not given. */
+  sliceRows?: number;
   /** Bytes gathered before they are read; more are faster. 256 KiB if not given. */
   blockBytes?: number;
 }
@@ -43,9 +45,11 @@ export class FileScanner {
 
   constructor(options: ScannerOptions = {}, resumed?: ScannerState) {
     this.#isKnown = options.isKnownHeader ?? (() => false);
-    this.#scan = resumed
-      ? structuredClone(resumed.scan)
-      : newScanState(options.dialect ?? {}, options.sliceBytes ?? SLICE_BYTES);
+    this.#scan = resumed ? structuredClone(resumed.scan) : newScanState(
+      options.dialect ?? {},
+      options.sliceBytes ?? SLICE_BYTES,
+      options.sliceRows ?? Number.MAX_SAFE_INTEGER,
+    );
     const pending = resumed ? unpackBytes(resumed.pending) : new Uint8Array(0);
     this.#queue = new ByteQueue(this.#scan.bytes - pending.length, options.blockBytes);
     this.#queue.push(pending);

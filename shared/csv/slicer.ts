@@ -23,12 +23,14 @@ export class Slicer {
   readonly #watch: TableWatch;
   readonly #grammar: Grammar;
   readonly #sliceBytes: number;
+  readonly #sliceRows: number;
   #block: Block | null = null;
   #offsets: ByteOffsets | null = null;
 
   constructor(scan: ScanState, private readonly table: TableState, isKnown: KnownHeader) {
     this.#grammar = grammarOf(scan.separators);
     this.#sliceBytes = Math.max(1, scan.sliceBytes);
+    this.#sliceRows = Math.max(1, scan.sliceRows);
     this.#finder = new RecordFinder(this.#grammar, table.headerWidth, false);
     const readings = headerReadings(table.header, scan.encoding);
     this.#watch = new TableWatch(readings, this.#grammar.delimiter, table.headerWidth, isKnown, table.watch);
@@ -91,10 +93,12 @@ export class Slicer {
     if (byte > this.table.seen) this.table.seen = byte;
   }
 
-  /** Whether the slice has its size; exact only where it could matter. */
+  /** Whether the slice has its rows, or its bytes; these are exact only where it could matter. */
   #isFull(at: number): boolean {
+    const { rows, sliceStart } = this.table;
+    if (rows - sliceStart.row >= this.#sliceRows) return true;
     const most = this.#here().base + at * (this.#here().stride || 3);
-    const { byte } = this.table.sliceStart;
+    const { byte } = sliceStart;
     return most - byte >= this.#sliceBytes && this.#byteOf(at) - byte >= this.#sliceBytes;
   }
 

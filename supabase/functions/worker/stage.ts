@@ -10,7 +10,7 @@ import {
   type StagingPlan,
 } from "../../../shared/intake/plan.ts";
 import { isErrorColumn } from "../../../shared/intake/replay.ts";
-import { SCAN_SHARE_BYTES, SLICE_BYTES } from "../../../shared/jobs/share.ts";
+import { SCAN_SHARE_BYTES, SLICE_BYTES, SLICE_ROWS } from "../../../shared/jobs/share.ts";
 import type { StageUnit } from "../../../shared/jobs/unit.ts";
 import { isKnownHeader } from "../../../shared/judgments/mod.ts";
 import { type FileHash, resumeFileHash, startFileHash } from "./file_hash.ts";
@@ -83,6 +83,7 @@ class FilePass {
       dialect: parseDialectOptions(unit.source.dialect),
       isKnownHeader: kindOf(unit) === "replay" ? isKnownReplayHeader : isKnownHeader,
       sliceBytes: Math.ceil(SLICE_BYTES * unit.size_scale),
+      sliceRows: Math.ceil(SLICE_ROWS * unit.size_scale),
     };
     const saved = parseSavedPass(unit.batch.scan);
     if (saved !== null) {

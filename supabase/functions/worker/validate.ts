@@ -69,6 +69,7 @@ async function checkAll(
       }
       const rejected = pass.tally.invalid;
       await pass.check(rows, sender);
+      share.spendRows(rows.rows.length, unit.size_scale);
       share.spendRejects(pass.tally.invalid - rejected, unit.size_scale);
     }
     return null;

@@ -131,6 +131,15 @@ Deno.test("FileScanner cuts slices that follow each other without a gap and begi
   assertEquals(slices.at(-1)?.endByte, bytes.length);
 });
 
+Deno.test("FileScanner ends a slice after its rows, where they are short", () => {
+  const bytes = utf8(`${HEADER}\n${"1,Acme,Bob,10.00,2024-01-15\n".repeat(1000)}`);
+  const found = scan(bytes, { sliceBytes: 10_000, sliceRows: 300 });
+  assertEquals(found.slices.map((slice) => slice.rows), [300, 300, 300, 100]);
+  assertEquals(readSlices(bytes, found).map((rows) => rows.length), [300, 300, 300, 100]);
+  const byBytes = scan(bytes, { sliceBytes: 1_000, sliceRows: 300 });
+  assertEquals(byBytes.slices.every((slice) => slice.rows < 40), true);
+});
+
 Deno.test("FileScanner.state() stays small between shares of a large file", () => {
   const scanner = new FileScanner({ isKnownHeader });
   const row = utf8("1,Acme,Bob,10.00,2024-01-15\n");

@@ -62,9 +62,9 @@ const files = fc.record({
 }).map(({ text, tail, marked }) => join(marked ? [0xef, 0xbb, 0xbf] : [], utf8(text), tail));
 
 /** Files on which scan and reader would part ways if a cut looked past what the slice's reader can see. */
-const CUTS_IN_DOUBT: [Uint8Array, number, number][] = [
-  [join(`${HEADER}\nx,"a\n"\n\r\nx,"a\na,`, [0xc2, 0xa0, 10]), 1, 1],
-  [utf8(`${HEADER}\nx,"a\n"\na",,,,\n`), 1, 1],
+const CUTS_IN_DOUBT: [Uint8Array, number, number, number][] = [
+  [join(`${HEADER}\nx,"a\n"\n\r\nx,"a\na,`, [0xc2, 0xa0, 10]), 1, 9, 1],
+  [utf8(`${HEADER}\nx,"a\n"\na",,,,\n`), 1, 9, 1],
 ];
 
 Deno.test("FileScanner and SliceReader agree on every slice of every file", () => {
@@ -72,9 +72,10 @@ Deno.test("FileScanner and SliceReader agree on every slice of every file", () =
     fc.property(
       files,
       fc.integer({ min: 1, max: 200 }),
+      fc.integer({ min: 1, max: 9 }),
       fc.integer({ min: 1, max: 99 }),
-      (bytes, sliceBytes, blockBytes) => {
-        const found = scan(bytes, { isKnownHeader, sliceBytes });
+      (bytes, sliceBytes, sliceRows, blockBytes) => {
+        const found = scan(bytes, { isKnownHeader, sliceBytes, sliceRows });
         const rows = readSlices(bytes, found, [], blockBytes);
         assertEquals(rows.map((slice) => slice.length), found.slices.map((slice) => slice.rows));
         assertEquals(found.rows, rows.flat().length);
@@ -95,10 +96,11 @@ Deno.test("FileScanner finds the same in blocks of any size", () => {
     fc.property(
       files,
       fc.integer({ min: 1, max: 200 }),
+      fc.integer({ min: 1, max: 9 }),
       fc.integer({ min: 1, max: 99 }),
-      (bytes, sliceBytes, blockBytes) => {
+      (bytes, sliceBytes, sliceRows, blockBytes) => {
         const scans = [undefined, blockBytes].map((size) => {
-          const from = { ...state, scan: { ...state.scan, sliceBytes } };
+          const from = { ...state, scan: { ...state.scan, sliceBytes, sliceRows } };
           const scanner = FileScanner.resume(from, { isKnownHeader, blockBytes: size });
           scanner.push(bytes.slice(HEADER.length + 1));
           return scanner.finish();

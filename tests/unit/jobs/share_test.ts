@@ -9,6 +9,27 @@ Deno.test("Share is spent after one slice's worth of parsed bytes", () => {
   assertEquals(share.isSpent(0), true);
 });
 
+Deno.test("Share is spent by rows where they are short, and by bytes where they are long", () => {
+  const short = new Share(0);
+  short.spendParsed(50_000 * 55);
+  short.spendRows(49_999);
+  assertEquals(short.isSpent(0), false);
+  short.spendRows(1);
+  assertEquals(short.isSpent(0), true);
+  const long = new Share(0);
+  long.spendParsed(8 * 1024 * 1024 - 1);
+  long.spendRows(40_000);
+  assertEquals(long.isSpent(0), false);
+});
+
+Deno.test("Share.spendRows() weighs rows by the scale of the unit", () => {
+  const share = new Share(0);
+  share.spendRows(4_999, 0.1);
+  assertEquals(share.isSpent(0), false);
+  share.spendRows(1, 0.1);
+  assertEquals(share.isSpent(0), true);
+});
+
 Deno.test("Share is spent after one scan's worth of scanned bytes", () => {
   const share = new Share(0);
   share.spendScanned(SCAN_SHARE_BYTES - 12);
