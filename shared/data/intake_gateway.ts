@@ -52,7 +52,7 @@ export interface Heartbeat {
 // A call that hangs would keep its isolate busy for nothing until the wall clock ends it. The database's own limits come
 // first: 8 s for a call, or what the function sets; the rest is for the way there and back.
 const PATIENCE_MS = 20_000;
-const LONG_CALLS: Readonly<Record<string, number>> = { decide: 90_000, insert_batch: 150_000 };
+const LONG_CALLS: Readonly<Record<string, number>> = { decide: 620_000, insert_batch: 620_000 };
 
 /** Calls of the ingest engine. All throw DatabaseRefused; its `leaseLost` means: stop, somebody else has the work. */
 export class IntakeGateway {

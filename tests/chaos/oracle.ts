@@ -133,7 +133,7 @@ function judgeEnds(
 ): void {
   const paths = [...fileOf].filter(([, one]) => one === file).map(([path]) => path);
   const batches = seen.batches.filter((batch) => paths.includes(batch.storage_path ?? ""));
-  const standing = batches.filter((batch) => batch.status !== "skipped");
+  const standing = batches.filter((batch) => batch.status !== "skipped" && !wasFailedUnread(batch));
   if (standing.length > 1) say("one_per_content", `${standing.length} batches stand for ${file.name}`);
   const [path] = paths;
   const fate = fates.get(path ?? "")?.fate ?? "natural";
@@ -153,6 +153,11 @@ function judgeEnds(
   if (batches.length !== paths.length) {
     say("end_state", `${batches.length} of ${paths.length} drops of ${file.name} are known`);
   }
+}
+
+/** Failed by hand before its bytes were read: nothing can tell that another drop has the same. */
+function wasFailedUnread(batch: Batch): boolean {
+  return batch.status === "failed" && batch.rejection_reason === FAIL_REASON && batch.file_hash === null;
 }
 
 function judgeFate(path: string, fate: Fate, file: ChaosFile, batch: Batch | undefined, say: Say): void {

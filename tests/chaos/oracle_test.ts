@@ -2,7 +2,7 @@
 import { assertEquals } from "deno-std/assert/equals.js";
 import { type ChaosFile, makeFile } from "./files.ts";
 import { judge } from "./oracle.ts";
-import type { Done } from "./perform.ts";
+import { type Done, FAIL_REASON } from "./perform.ts";
 import { Chance } from "./random.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -166,6 +166,31 @@ for (const [what, invariant, damage] of DAMAGES) {
     assertEquals(violations.some((one) => one.invariant === invariant), true, JSON.stringify(violations));
   });
 }
+
+Deno.test("judge() wants one batch for the bytes of two drops, but for one that was failed by hand before it was read", async () => {
+  const seen = await faultless(FILE);
+  const [kept] = seen.batches;
+  if (kept === undefined) throw new Error("there is no batch");
+  const path = "simplicity/chaos-1/b-f.csv";
+  const log: Done[] = [
+    ...LOG,
+    { at: 0, act: { do: "drop", file: "f.csv", path }, applied: true },
+    { at: 1, act: { do: "fail", path }, applied: true },
+  ];
+  const twin = {
+    ...kept,
+    id: BATCH.replaceAll("1", "2"),
+    storage_path: path,
+    status: "failed",
+    rejection_reason: FAIL_REASON,
+  };
+  const found = async (file_hash: string | null) => {
+    const batches = [kept, { ...twin, file_hash }];
+    return (await judge([FILE], log, { ...seen, batches })).map((one) => one.invariant);
+  };
+  assertEquals(await found(kept.file_hash), ["one_per_content"]);
+  assertEquals(await found(null), []);
+});
 
 Deno.test("judge() holds a force-failed and a deleted batch to what was done to them", async () => {
   const seen = await faultless(FILE);
