@@ -50,6 +50,7 @@ comment on function intake.insert_batch(uuid, uuid) is
   'One transaction, sharing the lock on judgments with other inserts: moves all staged rows, records duplicates, completes the batch, and for a replay resolves what it repaired. If its caller dies it still ends, and the next holder finds it done or not.';
 
 alter function intake.decide(uuid, uuid) set statement_timeout = '600s'; -- a dry run counts here what the insert would move
+alter function intake.undo_batch(uuid, text, text, text) set statement_timeout = '600s'; -- removes what an insert of that length brought
 
 create or replace function intake.link_step(job uuid, token uuid)
 returns boolean

@@ -387,7 +387,7 @@ Deno.test("a failing insert inserts nothing at all", () =>
     assertEquals((await batchOf(db, id)).status, "inserting");
   }));
 
-Deno.test("insert_batch() and decide() have 600 s as the top function of their calls, undo_batch() 120 s", () =>
+Deno.test("insert_batch(), decide() and undo_batch() have 600 s as the top functions of their calls", () =>
   withDatabase(async (db) => {
     const rows = await db.sql`
       select p.proname as name, s.setting from pg_proc p, unnest(p.proconfig) s(setting)
@@ -395,7 +395,7 @@ Deno.test("insert_batch() and decide() have 600 s as the top function of their c
     assertEquals(rows.map((row) => `${row.name} ${row.setting}`), [
       "decide statement_timeout=600s",
       "insert_batch statement_timeout=600s",
-      "undo_batch statement_timeout=120s",
+      "undo_batch statement_timeout=600s",
     ]);
   }));
 
