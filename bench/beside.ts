@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import * as z from "zod";
 import { spanOf } from "./figures.ts";
 import { writeFile } from "./files.ts";
+import { whole } from "./options.ts";
 import { type BenchStack, startStack } from "./stack.ts";
 import { emptyJudgments, preparePipeline, upload } from "./ways/pipeline.ts";
 
@@ -40,18 +41,11 @@ function readArguments(args: readonly string[]): Wanted {
       json: { type: "boolean", default: false },
     },
   });
-  const whole = (flag: string, text: string, least: number) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < least || value > 10_000_000) {
-      throw new Error(`Cannot take ${flag} ${text}: whole numbers from ${least} to 10000000`);
-    }
-    return value;
-  };
   return {
-    rows: whole("--rows", values.rows, 1),
-    small: whole("--small", values.small, 1),
-    files: whole("--files", values.files, 0),
-    fileRows: whole("--file-rows", values["file-rows"], 1),
+    rows: whole("--rows", values.rows, 1, 10_000_000),
+    small: whole("--small", values.small, 1, 10_000_000),
+    files: whole("--files", values.files, 0, 1_000),
+    fileRows: whole("--file-rows", values["file-rows"], 1, 10_000_000),
     json: values.json,
   };
 }

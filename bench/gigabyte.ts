@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { usageSince } from "./journal.ts";
+import { whole } from "./options.ts";
 import { describeUsage } from "./report.ts";
 import { startStack } from "./stack.ts";
 import { preparePipeline, runPipeline } from "./ways/pipeline.ts";
@@ -71,10 +72,7 @@ try {
     args: Deno.args,
     options: { megabytes: { type: "string", default: "1000" } },
   });
-  megabytes = Number(values.megabytes);
-  if (!Number.isInteger(megabytes) || megabytes < 3 || megabytes > 1024) {
-    throw new Error(`Cannot take --megabytes ${values.megabytes}: whole numbers from 3 to 1024`);
-  }
+  megabytes = whole("--megabytes", values.megabytes, 3, 1024);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   console.error(USAGE);

@@ -49,7 +49,8 @@ export function readOptions(args: readonly string[]): Options {
   };
 }
 
-function whole(flag: string, text: string, least: number, most: number): number {
+/** @throws in words for the caller, when `text` is no whole number in the range. */
+export function whole(flag: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < least || value > most) {
     throw new Error(`Cannot take ${flag} ${text}: whole numbers from ${least} to ${most}`);
