@@ -62,9 +62,8 @@ declare
   next_id bigint;
   last_id bigint;
 begin
-  -- Both before the job: an undo holds the first when it ends the job. One step at a time adds plaintiffs: another's would not be seen.
+  -- Before the job: an undo holds this lock when it ends the job.
   perform pg_advisory_xact_lock_shared(hashtextextended('dragonfly.judgments', 0));
-  perform pg_advisory_xact_lock(hashtextextended('dragonfly.plaintiffs', 0));
   select * into held from ops.job_queue j where j.id = job and j.status = 'processing' and j.lease_token = token for update;
   if held.id is null then
     raise exception 'LEASE_LOST: job % is no longer held with this token', job using errcode = 'P0001';
@@ -88,3 +87,29 @@ end
 $$;
 comment on function intake.link_step(uuid, uuid) is
   'One fenced step of a link_plaintiffs job, over a range of judgment ids kept in its payload; the job is due again, or completed and the answer false.';
+
+create or replace function intake.link_plaintiffs(batch uuid, first_id bigint, end_id bigint)
+returns int
+language plpgsql
+set search_path = ''
+set enable_seqscan = off -- a range of ids and one lookup a row, whatever the planner believes of a table that was empty a moment ago
+as $$
+declare
+  linked int;
+begin
+  -- Two statements, so that the second sees whom others have added since: the first waits for those that are being added. In order of
+  -- their names, so that two links do not wait for each other in a circle. Not `batch_id =`: its index would read the whole batch.
+  insert into public.plaintiffs (name, name_normalized)
+  select distinct on (o.normalized) o.plaintiff_name, o.normalized
+    from (select j.id, j.plaintiff_name, public.normalize_name(j.plaintiff_name) as normalized
+            from public.judgments j
+           where j.id >= first_id and j.id < end_id and j.batch_id is not distinct from batch and j.plaintiff_id is null) o
+   order by o.normalized, o.id
+  on conflict (name_normalized) do nothing;
+  update public.judgments j
+     set plaintiff_id = (select p.id from public.plaintiffs p where p.name_normalized = public.normalize_name(j.plaintiff_name))
+   where j.id >= first_id and j.id < end_id and j.batch_id is not distinct from batch and j.plaintiff_id is null;
+  get diagnostics linked = row_count;
+  return linked;
+end
+$$;

@@ -1,6 +1,6 @@
 /**
- * Inserts side by side: nobody waits for a giant but who brings a case number it is bringing, and then the first to come to
- * it keeps it. An undo waits for all of them.
+ * Inserts and links side by side: nobody waits for a giant but who brings a case number it is bringing, and then the first to
+ * come to it keeps it. An undo waits for all of them.
  */
 import { assertEquals } from "deno-std/assert/equals.js";
 import { type Sql, type TestDatabase, withDatabase } from "../support/database.ts";
@@ -79,21 +79,53 @@ Deno.test("a batch is inserted while the insert of another is under way", () =>
     await clear(db);
   }));
 
+/** A step of the next link_plaintiffs job, by a worker that holds it. */
+async function link(db: TestDatabase): Promise<(sql: Sql) => Promise<unknown>> {
+  const [claimed] = await engine(db)`select intake.claim_link('w') as job`;
+  return (sql) => sql`select intake.link_step(${claimed?.job.job_id}, ${claimed?.job.token})`.execute();
+}
+
+async function countUnlinked(db: TestDatabase): Promise<number> {
+  const [row] = await db.sql`select count(*) as n from public.judgments where plaintiff_id is null`;
+  return row?.n;
+}
+
 Deno.test("plaintiffs are linked while the insert of another batch is under way", () =>
   withDatabase(async (db) => {
-    const done = await ingest(db, fileOf("D-1", "D-2"));
-    const [link] = await engine(db)`select intake.claim_link('w') as job`;
+    await ingest(db, fileOf("D-1", "D-2"));
+    const step = await link(db);
     const giant = await toInsert(db, { rows: rowsOf("GIANT", 200) });
+    assertEquals(await beside(db, (sql) => insert(sql, giant), step, "rollback"), { waited: false });
+    assertEquals(await countUnlinked(db), 0);
+    await insert(engine(db), giant);
+    await clear(db);
+  }));
+
+Deno.test("a plaintiff whom somebody is adding is waited for and linked", () =>
+  withDatabase(async (db) => {
+    await ingest(db, { rows: [{ case: "A", plaintiff: "Acme" }, { case: "B", plaintiff: "Bolt" }] });
+    const step = await link(db);
     const { waited } = await beside(
       db,
-      (sql) => insert(sql, giant),
-      (sql) => sql`select intake.link_step(${link?.job.job_id}, ${link?.job.token})`,
+      (sql) =>
+        sql`insert into public.plaintiffs (name, name_normalized, status) values ('ACME', 'acme', 'signed')`,
+      step,
     );
-    assertEquals(waited, false);
-    const [open] = await db.sql`
-      select count(*) as n from public.judgments where batch_id = ${done} and plaintiff_id is null`;
-    assertEquals(open?.n, 0);
-    await clear(db);
+    assertEquals([waited, await countUnlinked(db)], [true, 0]);
+    const [acme] = await db.sql`
+      select p.status from public.judgments j join public.plaintiffs p on p.id = j.plaintiff_id where j.case_number = 'A'`;
+    assertEquals(acme?.status, "signed");
+  }));
+
+Deno.test("two links that bring the same plaintiffs in opposite orders add each once, and leave nothing unlinked", () =>
+  withDatabase(async (db) => {
+    const names = Array.from({ length: 200 }, (_, n) => `Plaintiff ${n}`);
+    await ingest(db, { rows: names.map((plaintiff, n) => ({ case: `A-${n}`, plaintiff })) });
+    await ingest(db, { rows: names.toReversed().map((plaintiff, n) => ({ case: `B-${n}`, plaintiff })) });
+    const steps = [await link(db), await link(db)];
+    await Promise.all(steps.map((step) => step(db.connect())));
+    assertEquals(await countUnlinked(db), 0);
+    assertEquals((await db.sql`select 1 from public.plaintiffs`).length, 200);
   }));
 
 Deno.test("a case number two inserts bring is kept by the first to come to it, whose commit the other waits for", () =>

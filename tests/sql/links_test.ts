@@ -67,6 +67,30 @@ Deno.test("a plaintiff who is known is linked, not made again", () =>
     assertEquals((await db.sql`select 1 from public.plaintiffs`).length, 1);
   }));
 
+Deno.test("link_step() looks each row up once, whatever the planner believes of tables that were empty", () =>
+  withDatabase(async (db) => {
+    await db.admin`analyze public.judgments, public.plaintiffs`;
+    const rows = Array.from({ length: 300 }, (_, n) => ({ case: `A-${n}`, plaintiff: `Plaintiff ${n}` }));
+    await ingest(db, { rows });
+    const job = await claimLink(db);
+    const read = await engine(db).begin(async (sql) => {
+      const reads = async () =>
+        (await sql`
+          select seq_scan::int as scans, idx_tup_fetch::int as found
+            from pg_stat_xact_user_tables where relname in ('judgments', 'plaintiffs') and schemaname = 'public' order by relname`)
+          .map(({ scans, found }) => ({ scans, found }));
+      const before = await reads();
+      await sql`select intake.link_step(${job?.job_id ?? null}, ${job?.token ?? null})`;
+      return (await reads()).map((now, i) => ({
+        scans: now.scans - (before[i]?.scans ?? 0),
+        found: now.found - (before[i]?.found ?? 0),
+      }));
+    });
+    const [judgments, plaintiffs] = read;
+    assertEquals((judgments?.scans ?? 9) <= 1, true, "once at most, to find the batch's first and last row");
+    assertEquals([plaintiffs?.scans, plaintiffs?.found], [0, rows.length]);
+  }));
+
 Deno.test("link_step() with a stale token raises LEASE_LOST; the next holder goes on", () =>
   withDatabase(async (db) => {
     await ingest(db, { rows: rowsOf("A", 2) });
