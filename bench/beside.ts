@@ -112,7 +112,7 @@ async function readOften(stack: BenchStack, id: string, stop: AbortSignal) {
   };
 }
 
-/** Drops a small file in each state of a giant. */
+/** Drops a giant, small files beside it, and reads its record all the while. */
 async function besideGiant(stack: BenchStack, wanted: Wanted, folder: string) {
   await writeFile(`${folder}/giant.csv`, wanted.rows, 1, "all");
   for (const [i, state] of STATES.entries()) {
@@ -123,6 +123,17 @@ async function besideGiant(stack: BenchStack, wanted: Wanted, folder: string) {
   const { id } = await until(stack, giant, () => true);
   const stop = new AbortController();
   const reading = readOften(stack, id, stop.signal);
+  try {
+    const seen = await dropInEachState(stack, wanted, folder, giant);
+    stop.abort();
+    return { ...seen, reads: await reading };
+  } finally {
+    stop.abort(); // whatever went wrong, nobody goes on reading
+  }
+}
+
+/** Drops the small files, one in each state, and waits for them and for the giant. */
+async function dropInEachState(stack: BenchStack, wanted: Wanted, folder: string, giant: string) {
   const small: { state: string; ms: number; giantThen: string }[] = [];
   for (const state of STATES) {
     await until(stack, giant, (found) => found.status === state || completed(found));
@@ -135,8 +146,7 @@ async function besideGiant(stack: BenchStack, wanted: Wanted, folder: string) {
   const { ms, inserted } = await until(stack, giant, completed);
   const good = wanted.rows - Math.floor(wanted.rows / 100);
   if (inserted !== good) throw new Error(`Cannot trust the giant: ${inserted} of ${good} rows inserted`);
-  stop.abort();
-  return { giantMs: ms ?? 0, small, reads: await reading };
+  return { giantMs: ms ?? 0, small };
 }
 
 /** Drops many files within a second or so, and waits for all. */

@@ -47,7 +47,7 @@ export async function loadWithPgloader(stack: BenchStack, path: string): Promise
     stderr: "null",
   }).output();
   const took = performance.now() - began;
-  await Deno.remove(own, { recursive: true });
   if (!success) throw new Error(`Cannot run pgloader: it ended with ${code}`);
+  await Deno.remove(own, { recursive: true });
   return took;
 }

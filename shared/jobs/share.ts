@@ -1,6 +1,6 @@
 /**
  * How much one invocation may do. The platform counts CPU per isolate and kills beyond two seconds; code
- * cannot read its own CPU there, so work is weighed by the bytes it reads.
+ * cannot read its own CPU there, so work is weighed by the bytes and rows it reads.
  */
 
 /** Bytes of one slice, and of parsing that fit into a share: about 50,000 usual rows, 0.4 s of CPU on the measuring machine. */
@@ -17,7 +17,7 @@ const CALL_BYTES = 128 * 1024; // what the calls around one unit cost, in parsed
 /** Bytes of one staging pass that fit into a share. */
 export const SCAN_SHARE_BYTES = SLICE_BYTES * SCANNED_PER_PARSED;
 
-/** The share of one invocation: spent in parsed bytes, and bounded by the wall clock. */
+/** The share of one invocation: spent in parsed bytes or rows, and bounded by the wall clock. */
 export class Share {
   #spent = 0;
   #parsedBytes = 0;
