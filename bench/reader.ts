@@ -5,7 +5,7 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
 import Papa from "papaparse";
-import { FileScanner, SliceReader } from "../shared/csv/mod.ts";
+import { FileScanner, RowReader } from "../shared/csv/mod.ts";
 import { spanOf } from "./figures.ts";
 
 const USAGE = `deno task bench:reader [--megabytes 24] [--runs 5] [--gigabyte] [--json]
@@ -57,7 +57,7 @@ function scan(bytes: Uint8Array) {
 function readOurs(bytes: Uint8Array): number {
   const { dialect, headerWidth, slices: [slice] } = scan(bytes.subarray(0, MIB));
   if (slice === undefined) throw new Error("Cannot measure: the file has no rows");
-  const reader = new SliceReader({ dialect, headerWidth, ...slice });
+  const reader = new RowReader({ dialect, headerWidth, ...slice });
   for (const chunk of chunks(bytes.subarray(slice.firstByte))) reader.push(chunk);
   reader.finish();
   return reader.rows;

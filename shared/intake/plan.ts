@@ -3,7 +3,7 @@
  * The database makes it happen in `intake.finish_staging`.
  */
 import { z } from "zod";
-import type { Dialect, Scan } from "../csv/mod.ts";
+import { type Dialect, ENCODINGS, NEWLINES, type Scan } from "../csv/mod.ts";
 import { type Field, FIELDS, type HeaderMap, type HeaderOverrides, mapHeader } from "../judgments/mod.ts";
 import { columnNames } from "./columns.ts";
 import { EMPTY_FILE, missingFields, NO_ROW_NUMBER, parseError, unsupportedType } from "./reasons.ts";
@@ -32,12 +32,12 @@ export function parseLayout(stored: unknown): Layout {
 }
 
 const StoredDialect = z.object({
-  encoding: z.enum(["utf-8", "utf-16le", "utf-16be", "windows-1252"]),
+  encoding: z.enum(ENCODINGS),
   bom: z.boolean(),
   delimiter: z.string(),
   quote: z.string(),
   escape: z.string(),
-  newline: z.enum(["\n", "\r\n", "\r"]),
+  newline: z.enum(NEWLINES),
   header_line: z.int(),
   preamble_lines: z.int(),
 });

@@ -2,7 +2,7 @@
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { z } from "zod";
-import { FileScanner, SliceReader } from "../../shared/csv/mod.ts";
+import { FileScanner, RowReader } from "../../shared/csv/mod.ts";
 import { isKnownHeader } from "../../shared/judgments/mod.ts";
 
 const FOLDER = new URL("../fixtures/damaged/", import.meta.url);
@@ -45,7 +45,7 @@ function readFile(bytes: Uint8Array) {
   const found = scanner.finish();
   const outcomes: Outcome[] = [];
   for (const slice of found.slices) {
-    const reader = new SliceReader({ dialect: found.dialect, headerWidth: found.headerWidth, ...slice });
+    const reader = new RowReader({ dialect: found.dialect, headerWidth: found.headerWidth, ...slice });
     for (
       const batch of [...reader.push(bytes.subarray(slice.firstByte, slice.endByte)), ...reader.finish()]
     ) {

@@ -2,7 +2,7 @@
  * Lineage: from a judgment to the line and byte of a file, and from a row of a file to its fate. Places of rows that
  * passed are not kept; the slice such a row lies in is read again with the reader that read it first.
  */
-import { SliceReader } from "../../../shared/csv/mod.ts";
+import { RowReader } from "../../../shared/csv/mod.ts";
 import { ObjectMissing, type ObjectStore } from "../../../shared/data/object_store.ts";
 import { Problem } from "../../../shared/errors.ts";
 import type { AppContext } from "../_shared/app.ts";
@@ -71,7 +71,7 @@ async function locate(parts: LineageParts, traced: Traced): Promise<Record<strin
 
 /** Reads a slice up to the row; null when the file is gone by now. At most 8 MB, a third of a second of CPU. */
 async function readRow(objects: ObjectStore, place: Place, rowIndex: number): Promise<FoundRow | null> {
-  const reader = new SliceReader({
+  const reader = new RowReader({
     dialect: place.dialect,
     headerWidth: place.header_width,
     firstByte: place.first_byte,
@@ -95,7 +95,7 @@ async function readRow(objects: ObjectStore, place: Place, rowIndex: number): Pr
   }
 }
 
-function rowIn(batches: ReturnType<SliceReader["push"]>, rowIndex: number): FoundRow | null {
+function rowIn(batches: ReturnType<RowReader["push"]>, rowIndex: number): FoundRow | null {
   for (const batch of batches) {
     const at = rowIndex - batch.firstRow;
     if (at < 0 || at >= batch.rows.length) continue;

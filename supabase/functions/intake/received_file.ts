@@ -11,7 +11,7 @@ import {
   type MultipartPart,
 } from "@remix-run/multipart-parser";
 import { createHash } from "node:crypto";
-import { sniffUnsupported } from "../../../shared/csv/sniff.ts";
+import { sniffUnsupported } from "../../../shared/csv/text/sniff.ts";
 import { Problem } from "../../../shared/errors.ts";
 import { FIELD_LIMIT, FIELD_LIMIT_BYTES, MULTIPART_OVERHEAD_BYTES, UPLOAD_LIMIT_BYTES } from "./limits.ts";
 import { type Given, readFilename } from "./parameters.ts";

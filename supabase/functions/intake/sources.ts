@@ -1,5 +1,6 @@
 /** Settings of sources over HTTP: what may be set, and the calls that read and write it. */
 import * as z from "zod";
+import { DELIMITER_CHARS, ENCODINGS, ESCAPES, NEWLINES, QUOTES } from "../../../shared/csv/dialect.ts";
 import { Problem } from "../../../shared/errors.ts";
 import { ROW_CODES } from "../../../shared/judgments/codes.ts";
 import { FIELDS } from "../../../shared/judgments/fields.ts";
@@ -11,11 +12,11 @@ const PERCENT = z.number().min(0).max(100);
 const CODES = ROW_CODES.filter((entry) => entry.stage !== "insert").map((entry) => entry.code);
 
 const Dialect = z.strictObject({
-  encoding: z.enum(["utf-8", "utf-16le", "utf-16be", "windows-1252"]),
-  delimiter: z.enum([",", ";", "\t", "|", ", ", " "]),
-  quote: z.enum(['"', "'"]),
-  escape: z.enum(['"', "'", "\\"]),
-  newline: z.enum(["\n", "\r\n", "\r"]),
+  encoding: z.enum(ENCODINGS),
+  delimiter: z.enum(DELIMITER_CHARS),
+  quote: z.enum(QUOTES),
+  escape: z.enum(ESCAPES),
+  newline: z.enum(NEWLINES),
   header_line: z.int().min(1).max(1000),
 }).partial();
 

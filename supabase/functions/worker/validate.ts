@@ -1,5 +1,5 @@
 /** One slice: its bytes are parsed, every row checked, valid rows and rejects sent a block at a time. */
-import { type RecordBatch, SliceReader } from "../../../shared/csv/mod.ts";
+import { type RecordBatch, RowReader } from "../../../shared/csv/mod.ts";
 import type { RestOfSlice } from "../../../shared/data/intake_gateway.ts";
 import { BlockWriter } from "../../../shared/intake/block.ts";
 import { type Layout, parseDialect, parseLayout } from "../../../shared/intake/plan.ts";
@@ -86,7 +86,7 @@ async function checkAll(
 
 /** Everything one pass over a slice carries along. */
 class SlicePass {
-  readonly reader: SliceReader;
+  readonly reader: RowReader;
   readonly checker: RowChecker;
   readonly blocks: BlockWriter;
   readonly tally = new Tally();
@@ -111,7 +111,7 @@ class SlicePass {
       header,
       latestDate: latestDateAnywhere(now),
     });
-    this.reader = new SliceReader({
+    this.reader = new RowReader({
       dialect: parseDialect(batch.dialect),
       headerWidth: layout.header_width,
       firstByte: slice.first_byte,

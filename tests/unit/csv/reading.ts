@@ -3,8 +3,8 @@ import {
   type Dialect,
   FileScanner,
   type RecordBatch,
+  RowReader,
   type Scan,
-  SliceReader,
 } from "../../../shared/csv/mod.ts";
 import type { ScannerOptions } from "../../../shared/csv/mod.ts";
 
@@ -16,7 +16,8 @@ export interface ReadRow {
   rawLine: string;
   cells: string[];
   code: string | null;
-  repaired: boolean;
+  /** What was put right, in words; null for nothing. */
+  repair: string | null;
 }
 
 const UTF_8 = new TextEncoder();
@@ -86,7 +87,7 @@ export function readSlices(
 ): ReadRow[][] {
   const { dialect, headerWidth } = found;
   return found.slices.map((slice) => {
-    const reader = new SliceReader({ dialect, headerWidth, ...slice, blockBytes });
+    const reader = new RowReader({ dialect, headerWidth, ...slice, blockBytes });
     const part = bytes.subarray(slice.firstByte, slice.endByte);
     const inside = cuts.map((cut) => cut - slice.firstByte).filter((cut) => cut > 0 && cut < part.length);
     const batches = chunksOf(part, inside).flatMap((chunk) => reader.push(chunk));
@@ -110,7 +111,7 @@ export function rowsOf(batch: RecordBatch): ReadRow[] {
     rawLine: batch.rawLineOf(at),
     cells,
     code: batch.problems.get(at)?.code ?? null,
-    repaired: batch.repairs.has(at),
+    repair: batch.repairs.get(at) ?? null,
   }));
 }
 

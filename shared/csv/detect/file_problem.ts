@@ -1,0 +1,8 @@
+/** What can be wrong with a file as a whole. */
+
+/** Why a file as a whole cannot be read. */
+export interface FileProblem {
+  readonly reason: "empty" | "no_header" | "unreadable";
+  /** What and where, fit to follow `Parse error: `. */
+  readonly detail: string;
+}

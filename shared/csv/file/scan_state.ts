@@ -1,0 +1,103 @@
+/** What a scan carries from one share of a file to the next: plain data, fit for JSON. */
+import type { DialectOptions, Encoding, Newline } from "../dialect.ts";
+import type { Mark } from "../text/encoding.ts";
+import type { HeaderLines } from "../detect/header_read.ts";
+import type { FileProblem } from "../detect/file_problem.ts";
+import type { Slice } from "./scan.ts";
+import type { WatchState } from "./table_watch.ts";
+
+/** A record boundary, and what was counted above it. */
+export interface Place {
+  readonly byte: number;
+  readonly line: number;
+  readonly row: number;
+  readonly blankRows: number;
+}
+
+/** What is known of the table being counted. */
+export interface TableState {
+  readonly headerLine: number;
+  readonly headerLines: number;
+  readonly headerWidth: number;
+  readonly header: HeaderLines;
+  rows: number;
+  blankRows: number;
+  /** Physical line of the next record. */
+  line: number;
+  slices: Slice[];
+  sliceStart: Place;
+  /** No slice ends before this byte: a decision about one of its records was made by looking that far. */
+  seen: number;
+  /** The slice has to end at the next line end that can be reached. */
+  forced: boolean;
+  watch: WatchState;
+  /** Begin of a record that may be another table's header. */
+  suspect: Place | null;
+  /** Begin of the second table. */
+  second: Place | null;
+}
+
+/** Everything a scan knows. */
+export interface ScanState {
+  readonly given: DialectOptions;
+  readonly sliceBytes: number;
+  readonly sliceRows: number;
+  phase: "sample" | "table" | "after";
+  bytes: number;
+  mark: Mark;
+  encoding: Encoding;
+  /** Offset of the first byte that is no UTF-8; -1 when there is none so far. */
+  invalidByte: number;
+  separators: { delimiter: string; quote: string; escape: string; newline: Newline };
+  table: TableState | null;
+  problem: FileProblem | null;
+  /** Physical line of the next byte, outside the table. */
+  line: number;
+  /** That line has begun already. */
+  inLine: boolean;
+}
+
+/** A scan that has seen nothing. */
+export function newScanState(given: DialectOptions, sliceBytes: number, sliceRows: number): ScanState {
+  return {
+    given,
+    sliceBytes,
+    sliceRows,
+    phase: "sample",
+    bytes: 0,
+    mark: { encoding: "utf-8", bom: false, length: 0 },
+    encoding: given.encoding ?? "utf-8",
+    invalidByte: -1,
+    separators: {
+      delimiter: given.delimiter ?? ",",
+      quote: given.quote ?? '"',
+      escape: given.escape ?? given.quote ?? '"',
+      newline: given.newline ?? "\n",
+    },
+    table: null,
+    problem: null,
+    line: 1,
+    inLine: false,
+  };
+}
+
+/** Everything a scan has found so far, fit for JSON. */
+export interface ScannerState {
+  /** Offset of the byte to push next. */
+  readonly nextByte: number;
+  /** Bytes that were pushed and not yet read, in base64; seldom more than a record. */
+  readonly pending: string;
+  readonly scan: ScanState;
+}
+
+/** Bytes as base64. */
+export function packBytes(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
+
+/** Bytes out of base64. */
+export function unpackBytes(packed: string): Uint8Array {
+  return Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,241 @@
+/**
+ * The staging pass: one reading of all bytes that finds out everything a file's slices need. Memory is a block and
+ * the longest record, however large the file, and a scan can be broken off and gone on with elsewhere.
+ */
+import { type Block, decodeBlock } from "../text/block.ts";
+import { bytesBetween, bytesUpTo } from "../text/offsets.ts";
+import { ByteQueue, pieces } from "../text/queue.ts";
+import { detect, type Detection, SAMPLE_BYTES } from "../detect/detect.ts";
+import type { Dialect, DialectOptions } from "../dialect.ts";
+import { firstInvalidByte, isGuess, readMark } from "../text/encoding.ts";
+import type { KnownHeader } from "../detect/header_find.ts";
+import { headerCells, readHeaderLines } from "../detect/header_read.ts";
+import type { FileProblem } from "../detect/file_problem.ts";
+import { notesOf } from "./notes.ts";
+import type { Scan } from "./scan.ts";
+import { newScanState, packBytes, type ScannerState, type ScanState, unpackBytes } from "./scan_state.ts";
+import { Slicer } from "./slicer.ts";
+import { sniffUnsupported } from "../text/sniff.ts";
+
+export type { ScannerState } from "./scan_state.ts";
+
+/** What may be known or wished beforehand. */
+export interface ScannerOptions {
+  /** Parts of the dialect that are known; they win over detection. */
+  dialect?: DialectOptions;
+  /** Says whether a cell is a column name the caller knows; helps to find the header. */
+  isKnownHeader?: KnownHeader;
+  /** Bytes a slice should have; it ends at the first sure record boundary after them. 8 MiB if not given. */
+  sliceBytes?: number;
+  /** Rows a slice should have at most, however short they are; no limit if not given. */
+  sliceRows?: number;
+  /** Bytes gathered before they are read; more are faster. 256 KiB if not given. */
+  blockBytes?: number;
+}
+
+/** 8 MiB: about 50,000 rows, which one worker checks within its share of CPU time. */
+const SLICE_BYTES = 8_388_608;
+/** A line longer than this is no text; it is not even waited for. */
+export const MAX_LINE_BYTES = 16_777_216;
+
+/** Reads a file once, in chunks of any size. */
+export class FileScanner {
+  readonly #isKnown: KnownHeader;
+  readonly #scan: ScanState;
+  readonly #queue: ByteQueue;
+  #slicer: Slicer | null = null;
+
+  constructor(options: ScannerOptions = {}, resumed?: ScannerState) {
+    this.#isKnown = options.isKnownHeader ?? (() => false);
+    this.#scan = resumed ? structuredClone(resumed.scan) : newScanState(
+      options.dialect ?? {},
+      options.sliceBytes ?? SLICE_BYTES,
+      options.sliceRows ?? Number.MAX_SAFE_INTEGER,
+    );
+    const pending = resumed ? unpackBytes(resumed.pending) : new Uint8Array(0);
+    this.#queue = new ByteQueue(this.#scan.bytes - pending.length, options.blockBytes);
+    this.#queue.push(pending);
+    this.#openTable();
+  }
+
+  /**
+   * Goes on from where `state()` was taken; the next byte to push is `state.nextByte`. Everything but what the
+   * options name here is part of the state.
+   */
+  static resume(
+    state: ScannerState,
+    options: Pick<ScannerOptions, "isKnownHeader" | "blockBytes"> = {},
+  ): FileScanner {
+    return new FileScanner(options, state);
+  }
+
+  /** Takes the file's next bytes. They are not copied: the chunk must not be written to afterwards. */
+  push(chunk: Uint8Array): void {
+    for (const piece of pieces(chunk, this.#queue.blockBytes)) {
+      this.#scan.bytes += piece.length;
+      this.#queue.push(piece);
+      if (this.#scan.phase === "sample" && this.#queue.size >= SAMPLE_BYTES) this.#begin(false);
+      if (this.#scan.phase !== "sample" && this.#queue.ready) this.#readBlock(false);
+    }
+  }
+
+  /** All that is known now, fit for JSON, to be resumed later, elsewhere. The scanner itself can go on, too. */
+  state(): ScannerState {
+    if (this.#scan.phase !== "sample" && this.#queue.size > 0) this.#readBlock(false);
+    return {
+      nextByte: this.#scan.bytes,
+      pending: packBytes(this.#queue.peek()),
+      scan: structuredClone(this.#scan),
+    };
+  }
+
+  /** Says that the file is over and gives what was found. */
+  finish(): Scan {
+    const scan = this.#scan;
+    if (scan.phase === "sample") this.#begin(true);
+    while (this.#queue.size > 0) this.#readBlock(true);
+    if (scan.phase === "table") this.#slicer?.close(scan.bytes);
+    return this.#report();
+  }
+
+  /** Finds out how the file is written. */
+  #begin(complete: boolean): void {
+    const scan = this.#scan;
+    const head = this.#queue.peek();
+    const type = sniffUnsupported(head);
+    scan.mark = readMark(head, scan.given);
+    scan.encoding = scan.mark.encoding;
+    this.#queue.drop(Math.min(scan.mark.length, head.length));
+    if (type !== null) return this.#fail({ reason: "unreadable", detail: `the file is ${type}, not text` });
+    const bytes = this.#queue.peek();
+    if (bytes.length === 0) return this.#fail({ reason: "empty", detail: "the file has no text" });
+    const whole = complete && bytes.length <= SAMPLE_BYTES;
+    const sample = this.#decode(bytes.subarray(0, SAMPLE_BYTES), whole);
+    const found = detect(sample, whole, scan.given, this.#isKnown);
+    const { delimiter, quoteText, backslash } = found.grammar;
+    scan.separators = {
+      delimiter,
+      quote: quoteText,
+      escape: backslash ? "\\" : quoteText,
+      newline: found.newline,
+    };
+    if (found.problem !== null) return this.#fail(found.problem);
+    this.#beginTable(sample, found);
+  }
+
+  #beginTable(sample: Block, found: Detection): void {
+    const scan = this.#scan;
+    const from = bytesBetween(sample, 0, found.headerStart);
+    const to = bytesBetween(sample, 0, found.dataStart);
+    const header = sample.bytes.subarray(from, to);
+    this.#queue.drop(to);
+    scan.phase = "table";
+    scan.line = found.dataLine;
+    scan.table = {
+      headerLine: found.headerLine,
+      headerLines: found.dataLine - found.headerLine,
+      headerWidth: found.headerWidth,
+      header: readHeaderLines(header, scan.encoding, found.grammar, found.headerRecords),
+      rows: 0,
+      blankRows: 0,
+      line: found.dataLine,
+      slices: [],
+      sliceStart: { byte: this.#queue.base, line: found.dataLine, row: 0, blankRows: 0 },
+      seen: 0,
+      forced: false,
+      watch: { afterBlank: false, suspectWidth: 0 },
+      suspect: null,
+      second: null,
+    };
+    this.#openTable();
+  }
+
+  #openTable(): void {
+    const { table } = this.#scan;
+    if (table !== null) this.#slicer = new Slicer(this.#scan, table, this.#isKnown);
+  }
+
+  #fail(problem: FileProblem): void {
+    this.#scan.problem = problem;
+    this.#scan.phase = "after";
+  }
+
+  #readBlock(final: boolean): void {
+    const scan = this.#scan;
+    const block = this.#decode(this.#queue.peek(), final);
+    const inTable = scan.phase === "table";
+    const read = inTable ? this.#readTable(block, final) : this.#passOver(block, final);
+    const done = final && (!inTable || scan.phase === "table");
+    this.#queue.drop(done ? this.#queue.size : bytesUpTo(block, read));
+    if (this.#queue.size > MAX_LINE_BYTES && !final) this.#failLongLine();
+  }
+
+  #readTable(block: Block, final: boolean): number {
+    const { table } = this.#scan;
+    if (table === null || this.#slicer === null) throw new Error("Cannot count rows: no table was found");
+    const read = this.#slicer.read(block, final);
+    this.#scan.line = table.line;
+    if (table.second !== null) this.#scan.phase = "after";
+    return read;
+  }
+
+  /** Counts the lines of what belongs to no table. */
+  #passOver({ text }: Block, final: boolean): number {
+    const whole = final || !text.endsWith("\r") ? text.length : text.length - 1;
+    const passed = text.slice(0, whole);
+    this.#scan.line += passed.match(/\r\n|\n|\r/g)?.length ?? 0;
+    if (passed !== "") this.#scan.inLine = !/[\r\n]$/.test(passed);
+    return whole;
+  }
+
+  #failLongLine(): void {
+    const { table, line } = this.#scan;
+    if (table !== null) {
+      table.slices = [];
+      table.rows = 0;
+    }
+    this.#fail({
+      reason: "unreadable",
+      detail: `line ${line} (from byte ${this.#queue.base}) is longer than ${MAX_LINE_BYTES >> 20} MiB`,
+    });
+  }
+
+  #decode(bytes: Uint8Array, final: boolean): Block {
+    const scan = this.#scan;
+    const block = decodeBlock(bytes, this.#queue.base, scan.encoding, final);
+    if (!block.damaged) return block;
+    if (scan.invalidByte < 0) scan.invalidByte = block.base + firstInvalidByte(bytes);
+    if (!isGuess(scan.mark, scan.given)) return block;
+    scan.encoding = "windows-1252";
+    return decodeBlock(bytes, this.#queue.base, scan.encoding, final);
+  }
+
+  #report(): Scan {
+    const scan = this.#scan;
+    const { table, separators, mark } = scan;
+    const lines = scan.line - (scan.inLine ? 0 : 1);
+    const dialect: Dialect = {
+      encoding: scan.encoding,
+      bom: mark.bom,
+      delimiter: separators.delimiter,
+      quote: separators.quote,
+      escape: separators.escape,
+      newline: separators.newline,
+      header_line: table?.headerLine ?? 0,
+      preamble_lines: table ? table.headerLine - 1 : 0,
+    };
+    return {
+      dialect,
+      header: table ? headerCells(table.header, scan.encoding) : [],
+      headerWidth: table?.headerWidth ?? 0,
+      headerLines: table?.headerLines ?? 0,
+      bytes: scan.bytes,
+      lines,
+      rows: table?.rows ?? 0,
+      blankRows: table?.blankRows ?? 0,
+      slices: table?.slices ?? [],
+      notes: notesOf(scan, lines),
+      problem: scan.problem,
+    };
+  }
+}

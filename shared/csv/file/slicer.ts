@@ -1,0 +1,192 @@
+/**
+ * Counts a table's rows and cuts it into slices. A cut is only made where no decision about a row above it was made
+ * by looking below it; otherwise whoever reads the slice by itself, and so cannot look there, would decide anew.
+ */
+import type { Block } from "../text/block.ts";
+import { bytewiseText } from "../text/bytewise.ts";
+import { ByteOffsets, bytesBetween } from "../text/offsets.ts";
+import { type Grammar, grammarOf } from "../records/grammar.ts";
+import type { KnownHeader } from "../detect/header_find.ts";
+import { headerReadings } from "../detect/header_read.ts";
+import { readLineCells } from "../records/line_cells.ts";
+import { RecordFinder } from "../records/record_finder.ts";
+import type { Place, ScanState, TableState } from "./scan_state.ts";
+import { TableWatch } from "./table_watch.ts";
+
+/**
+ * A slice this many times too long is ended at the next line end, sure or not: in a file where row after row is in
+ * doubt there may be no sure one. What lies above is counted as if the file ended there, just as its reader will.
+ */
+const FORCED_AFTER = 2;
+
+/** Counts and cuts one table, block by block. */
+export class Slicer {
+  readonly #finder: RecordFinder;
+  readonly #watch: TableWatch;
+  readonly #grammar: Grammar;
+  readonly #sliceBytes: number;
+  readonly #sliceRows: number;
+  #block: Block | null = null;
+  #offsets: ByteOffsets | null = null;
+
+  constructor(scan: ScanState, private readonly table: TableState, isKnown: KnownHeader) {
+    this.#grammar = grammarOf(scan.separators);
+    this.#sliceBytes = Math.max(1, scan.sliceBytes);
+    this.#sliceRows = Math.max(1, scan.sliceRows);
+    this.#finder = new RecordFinder(this.#grammar, table.headerWidth, false);
+    const readings = headerReadings(table.header, scan.encoding);
+    this.#watch = new TableWatch(readings, this.#grammar.delimiter, table.headerWidth, isKnown, table.watch);
+  }
+
+  /**
+   * Counts the block's whole records.
+   *
+   * @returns The place behind the last of them, in characters. When `table.second` is set, the table has ended there.
+   */
+  read(block: Block, final: boolean): number {
+    const { table } = this;
+    this.#block = block;
+    this.#offsets = new ByteOffsets(block);
+    for (let at = 0;;) {
+      if (!table.forced) at = this.#count(block, at, final);
+      if (table.second !== null || !table.forced) return at;
+      const cut = this.#forcedCut(block, at, final);
+      if (cut < 0) return at;
+      at = this.#count(upTo(block, cut), at, true);
+      if (table.second !== null) return at;
+      table.forced = false;
+      // What was cut off stays cut off: no later row can make a table end above it.
+      table.suspect = null;
+      this.#watch.forgetSuspect();
+      this.#cut(at);
+    }
+  }
+
+  /** Ends the last slice. */
+  close(byte: number): void {
+    const { table } = this;
+    this.#endSlice({ byte, line: table.line, row: table.rows, blankRows: table.blankRows });
+  }
+
+  /** Counts records until there are no more whole ones, the table ends, or a cut has to be forced. */
+  #count(block: Block, from: number, final: boolean): number {
+    const { table } = this;
+    const finder = this.#finder;
+    finder.load(block, final);
+    for (let at = from;;) {
+      const find = finder.find(at);
+      if (find === "more") return at;
+      if (finder.blank) {
+        table.blankRows++;
+        this.#watch.blank();
+      } else {
+        if (this.#watch.wants(block.text, at) && this.#endsTable(block, at)) return at;
+        table.rows++;
+      }
+      table.line += finder.lines;
+      at = finder.next;
+      if (finder.seen > at) this.#noteSeen(at, finder.seen);
+      if (!table.forced && this.#isFull(at) && this.#tryCut(at)) return at;
+    }
+  }
+
+  #noteSeen(at: number, seen: number): void {
+    const byte = this.#byteOf(at) + bytesBetween(this.#here(), at, Math.min(seen, this.#here().text.length));
+    if (byte > this.table.seen) this.table.seen = byte;
+  }
+
+  /** Whether the slice has its rows, or its bytes; these are exact only where it could matter. */
+  #isFull(at: number): boolean {
+    const { rows, sliceStart } = this.table;
+    if (rows - sliceStart.row >= this.#sliceRows) return true;
+    const most = this.#here().base + at * (this.#here().stride || 3);
+    const { byte } = sliceStart;
+    return most - byte >= this.#sliceBytes && this.#byteOf(at) - byte >= this.#sliceBytes;
+  }
+
+  /** Cuts here if that is sure; says whether a cut has to be forced. */
+  #tryCut(at: number): boolean {
+    const { table } = this;
+    if (table.suspect !== null) return false;
+    const byte = this.#byteOf(at);
+    if (byte >= table.seen) this.#cut(at);
+    else table.forced = byte - table.sliceStart.byte >= FORCED_AFTER * this.#sliceBytes;
+    return table.forced;
+  }
+
+  #cut(at: number): void {
+    this.#endSlice(this.#placeOf(at));
+  }
+
+  #endSlice(place: Place): void {
+    const { table } = this;
+    const { byte, line, row } = table.sliceStart;
+    // A stretch of blank lines is no slice: it stays with the one that follows.
+    if (place.row === row) return;
+    table.slices.push({
+      no: table.slices.length,
+      firstByte: byte,
+      endByte: place.byte,
+      firstRow: row,
+      rows: place.row - row,
+      firstLine: line,
+    });
+    table.sliceStart = place;
+  }
+
+  /** The first line end, no nearer than what was looked at, where the slice can be made to end; -1 if not there yet. */
+  #forcedCut(block: Block, from: number, final: boolean): number {
+    const { text } = block;
+    const offsets = new ByteOffsets(block);
+    for (let at = from; at < text.length; at++) {
+      const end = text[at] === "\n" || (text[at] === "\r" && text[at + 1] !== "\n");
+      if (!end || (at + 1 === text.length && text[at] === "\r" && !final)) continue;
+      if (offsets.of(at + 1) >= this.table.seen) return at + 1;
+    }
+    return final ? text.length : -1;
+  }
+
+  /** Looks whether the record found last belongs to another table; the slice ends above it then. */
+  #endsTable(block: Block, at: number): boolean {
+    const { table } = this;
+    const line = this.#rawText(block, at, this.#finder.end);
+    const verdict = this.#watch.look(readLineCells(line, this.#grammar).cells);
+    if (verdict === "suspect") table.suspect = this.#placeOf(at);
+    if (verdict === "row") table.suspect = null;
+    if (verdict === "row" || verdict === "suspect") return false;
+    const place = verdict === "confirmed" && table.suspect ? table.suspect : this.#placeOf(at);
+    table.second = place;
+    this.#endSlice(place);
+    table.rows = place.row;
+    table.blankRows = place.blankRows;
+    return true;
+  }
+
+  /** A record's text, the same whether the file has shown yet that it is not UTF-8 or not. */
+  #rawText(block: Block, from: number, to: number): string {
+    if (block.stride === 2) return block.text.slice(from, to);
+    const first = this.#byteOf(from) - block.base;
+    return bytewiseText(block.bytes.subarray(first, first + bytesBetween(block, from, to)));
+  }
+
+  #placeOf(at: number): Place {
+    const { line, rows, blankRows } = this.table;
+    return { byte: this.#byteOf(at), line, row: rows, blankRows };
+  }
+
+  #byteOf(at: number): number {
+    if (this.#offsets === null) throw new Error("Cannot place a record: no block is being read");
+    return this.#offsets.of(at);
+  }
+
+  #here(): Block {
+    if (this.#block === null) throw new Error("Cannot place a record: no block is being read");
+    return this.#block;
+  }
+}
+
+/** The block as if its file ended at this place. */
+function upTo(block: Block, at: number): Block {
+  const length = bytesBetween(block, 0, at);
+  return { ...block, text: block.text.slice(0, at), bytes: block.bytes.subarray(0, length) };
+}

@@ -1,0 +1,61 @@
+/** A dialect as the inner loops want it: character codes instead of strings. */
+import type { Dialect } from "../dialect.ts";
+
+export const LF = 10;
+export const CR = 13;
+export const SPACE = 32;
+export const TAB = 9;
+export const BACKSLASH = 92;
+
+/** What separates and encloses cells. */
+export interface Grammar {
+  readonly delimiter: string;
+  /** First character of the delimiter. */
+  readonly first: number;
+  /** Second one; -1 for delimiters of one character. */
+  readonly second: number;
+  readonly quote: number;
+  readonly quoteText: string;
+  /** A backslash, too, escapes a quote. Doubling always does. */
+  readonly backslash: boolean;
+}
+
+/** Prepares a dialect's separators for reading. */
+export function grammarOf(
+  { delimiter, quote, escape }: Pick<Dialect, "delimiter" | "quote" | "escape">,
+): Grammar {
+  return {
+    delimiter,
+    first: delimiter.charCodeAt(0),
+    second: delimiter.length > 1 ? delimiter.charCodeAt(1) : -1,
+    quote: quote.charCodeAt(0),
+    quoteText: quote,
+    backslash: escape === "\\",
+  };
+}
+
+/** Takes the escapes out of what stood between two quotes. */
+export function unescape(inner: string, grammar: Grammar): string {
+  const { quoteText } = grammar;
+  if (!grammar.backslash) return inner.replaceAll(quoteText + quoteText, quoteText);
+  return inner.replace(
+    /\\(["'\\])|""|''/g,
+    (escaped, one: string | undefined) =>
+      one === undefined
+        ? escaped === quoteText + quoteText ? quoteText : escaped
+        : one === quoteText || one === "\\"
+        ? one
+        : escaped,
+  );
+}
+
+/**
+ * Whether the character at this place leaves a cell empty. White space of ASCII and the no-break space do; the
+ * latter also as the two bytes UTF-8 has for it where those were read as Windows-1252, so that a row is blank
+ * or not whichever way its bytes became text.
+ */
+export function isBlankAt(text: string, at: number, bytewise: boolean): boolean {
+  const code = text.charCodeAt(at);
+  if (code === SPACE || (code >= 9 && code <= 13) || code === 0xa0) return true;
+  return bytewise && code === 0xc2 && text.charCodeAt(at + 1) === 0xa0;
+}

@@ -1,0 +1,14 @@
+/** Quotes somebody wrote as marks, not as quoting: taken as text, they leave a row as wide as the header. */
+import type { DamagedLine, MendedCells, Repair } from "./repair.ts";
+
+function mend({ read: { cells, literal, paired }, width }: DamagedLine): MendedCells | null {
+  const needed = cells.findLastIndex((cell) => cell.trim() !== "") + 1;
+  if (cells.length < width || needed > width || !paired) return null;
+  return { cells: cells.slice(0, width), detail: literal > 0 ? "quotes" : "" };
+}
+
+export const quotesAsText: Repair = {
+  recognise: (line) => line.quotesFail,
+  mend,
+  words: ({ detail }) => detail === "" ? "" : "quotes were kept as part of the value",
+};

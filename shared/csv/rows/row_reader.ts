@@ -1,0 +1,116 @@
+/** Reads the rows of a slice: bytes in, batches out. */
+import { type Block, decodeBlock } from "../text/block.ts";
+import { bytesUpTo } from "../text/offsets.ts";
+import { ByteQueue, pieces } from "../text/queue.ts";
+import { BlockBatch } from "./block_batch.ts";
+import type { RecordBatch } from "./record_batch.ts";
+import type { Dialect } from "../dialect.ts";
+import { grammarOf } from "../records/grammar.ts";
+import { RecordFinder } from "../records/record_finder.ts";
+import { RowJudge } from "./row_judge.ts";
+
+/** Where the slice stands and how the file is written: all of it from the scan. */
+export interface RowReaderOptions {
+  dialect: Dialect;
+  /** Cells the header has. */
+  headerWidth: number;
+  /** Offset in the file of the first byte to be pushed. */
+  firstByte: number;
+  /** Index of the first data row to come. */
+  firstRow: number;
+  /** Physical line, from 1, of the first byte. */
+  firstLine: number;
+  /** Bytes gathered before they are read: fewer give rows sooner, more are faster. 256 KiB if not given. */
+  blockBytes?: number;
+}
+
+/**
+ * Turns a slice's bytes, in chunks of any size, into rows: as many as the scan has counted in it, whatever the
+ * bytes are. Memory is a block and the longest record, however large the slice.
+ */
+export class RowReader {
+  readonly #queue: ByteQueue;
+  readonly #finder: RecordFinder;
+  readonly #judge: RowJudge;
+  #row: number;
+  #line: number;
+  #blankRows = 0;
+
+  constructor(private readonly options: RowReaderOptions) {
+    this.#queue = new ByteQueue(options.firstByte, options.blockBytes);
+    this.#finder = new RecordFinder(grammarOf(options.dialect), options.headerWidth, true);
+    this.#judge = new RowJudge(this.#finder, options.headerWidth, options.dialect.encoding);
+    this.#row = options.firstRow;
+    this.#line = options.firstLine;
+  }
+
+  /** Rows given out so far. */
+  get rows(): number {
+    return this.#row - this.options.firstRow;
+  }
+
+  /** Blank rows passed over so far. */
+  get blankRows(): number {
+    return this.#blankRows;
+  }
+
+  /** Takes the slice's next bytes, which must stay as they are until the next call, and gives the rows that are whole by now. */
+  push(chunk: Uint8Array): RecordBatch[] {
+    const batches: RecordBatch[] = [];
+    for (const piece of pieces(chunk, this.options.blockBytes)) {
+      this.#queue.push(piece);
+      if (this.#queue.ready) this.#readBlock(false, batches);
+    }
+    return batches;
+  }
+
+  /** Says that the slice is over and gives the rows that were still open. */
+  finish(): RecordBatch[] {
+    const batches: RecordBatch[] = [];
+    if (this.#queue.size > 0) this.#readBlock(true, batches);
+    return batches;
+  }
+
+  #readBlock(final: boolean, batches: RecordBatch[]): void {
+    const { encoding } = this.options.dialect;
+    const block = decodeBlock(this.#queue.peek(), this.#queue.base, encoding, final);
+    const batch = new BlockBatch(block, this.#row, encoding);
+    const read = this.#readRows(block, final, batch);
+    this.#queue.drop(final ? this.#queue.size : bytesUpTo(block, read));
+    this.#row += batch.rows.length;
+    if (batch.rows.length > 0) batches.push(batch);
+  }
+
+  /** Puts the block's whole records into the batch and gives the place behind the last of them. */
+  #readRows(block: Block, final: boolean, batch: BlockBatch): number {
+    const finder = this.#finder;
+    const { text } = block;
+    const { delimiter } = finder.grammar;
+    const width = this.#judge.width;
+    const suspicious = block.damaged || (block.stride === 2 && text.includes("\ufffd"));
+    finder.load(block, final);
+    let at = 0;
+    for (;;) {
+      const find = finder.find(at);
+      if (find === "more") return at;
+      if (finder.blank) {
+        this.#blankRows++;
+      } else {
+        const cells = find === "plain"
+          ? text.slice(at, finder.end).split(delimiter)
+          : find === "quoted"
+          ? finder.cells
+          : null;
+        const easy = cells !== null && cells.length === width && !suspicious &&
+          (find === "plain" || !finder.scan.stray);
+        if (easy) batch.add(cells, at, finder.end, this.#line);
+        else {
+          const row = this.#judge.judge(block, find, at);
+          batch.addJudged(row.cells, row.problem, row.repair, at, finder.end, this.#line);
+        }
+      }
+      this.#line += finder.lines;
+      at = finder.next;
+    }
+  }
+}
