@@ -1,4 +1,4 @@
--- Rooms of the database, who may enter them, and the one clock scale that everything timed obeys.
+-- Rooms of the database, who may enter them, who is acting, and the one clock scale that everything timed obeys.
 -- Nothing here or later is granted to anon or authenticated: people reach data through the functions, which mask.
 
 create schema if not exists intake;
@@ -27,7 +27,9 @@ as $$
   select coalesce(nullif(current_setting('dragonfly.time_scale', true), ''), '1')::numeric
 $$;
 comment on function ops.time_scale() is
-  'Factor on every lease, beat, back-off and sweep (database setting dragonfly.time_scale). 1 on a real platform; test stacks shorten time with it.';
+  'Factor on every lease, beat, back-off and sweep (database setting dragonfly.time_scale). 1 on a real platform; '
+  'test stacks shorten time with it.';
+grant execute on function ops.time_scale() to service_role;
 
 create function ops.size_scale()
 returns numeric
@@ -38,7 +40,9 @@ as $$
   select coalesce(nullif(current_setting('dragonfly.size_scale', true), ''), '1')::numeric
 $$;
 comment on function ops.size_scale() is
-  'Factor on every share of work: slices, blocks, scanning passes (database setting dragonfly.size_scale). 1 on a real platform; with less, small files go the way of big ones in tests.';
+  'Factor on every share of work: slices, blocks, scanning passes (database setting dragonfly.size_scale). 1 on a '
+  'real platform; with less, small files go the way of big ones in tests.';
+grant execute on function ops.size_scale() to service_role;
 
 create function ops.scaled(seconds numeric)
 returns interval
@@ -49,6 +53,7 @@ as $$
   select make_interval(secs => (seconds * ops.time_scale())::double precision)
 $$;
 comment on function ops.scaled(numeric) is 'Seconds as an interval, times ops.time_scale().';
+grant execute on function ops.scaled(numeric) to service_role;
 
 create function ops.set_door(door text)
 returns void
@@ -59,7 +64,9 @@ as $$
   select pg_catalog.set_config('dragonfly.door', door, true)
 $$;
 comment on function ops.set_door(text) is
-  'Says, until the transaction ends, through which door rows are changed: ''engine'' inside functions that keep the rules themselves, '''' otherwise. Guards against accidents, not against owners.';
+  'Says, until the transaction ends, through which door rows are changed: ''engine'' inside functions that keep the '
+  'rules themselves, '''' otherwise. Guards against accidents, not against owners.';
+grant execute on function ops.set_door(text) to service_role;
 
 create function ops.is_engine()
 returns boolean
@@ -69,7 +76,22 @@ set search_path = ''
 as $$
   select coalesce(current_setting('dragonfly.door', true), '') = 'engine'
 $$;
-comment on function ops.is_engine() is 'True while a function of the engine changes rows; hand-written statements are checked by the guard triggers.';
+comment on function ops.is_engine() is
+  'True while a function of the engine changes rows; hand-written statements are checked by the guard triggers.';
+grant execute on function ops.is_engine() to service_role;
+
+create function ops.act_as(actor text, request_id text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select pg_catalog.set_config('dragonfly.actor', coalesce(actor, ''), true),
+         pg_catalog.set_config('dragonfly.request_id', coalesce(request_id, ''), true)
+$$;
+comment on function ops.act_as(text, text) is
+  'Says, until the transaction ends, who is acting and by which request: audit events carry both.';
+grant execute on function ops.act_as(text, text) to service_role;
 
 create function ops.actor()
 returns text
@@ -82,7 +104,9 @@ as $$
                   'sql:' || session_user)
 $$;
 comment on function ops.actor() is
-  'Who is acting, for audit events: what the calling function said (setting dragonfly.actor), else the worker while the engine acts, else the database login.';
+  'Who is acting, for audit events: what the calling function said (setting dragonfly.actor), else the worker while '
+  'the engine acts, else the database login.';
+grant execute on function ops.actor() to service_role;
 
 create function ops.touch_updated_at()
 returns trigger
@@ -95,6 +119,4 @@ begin
 end
 $$;
 comment on function ops.touch_updated_at() is 'Trigger: updated_at is the time of the last change, whoever made it.';
-
-grant execute on function ops.time_scale(), ops.size_scale(), ops.scaled(numeric), ops.set_door(text), ops.is_engine(), ops.actor() to service_role;
 grant execute on function ops.touch_updated_at() to service_role;

@@ -21,12 +21,14 @@ alter table audit.event_log enable row level security;
 create index event_log_entity_idx on audit.event_log (entity_type, entity_id, id);
 create index event_log_unsealed_idx on audit.event_log (id) where seal_no is null;
 
-comment on table audit.event_log is 'Append-only events. The three seal columns are filled once, by audit.seal(); nothing else ever changes.';
+comment on table audit.event_log is
+  'Append-only events. The three seal columns are filled once, by audit.seal(); nothing else ever changes.';
 comment on column audit.event_log.actor is 'Who: an operator or key by name, a worker, or the database login.';
 comment on column audit.event_log.action is 'What, as noun.verb, for example batch.completed.';
 comment on column audit.event_log.seal_no is 'Place in the chain, without gaps from 1; null until sealed.';
 comment on column audit.event_log.prev_hash is 'Hash of the event before it in the chain; 64 zeros for the first.';
 comment on column audit.event_log.hash is 'SHA-256 over the event and prev_hash, in hex.';
+grant select on audit.event_log to service_role;
 
 create table audit.exported_heads (
   seal_no bigint primary key,
@@ -35,7 +37,10 @@ create table audit.exported_heads (
   destination text not null
 );
 alter table audit.exported_heads enable row level security;
-comment on table audit.exported_heads is 'Heads of the chain that were written down outside the database; the chain may never be shorter than these.';
+
+comment on table audit.exported_heads is
+  'Heads of the chain that were written down outside the database; the chain may never be shorter than these.';
+grant select on audit.exported_heads to service_role;
 
 create function audit.event_hash(event audit.event_log, prev_hash text)
 returns text
@@ -48,7 +53,9 @@ as $$
     event.entity_type, event.entity_id, event.before, event.after, event.request_id, event.seal_no
   )::text, 'UTF8')), 'hex')
 $$;
-comment on function audit.event_hash(audit.event_log, text) is 'SHA-256 (hex) over an event''s content, its place and the hash before it.';
+comment on function audit.event_hash(audit.event_log, text) is
+  'SHA-256 (hex) over an event''s content, its place and the hash before it.';
+grant execute on function audit.event_hash(audit.event_log, text) to service_role;
 
 create function audit.append(
   action text,
@@ -70,6 +77,7 @@ as $$
 $$;
 comment on function audit.append(text, text, text, jsonb, jsonb, text) is
   'Writes one event, unchained, in the caller''s transaction. The actor is ops.actor().';
+grant execute on function audit.append(text, text, text, jsonb, jsonb, text) to service_role;
 
 create function audit.protect_events()
 returns trigger
@@ -95,15 +103,18 @@ end
 $$;
 comment on function audit.protect_events() is
   'Trigger: refuses every change of an event but the one right seal. Holds for every role, replication included.';
+grant execute on function audit.protect_events() to service_role;
 
 create trigger _100_protect_events before update or delete on audit.event_log
   for each row execute function audit.protect_events();
+alter table audit.event_log enable always trigger _100_protect_events;
+comment on trigger _100_protect_events on audit.event_log is 'Append-only: raises AUDIT_IMMUTABILITY_VIOLATION.';
+
 create trigger _100_protect_events_truncate before truncate on audit.event_log
   for each statement execute function audit.protect_events();
-alter table audit.event_log enable always trigger _100_protect_events;
 alter table audit.event_log enable always trigger _100_protect_events_truncate;
-comment on trigger _100_protect_events on audit.event_log is 'Append-only: raises AUDIT_IMMUTABILITY_VIOLATION.';
-comment on trigger _100_protect_events_truncate on audit.event_log is 'Append-only: raises AUDIT_IMMUTABILITY_VIOLATION.';
+comment on trigger _100_protect_events_truncate on audit.event_log is
+  'Append-only: raises AUDIT_IMMUTABILITY_VIOLATION.';
 
 create function audit.seal(max_events int default 10000)
 returns int
@@ -134,7 +145,9 @@ begin
 end
 $$;
 comment on function audit.seal(int) is
-  'Chains up to max_events committed events, oldest first, and returns how many. Called by cron every minute; safe to call at any time.';
+  'Chains up to max_events committed events, oldest first, and returns how many. Called by cron every minute; safe to '
+  'call at any time.';
+grant execute on function audit.seal(int) to service_role;
 
 create function audit.head()
 returns table (seal_no bigint, hash text)
@@ -146,6 +159,7 @@ as $$
   select e.seal_no, e.hash from audit.event_log e where e.seal_no is not null order by e.seal_no desc limit 1
 $$;
 comment on function audit.head() is 'The newest link of the chain; no row while nothing is sealed.';
+grant execute on function audit.head() to service_role;
 
 create function audit.verify_chain()
 returns table (ok boolean, problem text, seal_no bigint, checked bigint)
@@ -184,9 +198,6 @@ begin
 end
 $$;
 comment on function audit.verify_chain() is
-  'One row: ok, or the first problem (gap, wrong hash, head older than an exported one, event unsealed for more than 15 minutes) and how many events are chained.';
-
-grant execute on function audit.append(text, text, text, jsonb, jsonb, text), audit.head(), audit.verify_chain(),
-  audit.seal(int) to service_role;
-grant execute on function audit.event_hash(audit.event_log, text), audit.protect_events() to service_role;
-grant select on audit.event_log, audit.exported_heads to service_role;
+  'One row: ok, or the first problem (gap, wrong hash, head older than an exported one, event unsealed for more than '
+  '15 minutes) and how many events are chained.';
+grant execute on function audit.verify_chain() to service_role;

@@ -17,6 +17,9 @@ create table ops.job_queue (
   dead_lettered_at timestamptz,
   dedupe_key text,
   batch_id uuid,
+  redrives int not null default 0,
+  redriven_at timestamptz,
+  redriven_by text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint job_queue_job_type_known check (job_type in ('ingest', 'link_plaintiffs', 'enforcement', 'vendor_pull', 'notify')),
@@ -29,15 +32,21 @@ create index job_queue_open_idx on ops.job_queue (job_type, priority desc, creat
 create index job_queue_batch_id_idx on ops.job_queue (batch_id) where batch_id is not null;
 create index job_queue_dead_idx on ops.job_queue (dead_lettered_at) where dead_lettered_at is not null;
 
-comment on table ops.job_queue is 'Units of work. Claimed by priority, then age; a lease token fences every write of its holder.';
+comment on table ops.job_queue is
+  'Units of work. Claimed by priority, then age; a lease token fences every write of its holder.';
 comment on column ops.job_queue.attempts is 'Losses and failures in a row without progress; any progress sets it to 0.';
 comment on column ops.job_queue.locked_at is 'Last sign of life of the holder: claim, beat or checkpoint.';
-comment on column ops.job_queue.lease_token is 'Known to the holder alone. Null while nobody holds the job as a whole (slices have leases of their own).';
+comment on column ops.job_queue.lease_token is
+  'Known to the holder alone. Null while nobody holds the job as a whole (slices have leases of their own).';
 comment on column ops.job_queue.lease_expires_at is 'From then on anybody may claim the job.';
 comment on column ops.job_queue.next_run_at is 'Not before this time: back-off after a failure.';
 comment on column ops.job_queue.dead_lettered_at is 'Given up: the job waits for a person.';
 comment on column ops.job_queue.dedupe_key is 'At most one job with this key; a second request wakes the first.';
 comment on column ops.job_queue.batch_id is 'The batch this job works for; the job goes when the batch goes.';
+comment on column ops.job_queue.redrives is 'How often a person sent the job on its way again after it was given up.';
+comment on column ops.job_queue.redriven_at is 'When an operator last redrove the job.';
+comment on column ops.job_queue.redriven_by is 'Who did so last; the audit event has the error it had died of.';
+grant select, insert, update, delete on ops.job_queue to service_role;
 
 create table ops.queue_control (
   job_type text primary key,
@@ -47,16 +56,23 @@ create table ops.queue_control (
   changed_at timestamptz not null default now()
 );
 alter table ops.queue_control enable row level security;
-insert into ops.queue_control (job_type) values ('ingest'), ('link_plaintiffs'), ('enforcement'), ('vendor_pull'), ('notify');
+
 comment on table ops.queue_control is 'The brake of each queue: paused stops claims, running work finishes its slice.';
+grant select, insert, update on ops.queue_control to service_role;
+
+insert into ops.queue_control (job_type) values ('ingest'), ('link_plaintiffs'), ('enforcement'), ('vendor_pull'), ('notify');
 
 create table ops.expected_workers (
   worker_type text primary key,
   since timestamptz not null default now()
 );
 alter table ops.expected_workers enable row level security;
+
+comment on table ops.expected_workers is
+  'Worker types that are deployed and so must beat; one that is missing here reads as not_deployed.';
+grant select on ops.expected_workers to service_role;
+
 insert into ops.expected_workers (worker_type) values ('ingest');
-comment on table ops.expected_workers is 'Worker types that are deployed and so must beat; one that is missing here reads as not_deployed.';
 
 create table ops.worker_heartbeats (
   worker_id text primary key,
@@ -72,8 +88,11 @@ create table ops.worker_heartbeats (
 );
 alter table ops.worker_heartbeats enable row level security;
 create index worker_heartbeats_type_idx on ops.worker_heartbeats (worker_type, last_seen_at desc);
+
 comment on table ops.worker_heartbeats is 'Last sign of life of each worker isolate; pruned after a day.';
-comment on column ops.worker_heartbeats.cpu_ms_last is 'CPU of the last invocation; null where the platform does not tell.';
+comment on column ops.worker_heartbeats.cpu_ms_last is
+  'CPU of the last invocation; null where the platform does not tell.';
+grant select, insert, update, delete on ops.worker_heartbeats to service_role;
 
 create function ops.backoff(failures int)
 returns interval
@@ -84,7 +103,9 @@ as $$
   select ops.scaled((least(30 * power(2, least(failures, 20)), 3600) * (0.75 + random() * 0.25))::numeric)
 $$;
 comment on function ops.backoff(int) is
-  'Wait before the next try after so many earlier failures in a row: min(30 s * 2^n, 1 h), less up to a quarter so that jobs do not move in step.';
+  'Wait before the next try after so many earlier failures in a row: min(30 s * 2^n, 1 h), less up to a quarter so '
+  'that jobs do not move in step.';
+grant execute on function ops.backoff(int) to service_role;
 
 create function ops.beat(worker_id text, worker_type text, status text, version text, memory_mb numeric, jobs_done int, jobs_failed int)
 returns void
@@ -100,6 +121,7 @@ as $$
 $$;
 comment on function ops.beat(text, text, text, text, numeric, int, int) is
   'A worker''s sign of life; the counts are added to what it already reported.';
+grant execute on function ops.beat(text, text, text, text, numeric, int, int) to service_role;
 
 create function ops.enqueue(job_type text, payload jsonb, dedupe_key text, batch_id uuid default null, priority int default 0)
 returns uuid
@@ -115,7 +137,9 @@ as $$
   returning j.id
 $$;
 comment on function ops.enqueue(text, jsonb, text, uuid, int) is
-  'Queues a job, or makes the one with the same dedupe_key pending and due again (its holder loses the lease). Returns its id. Call through the engine''s door.';
+  'Queues a job, or makes the one with the same dedupe_key pending and due again (its holder loses the lease). '
+  'Returns its id. Call through the engine''s door.';
+grant execute on function ops.enqueue(text, jsonb, text, uuid, int) to service_role;
 
 create function ops.bury_lost_jobs(job_type text)
 returns int
@@ -141,7 +165,9 @@ begin
 end
 $$;
 comment on function ops.bury_lost_jobs(text) is
-  'Dead-letters jobs of a queue without batches in flight (not ingest, whose losses fail the batch) whose lease ran out on their last try. Part of every claim.';
+  'Dead-letters jobs of a queue without batches in flight (not ingest, whose losses fail the batch) whose lease ran '
+  'out on their last try. Part of every claim.';
+grant execute on function ops.bury_lost_jobs(text) to service_role;
 
 create function ops.guard_job_status()
 returns trigger
@@ -176,6 +202,7 @@ end
 $$;
 comment on function ops.guard_job_status() is
   'Trigger on hand-set job status: pending clears lease and holder and makes the job due; processing is refused.';
+grant execute on function ops.guard_job_status() to service_role;
 
 create trigger _100_guard_job_status before update of status on ops.job_queue
   for each row execute function ops.guard_job_status();
@@ -186,8 +213,53 @@ create trigger _900_touch_updated_at before update on ops.job_queue
   for each row execute function ops.touch_updated_at();
 comment on trigger _900_touch_updated_at on ops.job_queue is 'Keeps updated_at.';
 
-grant execute on function ops.backoff(int), ops.beat(text, text, text, text, numeric, int, int),
-  ops.enqueue(text, jsonb, text, uuid, int), ops.bury_lost_jobs(text), ops.guard_job_status() to service_role;
-grant select, insert, update on ops.job_queue, ops.queue_control, ops.worker_heartbeats to service_role;
-grant delete on ops.worker_heartbeats, ops.job_queue to service_role;
-grant select on ops.expected_workers to service_role;
+create extension if not exists pg_net with schema extensions;
+
+create function ops.wake(target text, by text default 'sql')
+returns boolean
+language plpgsql
+security definer -- reads two Vault secrets and queues a call; callers learn neither
+set search_path = ''
+as $$
+declare
+  base text;
+  token text;
+begin
+  select max(s.decrypted_secret) filter (where s.name = 'dragonfly_functions_url'),
+         max(s.decrypted_secret) filter (where s.name = 'dragonfly_wake_token')
+    into base, token
+    from vault.decrypted_secrets s
+   where s.name in ('dragonfly_functions_url', 'dragonfly_wake_token');
+  if base is null or token is null then
+    return false;
+  end if;
+  if exists (select 1 from net.http_request_queue q where q.url = base || '/' || target || '/run') then
+    return false;
+  end if;
+  perform net.http_post(
+    url := base || '/' || target || '/run',
+    body := jsonb_build_object('by', by),
+    headers := jsonb_build_object('content-type', 'application/json', 'x-wake-token', token),
+    timeout_milliseconds := 3000);
+  return true;
+exception when others then
+  raise warning 'wake-up of % lost, the next one by cron will do: %', target, sqlerrm;
+  return false;
+end
+$$;
+comment on function ops.wake(text, text) is
+  'Queues one HTTP call that wakes a function (worker, enforcement, sentinel) with the narrow wake token, unless one '
+  'is queued already or the Vault secrets are missing. Never raises: a lost wake-up is made good by cron.';
+grant execute on function ops.wake(text, text) to service_role;
+
+create function ops.wake_for(job_type text)
+returns boolean
+language sql
+volatile
+set search_path = ''
+as $$
+  select ops.wake(case when job_type in ('notify', 'vendor_pull') then 'sentinel'
+                       when job_type = 'enforcement' then 'enforcement' else 'worker' end, 'sql')
+$$;
+comment on function ops.wake_for(text) is 'Wakes the function that works off a type of job.';
+grant execute on function ops.wake_for(text) to service_role;

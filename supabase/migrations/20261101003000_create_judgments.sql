@@ -12,8 +12,12 @@ create table public.plaintiffs (
     check (status in ('new', 'contacted', 'qualified', 'sent_agreement', 'signed', 'active', 'inactive', 'lost'))
 );
 alter table public.plaintiffs enable row level security;
+
 comment on table public.plaintiffs is 'Creditors, one row per normalised name.';
-comment on column public.plaintiffs.name_normalized is 'The name with case folded and white space joined: what makes two spellings one plaintiff.';
+comment on column public.plaintiffs.name_normalized is
+  'The name with case folded and white space joined: what makes two spellings one plaintiff.';
+revoke all on public.plaintiffs from anon, authenticated;
+grant select, insert, update, delete on public.plaintiffs to service_role;
 
 create table public.judgments (
   id bigint generated always as identity primary key,
@@ -47,18 +51,23 @@ alter table public.judgments enable row level security;
 create index judgments_batch_id_idx on public.judgments (batch_id);
 
 comment on table public.judgments is
-  'One row per case number. batch_id and plaintiff_id carry no foreign key: the check would cost more than the insert (see ARCHITECTURE.md).';
+  'One row per case number. batch_id and plaintiff_id carry no foreign key: the check would cost more than the insert '
+  '(see ARCHITECTURE.md).';
 comment on column public.judgments.case_number is
   'Upper case ASCII, white space joined. Byte-wise collation: sorted inserts keep the unique index cheap.';
 comment on column public.judgments.plaintiff_id is 'Filled by the link_plaintiffs job after the batch has completed.';
-comment on column public.judgments.batch_id is 'The batch that inserted the row; stays when the batch record is deleted.';
+comment on column public.judgments.batch_id is
+  'The batch that inserted the row; stays when the batch record is deleted.';
 comment on column public.judgments.source_row_index is 'Data row in the file of that batch, from 0.';
+revoke all on public.judgments from anon, authenticated;
+grant select, insert, update, delete on public.judgments to service_role;
 
 create trigger _900_touch_updated_at before update on public.judgments
   for each row execute function ops.touch_updated_at();
+comment on trigger _900_touch_updated_at on public.judgments is 'Keeps updated_at.';
+
 create trigger _900_touch_updated_at before update on public.plaintiffs
   for each row execute function ops.touch_updated_at();
-comment on trigger _900_touch_updated_at on public.judgments is 'Keeps updated_at.';
 comment on trigger _900_touch_updated_at on public.plaintiffs is 'Keeps updated_at.';
 
 create function public.collectability_tier(amount numeric, judgment_date date)
@@ -74,9 +83,20 @@ as $$
   end
 $$;
 comment on function public.collectability_tier(numeric, date) is
-  'A: 10,000 or more and younger than 5 years. B: 5,000 or more, or 2,000 or more and younger than 3 years. C: the rest. Computed when read.';
-
-revoke all on public.judgments, public.plaintiffs from anon, authenticated;
+  'A: 10,000 or more and younger than 5 years. B: 5,000 or more, or 2,000 or more and younger than 3 years. C: the '
+  'rest. Computed when read.';
 revoke all on function public.collectability_tier(numeric, date) from public, anon, authenticated;
-grant select, insert, update, delete on public.judgments, public.plaintiffs to service_role;
 grant execute on function public.collectability_tier(numeric, date) to service_role;
+
+create function public.normalize_name(name text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select lower(regexp_replace(btrim(name), '\s+', ' ', 'g'))
+$$;
+comment on function public.normalize_name(text) is
+  'What makes two spellings of a name one: case folded, white space joined.';
+revoke all on function public.normalize_name(text) from anon, authenticated;
+grant execute on function public.normalize_name(text) to service_role;

@@ -1,43 +1,6 @@
 -- How a stored object becomes a batch: by trigger in the upload's own transaction, by sweep when the trigger missed it.
 -- The trigger does constant work, never raises and never calls out; a wake-up is only queued.
 
-create extension if not exists pg_net with schema extensions;
-
-create function ops.wake(target text, by text default 'sql')
-returns boolean
-language plpgsql
-security definer -- reads two Vault secrets and queues a call; callers learn neither
-set search_path = ''
-as $$
-declare
-  base text;
-  token text;
-begin
-  select max(s.decrypted_secret) filter (where s.name = 'dragonfly_functions_url'),
-         max(s.decrypted_secret) filter (where s.name = 'dragonfly_wake_token')
-    into base, token
-    from vault.decrypted_secrets s
-   where s.name in ('dragonfly_functions_url', 'dragonfly_wake_token');
-  if base is null or token is null then
-    return false;
-  end if;
-  if exists (select 1 from net.http_request_queue q where q.url = base || '/' || target || '/run') then
-    return false;
-  end if;
-  perform net.http_post(
-    url := base || '/' || target || '/run',
-    body := jsonb_build_object('by', by),
-    headers := jsonb_build_object('content-type', 'application/json', 'x-wake-token', token),
-    timeout_milliseconds := 3000);
-  return true;
-exception when others then
-  raise warning 'wake-up of % lost, the next one by cron will do: %', target, sqlerrm;
-  return false;
-end
-$$;
-comment on function ops.wake(text, text) is
-  'Queues one HTTP call that wakes a function (worker, enforcement, sentinel) with the narrow wake token, unless one is queued already or the Vault secrets are missing. Never raises: a lost wake-up is made good by cron.';
-
 create function intake.is_drop(bucket text, path text, metadata jsonb)
 returns boolean
 language sql
@@ -51,6 +14,7 @@ as $$
 $$;
 comment on function intake.is_drop(text, text, jsonb) is
   'Whether an object is for us: bucket intake and a content type a CSV travels under. Anything else is ignored.';
+grant execute on function intake.is_drop(text, text, jsonb) to service_role;
 
 create function intake.source_of(path text)
 returns text
@@ -61,7 +25,9 @@ as $$
   select coalesce((select s.source from intake.sources s where s.source = split_part(path, '/', 1) and position('/' in path) > 0),
                   'simplicity')
 $$;
-comment on function intake.source_of(text) is 'The source a path belongs to: its first segment where intake.sources knows it, else simplicity.';
+comment on function intake.source_of(text) is
+  'The source a path belongs to: its first segment where intake.sources knows it, else simplicity.';
+grant execute on function intake.source_of(text) to service_role;
 
 create function intake.accept_drop(bucket text, path text, version text, metadata jsonb)
 returns uuid
@@ -105,7 +71,9 @@ begin
 end
 $$;
 comment on function intake.accept_drop(text, text, text, jsonb) is
-  'Makes the batch of a stored object (bucket, path, version), with the options of its reservation if it has one. Null when the object is not for us, forgotten or known.';
+  'Makes the batch of a stored object (bucket, path, version), with the options of its reservation if it has one. '
+  'Null when the object is not for us, forgotten or known.';
+grant execute on function intake.accept_drop(text, text, text, jsonb) to service_role;
 
 create function intake.on_object_stored()
 returns trigger
@@ -131,7 +99,9 @@ exception when others then
 end
 $$;
 comment on function intake.on_object_stored() is
-  'Trigger on storage.objects: a stored or replaced object of bucket intake is a drop; a moved one keeps its batch. An error here would undo the upload, so it is logged and left to the sweep.';
+  'Trigger on storage.objects: a stored or replaced object of bucket intake is a drop; a moved one keeps its batch. '
+  'An error here would undo the upload, so it is logged and left to the sweep.';
+grant execute on function intake.on_object_stored() to service_role;
 
 create or replace trigger dragonfly_on_object_stored
   after insert or update on storage.objects
@@ -190,7 +160,6 @@ begin
 end
 $$;
 comment on function intake.sweep() is
-  'Repairs what a trigger or a crash missed: objects without a batch for two minutes, reservations whose bytes never came, staged blocks nobody needs, batches without a job. Returns how many drops it took in.';
-
-grant execute on function ops.wake(text, text), intake.is_drop(text, text, jsonb), intake.source_of(text),
-  intake.accept_drop(text, text, text, jsonb), intake.on_object_stored(), intake.sweep() to service_role;
+  'Repairs what a trigger or a crash missed: objects without a batch for two minutes, reservations whose bytes never '
+  'came, staged blocks nobody needs, batches without a job. Returns how many drops it took in.';
+grant execute on function intake.sweep() to service_role;

@@ -15,7 +15,9 @@ as $$
    where b.id = place_of.batch and b.storage_path is not null and intake.object_state(b) = 'present'
 $$;
 comment on function intake.place_of(uuid, int) is
-  'What it takes to read a row of a stored file again: the object, its dialect, the slice it lies in. Null when the object is gone, or its slices while the batch is being staged or after it failed.';
+  'What it takes to read a row of a stored file again: the object, its dialect, the slice it lies in. Null when the '
+  'object is gone, or its slices while the batch is being staged or after it failed.';
+grant execute on function intake.place_of(uuid, int) to service_role;
 
 create function intake.repair_origin(replay uuid, row_index int)
 returns jsonb
@@ -30,7 +32,9 @@ as $$
     left join intake.row_errors e on e.batch_id = r.batch_id and e.row_index = r.row_index and e.error_stage <> 'insert'
    where r.repaired_by_batch = replay and r.repaired_by_row = repair_origin.row_index
 $$;
-comment on function intake.repair_origin(uuid, int) is 'The rejected row that a row of a replay put right; null for any other row.';
+comment on function intake.repair_origin(uuid, int) is
+  'The rejected row that a row of a replay put right; null for any other row.';
+grant execute on function intake.repair_origin(uuid, int) to service_role;
 
 create function intake.judgment_lineage(judgment bigint)
 returns jsonb
@@ -48,7 +52,9 @@ as $$
    where j.id = judgment
 $$;
 comment on function intake.judgment_lineage(bigint) is
-  'Where a judgment comes from: batch, file, hash, row; for a repaired row the reject it was; place is for reading it again. File and place are null when the batch record was deleted. Null when there is no such judgment.';
+  'Where a judgment comes from: batch, file, hash, row; for a repaired row the reject it was; place is for reading it '
+  'again. File and place are null when the batch record was deleted. Null when there is no such judgment.';
+grant execute on function intake.judgment_lineage(bigint) to service_role;
 
 create function intake.row_fate(batch uuid, row_index int)
 returns jsonb
@@ -85,7 +91,7 @@ as $$
      (select max(s.first_row + s.row_count) from intake.batch_slices s where s.batch_id = b.id), 0)) - 1
 $$;
 comment on function intake.row_fate(uuid, int) is
-  'What became of a data row: inserted, rejected, repaired (by which batch, as which judgment), duplicate (of which judgment), not_inserted (its batch failed), passed (dry run), pending, or not_listed: beyond the rejects and duplicates that are kept one by one. Null when the file has no such row; blank rows have no number.';
-
-grant execute on function intake.place_of(uuid, int), intake.repair_origin(uuid, int), intake.judgment_lineage(bigint),
-  intake.row_fate(uuid, int) to service_role;
+  'What became of a data row: inserted, rejected, repaired (by which batch, as which judgment), duplicate (of which '
+  'judgment), not_inserted (its batch failed), passed (dry run), pending, or not_listed: beyond the rejects and '
+  'duplicates that are kept one by one. Null when the file has no such row; blank rows have no number.';
+grant execute on function intake.row_fate(uuid, int) to service_role;

@@ -1,46 +1,34 @@
 -- Judgments get their plaintiff after the insert, in a job of its own: the insert stays short.
 
-create function public.normalize_name(name text)
-returns text
-language sql
-immutable
-set search_path = ''
-as $$
-  select lower(regexp_replace(btrim(name), '\s+', ' ', 'g'))
-$$;
-comment on function public.normalize_name(text) is 'What makes two spellings of a name one: case folded, white space joined.';
-
 create function intake.link_plaintiffs(batch uuid, first_id bigint, end_id bigint)
 returns int
 language plpgsql
 set search_path = ''
+set enable_seqscan = off -- a range of ids and one lookup a row, whatever the planner believes of a table that was empty a moment ago
 as $$
 declare
   linked int;
 begin
-  with open_rows as (
-    select j.id, j.plaintiff_name, public.normalize_name(j.plaintiff_name) as normalized
-      from public.judgments j
-     where j.id >= first_id and j.id < end_id and j.batch_id = batch and j.plaintiff_id is null
-  ), added as (
-    insert into public.plaintiffs (name, name_normalized)
-    select distinct on (o.normalized) o.plaintiff_name, o.normalized from open_rows o order by o.normalized, o.id
-    on conflict (name_normalized) do nothing
-    returning id, name_normalized
-  ), known as (
-    select a.id, a.name_normalized from added a
-    union all
-    select p.id, p.name_normalized from public.plaintiffs p where p.name_normalized in (select o.normalized from open_rows o)
-  )
-  update public.judgments j set plaintiff_id = k.id
-    from open_rows o join known k on k.name_normalized = o.normalized
-   where j.id = o.id;
+  -- Two statements, so that the second sees whom others have added since: the first waits for those that are being added. In order of
+  -- their names, so that two links do not wait for each other in a circle. Not `batch_id =`: its index would read the whole batch.
+  insert into public.plaintiffs (name, name_normalized)
+  select distinct on (o.normalized) o.plaintiff_name, o.normalized
+    from (select j.id, j.plaintiff_name, public.normalize_name(j.plaintiff_name) as normalized
+            from public.judgments j
+           where j.id >= first_id and j.id < end_id and j.batch_id is not distinct from batch and j.plaintiff_id is null) o
+   order by o.normalized, o.id
+  on conflict (name_normalized) do nothing;
+  update public.judgments j
+     set plaintiff_id = (select p.id from public.plaintiffs p where p.name_normalized = public.normalize_name(j.plaintiff_name))
+   where j.id >= first_id and j.id < end_id and j.batch_id is not distinct from batch and j.plaintiff_id is null;
   get diagnostics linked = row_count;
   return linked;
 end
 $$;
 comment on function intake.link_plaintiffs(uuid, bigint, bigint) is
-  'Links the judgments of a batch with first_id <= id < end_id to their plaintiffs, adding plaintiffs as needed, and returns how many. Repeatable.';
+  'Links the judgments of a batch with first_id <= id < end_id to their plaintiffs, adding plaintiffs as needed, and '
+  'returns how many. Repeatable.';
+grant execute on function intake.link_plaintiffs(uuid, bigint, bigint) to service_role;
 
 create function intake.claim_link(worker_id text)
 returns jsonb
@@ -67,7 +55,9 @@ begin
   return case when job.id is not null then jsonb_build_object('job_id', job.id, 'token', job.lease_token, 'batch_id', job.batch_id) end;
 end
 $$;
-comment on function intake.claim_link(text) is 'Leases the next due link_plaintiffs job, after giving up those lost too often; null when there is none.';
+comment on function intake.claim_link(text) is
+  'Leases the next due link_plaintiffs job, after giving up those lost too often; null when there is none.';
+grant execute on function intake.claim_link(text) to service_role;
 
 create function intake.link_step(job uuid, token uuid)
 returns boolean
@@ -79,8 +69,8 @@ declare
   next_id bigint;
   last_id bigint;
 begin
-  -- Before the job: an insert holds this lock when it queues the job again.
-  perform pg_advisory_xact_lock(hashtextextended('dragonfly.judgments', 0));
+  -- Before the job: an undo holds this lock when it ends the job.
+  perform pg_advisory_xact_lock_shared(hashtextextended('dragonfly.judgments', 0));
   select * into held from ops.job_queue j where j.id = job and j.status = 'processing' and j.lease_token = token for update;
   if held.id is null then
     raise exception 'LEASE_LOST: job % is no longer held with this token', job using errcode = 'P0001';
@@ -103,8 +93,6 @@ begin
 end
 $$;
 comment on function intake.link_step(uuid, uuid) is
-  'One fenced step of a link_plaintiffs job, over a range of judgment ids kept in its payload; the job is due again, or completed and the answer false.';
-
-grant execute on function public.normalize_name(text), intake.link_plaintiffs(uuid, bigint, bigint), intake.claim_link(text),
-  intake.link_step(uuid, uuid) to service_role;
-revoke all on function public.normalize_name(text) from anon, authenticated;
+  'One fenced step of a link_plaintiffs job, over a range of judgment ids kept in its payload; the job is due again, '
+  'or completed and the answer false.';
+grant execute on function intake.link_step(uuid, uuid) to service_role;

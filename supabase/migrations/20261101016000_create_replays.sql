@@ -1,5 +1,35 @@
--- What a replay does when it completes: the rejects its rows repair are resolved, and a batch that was refused for its
--- budget and now keeps it starts its next attempt, in the same transaction.
+-- How a corrected errors.csv comes in, and what a replay does when it completes: the rejects its rows repair are resolved, and
+-- a batch that was refused for its budget and now keeps it starts its next attempt, in the same transaction.
+
+create function intake.reserve_replay(original uuid, request jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  allowed constant text[] := '{failed,completed}';
+  held intake.simplicity_batches;
+  known intake.simplicity_batches;
+begin
+  select * into held from intake.simplicity_batches b where b.id = original;
+  if held.status is null or not held.status = any (allowed) then
+    return intake.wrong_state(held, allowed);
+  end if;
+  perform intake.lock_hash(request ->> 'file_hash');
+  select * into known from intake.batch_of_hash(request ->> 'file_hash');
+  if known.id is not null and known.replay_of is distinct from original then
+    return jsonb_build_object('outcome', 'other_batch', 'batch_id', known.id, 'filename', known.filename);
+  end if;
+  return intake.reserve_upload(request || jsonb_build_object('source', held.source, 'force', false, 'signed', false, 'vendor', false,
+    'options', jsonb_strip_nulls(jsonb_build_object('replay_of', original, 'error_threshold_percent', 100, 'priority', held.priority,
+      'dry_run', held.dry_run, 'source_reference', held.source_reference))));
+end
+$$;
+comment on function intake.reserve_replay(uuid, jsonb) is
+  'Before a corrected errors.csv of a batch is stored. request as for reserve_upload, without options: a replay has '
+  'its original''s source, priority and dry_run, and a threshold of 100, because it takes whatever is fixed. outcome: '
+  'those of reserve_upload, wrong_state, unknown, other_batch (the bytes are known as another batch).';
+grant execute on function intake.reserve_replay(uuid, jsonb) to service_role;
 
 create function intake.repairs_in(replay uuid)
 returns table (row_index int, repaired_by_row int)
@@ -13,7 +43,9 @@ as $$
    group by 1
 $$;
 comment on function intake.repairs_in(uuid) is
-  'Rows of the original that the valid staged rows of a replay bring. The row number of errors.csv travels behind the last value of each staged row; rows that prove to be duplicates repair as well.';
+  'Rows of the original that the valid staged rows of a replay bring. The row number of errors.csv travels behind the '
+  'last value of each staged row; rows that prove to be duplicates repair as well.';
+grant execute on function intake.repairs_in(uuid) to service_role;
 
 create function intake.record_repairs(replay intake.simplicity_batches)
 returns text
@@ -38,7 +70,9 @@ begin
     case resolved when 1 then 'reject' else 'rejects' end, original.open);
 end
 $$;
-comment on function intake.record_repairs(intake.simplicity_batches) is 'Writes down what a replay repaired, resolves those rejects, and says so in one line.';
+comment on function intake.record_repairs(intake.simplicity_batches) is
+  'Writes down what a replay repaired, resolves those rejects, and says so in one line.';
+grant execute on function intake.record_repairs(intake.simplicity_batches) to service_role;
 
 create function intake.start_repaired(batch intake.simplicity_batches)
 returns boolean
@@ -56,7 +90,9 @@ begin
 end
 $$;
 comment on function intake.start_repaired(intake.simplicity_batches) is
-  'Starts the next attempt of a locked batch that was refused for its budget, if it keeps it now that rejects are repaired and its file is still there.';
+  'Starts the next attempt of a locked batch that was refused for its budget, if it keeps it now that rejects are '
+  'repaired and its file is still there.';
+grant execute on function intake.start_repaired(intake.simplicity_batches) to service_role;
 
 create function intake.settle_replay(replay intake.simplicity_batches)
 returns void
@@ -86,54 +122,6 @@ begin
 end
 $$;
 comment on function intake.settle_replay(intake.simplicity_batches) is
-  'What follows from a completed replay, in its own transaction. A batch that is in work at the moment counts the repairs itself when it is decided.';
-
-create or replace function intake.insert_batch(batch uuid, token uuid)
-returns jsonb
-language plpgsql
-set search_path = ''
-set statement_timeout = '120s' -- the top function of its own call: the only place where it counts
-set work_mem = '64MB'
-as $$
-declare
-  started timestamptz := clock_timestamp();
-  held intake.simplicity_batches := intake.lock_lease(batch, token);
-  kept bigint := 0;
-  orphans bigint := 0;
-  inserted bigint;
-begin
-  if held.status <> 'inserting' then
-    raise exception 'LEASE_LOST: batch % is %, not inserting', batch, held.status using errcode = 'P0001';
-  end if;
-  if intake.redo_lost_slices(batch) > 0 then
-    return jsonb_build_object('outcome', 'redo');
-  end if;
-  perform pg_advisory_xact_lock(hashtextextended('dragonfly.judgments', 0));
-  if held.attempt > 1 then
-    select count(*) into kept from public.judgments j where j.batch_id = batch;
-  end if;
-  if kept > 0 then
-    orphans := intake.count_orphans(batch);
-  end if;
-  if orphans > 0 then -- counts could not be true any more
-    perform intake.end_failed(batch, format('Parse error: %s judgments of an earlier attempt are not in the file as it is read now; '
-      'put back the settings it was read with and reset', orphans));
-    return jsonb_build_object('outcome', 'failed');
-  end if;
-  inserted := kept + intake.move_rows(held);
-  if inserted < held.row_count_valid then
-    perform intake.record_duplicates(held, held.row_count_valid - inserted);
-  end if;
-  perform intake.complete_batch(batch, inserted, held.row_count_valid - inserted,
-    extract(epoch from clock_timestamp() - started) * 1000);
-  if held.replay_of is not null then
-    perform intake.settle_replay(held);
-  end if;
-  return jsonb_build_object('outcome', 'completed', 'inserted', inserted);
-end
-$$;
-comment on function intake.insert_batch(uuid, uuid) is
-  'One transaction, under the lock of everything that writes judgments: moves all staged rows, records duplicates, completes the batch, and for a replay resolves what it repaired. If its caller dies it still ends, and the next holder finds it done or not.';
-
-grant execute on function intake.repairs_in(uuid), intake.record_repairs(intake.simplicity_batches),
-  intake.start_repaired(intake.simplicity_batches), intake.settle_replay(intake.simplicity_batches) to service_role;
+  'What follows from a completed replay, in its own transaction. A batch that is in work at the moment counts the '
+  'repairs itself when it is decided.';
+grant execute on function intake.settle_replay(intake.simplicity_batches) to service_role;

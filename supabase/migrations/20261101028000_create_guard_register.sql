@@ -9,8 +9,11 @@ create table ops.guard_triggers (
   constraint guard_triggers_must_be_known check (must_be in ('always', 'enabled'))
 );
 alter table ops.guard_triggers enable row level security;
+
 comment on table ops.guard_triggers is 'Triggers the sentinel misses when they are dropped or disabled.';
-comment on column ops.guard_triggers.must_be is 'always: fires for every role, replication included. enabled: on a table that is not ours.';
+comment on column ops.guard_triggers.must_be is
+  'always: fires for every role, replication included. enabled: on a table that is not ours.';
+grant select on ops.guard_triggers to service_role;
 
 insert into ops.guard_triggers (table_name, trigger_name)
 select t.tgrelid::regclass::text, t.tgname from pg_catalog.pg_trigger t
@@ -41,7 +44,6 @@ as $$
   order by 1, 2
 $$;
 comment on function ops.broken_guards() is
-  'Guard triggers that are missing, or do not fire for every role: those of the register, and all whose names begin _100_ or _500_.';
-
-grant select on ops.guard_triggers to service_role;
+  'Guard triggers that are missing, or do not fire for every role: those of the register, and all whose names begin '
+  '_100_ or _500_.';
 grant execute on function ops.broken_guards() to service_role;

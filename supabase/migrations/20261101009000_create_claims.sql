@@ -1,17 +1,72 @@
 -- Who may work on what, for how long. A claim hands out one unit: a job as a whole (staging, settling) or one slice.
 -- A lease that ran out is a loss; losses and failures in a row without progress use up the tries.
 
+create table intake.batch_slices (
+  batch_id uuid not null references intake.simplicity_batches (id) on delete cascade,
+  slice_no int not null,
+  first_byte bigint not null,
+  end_byte bigint not null,
+  first_row int not null,
+  row_count int not null,
+  first_line int not null,
+  status text not null default 'pending',
+  valid int not null default 0,
+  invalid int not null default 0,
+  remarks int not null default 0,
+  code_counts jsonb not null default '{}',
+  warning_counts jsonb not null default '{}',
+  lease_token uuid,
+  lease_expires_at timestamptz,
+  locked_by text,
+  holders int not null default 0,
+  not_before timestamptz not null default now(),
+  finished_at timestamptz,
+  primary key (batch_id, slice_no),
+  constraint batch_slices_status_known check (status in ('pending', 'leased', 'done')),
+  constraint batch_slices_bytes_ordered check (first_byte < end_byte)
+);
+alter table intake.batch_slices enable row level security;
+create index batch_slices_open_idx on intake.batch_slices (batch_id, slice_no) where status <> 'done';
+
+comment on table intake.batch_slices is
+  'Byte ranges of a file that end on record boundaries: the unit of parallel, resumable work, each with a lease of '
+  'its own.';
+comment on column intake.batch_slices.end_byte is 'First byte after the slice.';
+comment on column intake.batch_slices.holders is
+  'How many leases the slice has had; above 1 an earlier holder may have left rows behind.';
+comment on column intake.batch_slices.remarks is
+  'Lines of a replay that are no rows, such as the last one of a truncated errors.csv: in row_count, in no other '
+  'count.';
+grant select, insert, update, delete on intake.batch_slices to service_role;
+
 create function intake.max_slices_per_batch()
 returns int language sql immutable set search_path = '' as $$ select 4 $$;
-comment on function intake.max_slices_per_batch() is 'Slices of one batch in work at the same time: a giant leaves room for others.';
+comment on function intake.max_slices_per_batch() is
+  'Slices of one batch in work at the same time: a giant leaves room for others.';
+grant execute on function intake.max_slices_per_batch() to service_role;
 
 create function intake.max_units()
 returns int language sql immutable set search_path = '' as $$ select 8 $$;
-comment on function intake.max_units() is 'Units in work at the same time over all batches; beyond it no further isolate is woken.';
+comment on function intake.max_units() is
+  'Units in work at the same time over all batches; beyond it no further isolate is woken.';
+grant execute on function intake.max_units() to service_role;
 
 create function intake.max_kept_rejects()
 returns int language sql immutable set search_path = '' as $$ select 100000 $$;
-comment on function intake.max_kept_rejects() is 'Rejects kept one by one for a batch, the first in file order; beyond it only counts.';
+comment on function intake.max_kept_rejects() is
+  'Rejects kept one by one for a batch, the first in file order; beyond it only counts.';
+grant execute on function intake.max_kept_rejects() to service_role;
+
+create function intake.has_open_slices(batch uuid)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (select 1 from intake.batch_slices s where s.batch_id = batch and s.status <> 'done')
+$$;
+comment on function intake.has_open_slices(uuid) is 'Whether a batch has slices that are not done.';
+grant execute on function intake.has_open_slices(uuid) to service_role;
 
 create function intake.lock_lease(batch uuid, token uuid)
 returns intake.simplicity_batches
@@ -32,7 +87,29 @@ begin
 end
 $$;
 comment on function intake.lock_lease(uuid, uuid) is
-  'Locks batch and job for the transaction of a job''s holder and returns the batch; raises LEASE_LOST when the token no longer holds.';
+  'Locks batch and job for the transaction of a job''s holder and returns the batch; raises LEASE_LOST when the token '
+  'no longer holds.';
+grant execute on function intake.lock_lease(uuid, uuid) to service_role;
+
+create function intake.lock_slice(batch uuid, slice int, token uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform 1 from intake.simplicity_batches b where b.id = batch for no key update;
+  perform 1 from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest' for update;
+  perform 1 from intake.batch_slices s
+    where s.batch_id = batch and s.slice_no = slice and s.status = 'leased' and s.lease_token = token for update;
+  if not found then
+    raise exception 'LEASE_LOST: slice % of batch % is no longer held with this token', slice, batch
+      using errcode = 'P0001', hint = 'Stop: somebody else works on it, or the batch was reset, failed or deleted.';
+  end if;
+end
+$$;
+comment on function intake.lock_slice(uuid, int, uuid) is
+  'Locks batch, job and slice for a slice''s holder; raises LEASE_LOST when the token no longer holds.';
+grant execute on function intake.lock_slice(uuid, int, uuid) to service_role;
 
 create function intake.give_up(batch uuid, attempts int, error text)
 returns void
@@ -51,7 +128,9 @@ begin
   perform ops.set_door('');
 end
 $$;
-comment on function intake.give_up(uuid, int, text) is 'Dead-letters the job of a batch and fails the batch with the last error.';
+comment on function intake.give_up(uuid, int, text) is
+  'Dead-letters the job of a batch and fails the batch with the last error.';
+grant execute on function intake.give_up(uuid, int, text) to service_role;
 
 create function intake.note_failure(batch uuid, error text)
 returns boolean
@@ -74,7 +153,38 @@ begin
 end
 $$;
 comment on function intake.note_failure(uuid, text) is
-  'Counts one loss or failure against the job of a locked batch. False when that was the last try and the batch has been given up.';
+  'Counts one loss or failure against the job of a locked batch. False when that was the last try and the batch has '
+  'been given up.';
+grant execute on function intake.note_failure(uuid, text) to service_role;
+
+create function intake.release(batch uuid, slice int, token uuid, wait interval default interval '0')
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  released boolean;
+begin
+  perform ops.set_door('engine');
+  if slice is null then
+    update ops.job_queue j
+       set status = 'pending', next_run_at = now() + wait,
+           locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null
+     where j.batch_id = batch and j.job_type = 'ingest' and j.status = 'processing' and j.lease_token = token;
+  else
+    update intake.batch_slices s
+       set status = 'pending', not_before = now() + wait, lease_token = null, lease_expires_at = null, locked_by = null
+     where s.batch_id = batch and s.slice_no = slice and s.status = 'leased' and s.lease_token = token;
+  end if;
+  released := found;
+  perform ops.set_door('');
+  return released;
+end
+$$;
+comment on function intake.release(uuid, int, uuid, interval) is
+  'Gives a unit back (slice null: the job as a whole), to be claimed again after the wait. False when the token no '
+  'longer held it.';
+grant execute on function intake.release(uuid, int, uuid, interval) to service_role;
 
 create function intake.reap_leases()
 returns int
@@ -111,34 +221,9 @@ begin
 end
 $$;
 comment on function intake.reap_leases() is
-  'Takes leases that ran out away from holders that died or hang, counting one loss a batch, however many of its slices are affected. Part of every claim; the sentinel calls it too.';
-
-create function intake.release(batch uuid, slice int, token uuid, wait interval default interval '0')
-returns boolean
-language plpgsql
-set search_path = ''
-as $$
-declare
-  released boolean;
-begin
-  perform ops.set_door('engine');
-  if slice is null then
-    update ops.job_queue j
-       set status = 'pending', next_run_at = now() + wait,
-           locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null
-     where j.batch_id = batch and j.job_type = 'ingest' and j.status = 'processing' and j.lease_token = token;
-  else
-    update intake.batch_slices s
-       set status = 'pending', not_before = now() + wait, lease_token = null, lease_expires_at = null, locked_by = null
-     where s.batch_id = batch and s.slice_no = slice and s.status = 'leased' and s.lease_token = token;
-  end if;
-  released := found;
-  perform ops.set_door('');
-  return released;
-end
-$$;
-comment on function intake.release(uuid, int, uuid, interval) is
-  'Gives a unit back (slice null: the job as a whole), to be claimed again after the wait. False when the token no longer held it.';
+  'Takes leases that ran out away from holders that died or hang, counting one loss a batch, however many of its '
+  'slices are affected. Part of every claim; the sentinel calls it too.';
+grant execute on function intake.reap_leases() to service_role;
 
 create function intake.fail_unit(batch uuid, slice int, token uuid, error text)
 returns boolean
@@ -158,6 +243,21 @@ end
 $$;
 comment on function intake.fail_unit(uuid, int, uuid, text) is
   'A worker''s word that a unit failed: it is given back with back-off. True when it will be tried again.';
+grant execute on function intake.fail_unit(uuid, int, uuid, text) to service_role;
+
+create function intake.note_progress(batch uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update ops.job_queue j set attempts = 0, locked_at = now(), lease_expires_at = now() + ops.scaled(60)
+   where j.batch_id = batch and j.job_type = 'ingest' and j.status = 'processing';
+end
+$$;
+comment on function intake.note_progress(uuid) is
+  'Progress: failures in a row are forgotten, the job''s lease is extended.';
+grant execute on function intake.note_progress(uuid) to service_role;
 
 create function intake.claim_slice(batch uuid, worker_id text)
 returns intake.batch_slices
@@ -185,6 +285,7 @@ end
 $$;
 comment on function intake.claim_slice(uuid, text) is
   'Leases the next free slice of a batch and removes what an earlier holder left of it. All null when none is free.';
+grant execute on function intake.claim_slice(uuid, text) to service_role;
 
 create function intake.claim_job(job uuid, worker_id text)
 returns ops.job_queue
@@ -221,17 +322,9 @@ begin
 end
 $$;
 comment on function intake.claim_job(uuid, text) is
-  'Leases a due ingest job. While slices are open nobody holds the job as a whole (lease_token null): the slices have leases. All null when it could not be had.';
-
-create function intake.has_open_slices(batch uuid)
-returns boolean
-language sql
-stable
-set search_path = ''
-as $$
-  select exists (select 1 from intake.batch_slices s where s.batch_id = batch and s.status <> 'done')
-$$;
-comment on function intake.has_open_slices(uuid) is 'Whether a batch has slices that are not done.';
+  'Leases a due ingest job. While slices are open nobody holds the job as a whole (lease_token null): the slices have '
+  'leases. All null when it could not be had.';
+grant execute on function intake.claim_job(uuid, text) to service_role;
 
 create function intake.claimable_units()
 returns table (job_id uuid, batch_id uuid, is_slice boolean, priority int, active bigint, created_at timestamptz)
@@ -255,7 +348,9 @@ as $$
      and l.free > 0 and l.active < intake.max_slices_per_batch()
      and not exists (select 1 from ops.queue_control c where c.job_type = 'ingest' and c.paused)
 $$;
-comment on function intake.claimable_units() is 'Jobs that are due, and batches with a free slice below their share of isolates.';
+comment on function intake.claimable_units() is
+  'Jobs that are due, and batches with a free slice below their share of isolates.';
+grant execute on function intake.claimable_units() to service_role;
 
 create function intake.claim_work(worker_id text)
 returns jsonb
@@ -285,7 +380,9 @@ begin
 end
 $$;
 comment on function intake.claim_work(text) is
-  'Hands the caller the next unit of ingest work as JSON (see describe_unit), by priority, then fewest isolates at work on the batch, then age; null when there is none.';
+  'Hands the caller the next unit of ingest work as JSON (see describe_unit), by priority, then fewest isolates at '
+  'work on the batch, then age; null when there is none.';
+grant execute on function intake.claim_work(text) to service_role;
 
 create function intake.describe_unit(batch uuid, slice int, token uuid)
 returns jsonb
@@ -303,20 +400,26 @@ as $$
         + (select count(*) from ops.job_queue q where q.status = 'processing' and q.lease_token is not null) < intake.max_units(),
     'batch', jsonb_build_object('id', b.id, 'source', b.source, 'attempt', b.attempt, 'status', b.status, 'filename', b.filename,
       'storage_bucket', b.storage_bucket, 'storage_path', b.storage_path, 'file_size_bytes', b.file_size_bytes,
-      'replay_of', b.replay_of, 'dialect', b.dialect, 'layout', b.layout, 'scan', b.scan),
-    'source', jsonb_build_object('header_map', coalesce(c.header_map, '{}'), 'dialect', coalesce(c.dialect, '{}')),
+      'replay_of', r.replay_of, 'dialect', b.dialect, 'layout', b.layout, 'scan', b.scan),
+    -- errors.csv is written by us, whatever the source's own files look like; a spreadsheet may change all but the quotes
+    'source', jsonb_build_object('header_map', coalesce(c.header_map, '{}'),
+      'dialect', case when r.replay_of is null then coalesce(c.dialect, '{}') else '{"quote": "\"", "escape": "\""}' end),
     'slice', case when s.slice_no is not null then jsonb_build_object('no', s.slice_no, 'first_byte', s.first_byte,
       'end_byte', s.end_byte, 'first_row', s.first_row, 'row_count', s.row_count, 'first_line', s.first_line,
       'keep_rejects', greatest(0, intake.max_kept_rejects() -
         (select coalesce(sum(e.invalid), 0) from intake.batch_slices e
-          where e.batch_id = b.id and e.slice_no < s.slice_no and e.status = 'done'))) end)
+          where e.batch_id = b.id and e.first_row < s.first_row and e.status = 'done'))) end)
   from intake.simplicity_batches b
+  cross join lateral ( -- a replay stays one when its original is deleted
+    select coalesce(b.replay_of, (select (u.options ->> 'replay_of')::uuid from intake.uploads u where u.id = b.id)) as replay_of) r
   left join intake.sources c on c.source = b.source
   left join intake.batch_slices s on s.batch_id = b.id and s.slice_no = slice
   where b.id = batch
 $$;
 comment on function intake.describe_unit(uuid, int, uuid) is
-  'A claimed unit: kind (stage, slice, settle), token, how often to beat, the factor on shares of work, whether another isolate would find work, the batch, its source''s settings, the slice.';
+  'A claimed unit: kind (stage, slice, settle), token, how often to beat, the factor on shares of work, whether '
+  'another isolate would find work, the batch, its source''s settings, the slice.';
+grant execute on function intake.describe_unit(uuid, int, uuid) to service_role;
 
 create function intake.beat_unit(batch uuid, slice int, token uuid)
 returns boolean
@@ -334,10 +437,6 @@ begin
   return found;
 end
 $$;
-comment on function intake.beat_unit(uuid, int, uuid) is 'Extends a lease by 60 s (two beats may be missed). False when the token no longer holds: stop.';
-
-grant execute on function intake.max_slices_per_batch(), intake.max_units(), intake.lock_lease(uuid, uuid), intake.give_up(uuid, int, text),
-  intake.note_failure(uuid, text), intake.reap_leases(), intake.release(uuid, int, uuid, interval),
-  intake.fail_unit(uuid, int, uuid, text), intake.claim_slice(uuid, text), intake.claim_job(uuid, text), intake.has_open_slices(uuid),
-  intake.claimable_units(), intake.claim_work(text), intake.describe_unit(uuid, int, uuid), intake.max_kept_rejects(),
-  intake.beat_unit(uuid, int, uuid) to service_role;
+comment on function intake.beat_unit(uuid, int, uuid) is
+  'Extends a lease by 60 s (two beats may be missed). False when the token no longer holds: stop.';
+grant execute on function intake.beat_unit(uuid, int, uuid) to service_role;

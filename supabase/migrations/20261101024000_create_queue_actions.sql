@@ -1,27 +1,10 @@
 -- What an operator sees of the queues and does to them. Every action leaves an audit event in its transaction.
 
-alter table ops.job_queue
-  add column redrives int not null default 0,
-  add column redriven_at timestamptz,
-  add column redriven_by text;
-comment on column ops.job_queue.redrives is 'How often a person sent the job on its way again after it was given up.';
-comment on column ops.job_queue.redriven_at is 'When an operator last redrove the job.';
-comment on column ops.job_queue.redriven_by is 'Who did so last; the audit event has the error it had died of.';
-
-create function ops.wake_for(job_type text)
-returns boolean
-language sql
-volatile
-set search_path = ''
-as $$
-  select ops.wake(case when job_type in ('notify', 'vendor_pull') then 'sentinel'
-                       when job_type = 'enforcement' then 'enforcement' else 'worker' end, 'sql')
-$$;
-comment on function ops.wake_for(text) is 'Wakes the function that works off a type of job.';
-
 create function ops.stuck_after()
 returns interval language sql stable set search_path = '' as $$ select ops.scaled(300) $$;
-comment on function ops.stuck_after() is 'How long a job may be in work without a sign of life: five minutes, five times its lease.';
+comment on function ops.stuck_after() is
+  'How long a job may be in work without a sign of life: five minutes, five times its lease.';
+grant execute on function ops.stuck_after() to service_role;
 
 create function ops.stuck_jobs()
 returns setof ops.job_queue
@@ -33,6 +16,7 @@ as $$
    where j.status = 'processing' and greatest(j.locked_at, b.progress_at, j.created_at) < now() - ops.stuck_after()
 $$;
 comment on function ops.stuck_jobs() is 'Jobs in work whose holder has shown no sign of life for five minutes.';
+grant execute on function ops.stuck_jobs() to service_role;
 
 create function ops.describe_job(job ops.job_queue)
 returns jsonb
@@ -46,6 +30,7 @@ as $$
     'next_run_at', job.next_run_at, 'last_error', job.last_error, 'dead_lettered_at', job.dead_lettered_at, 'redrives', job.redrives)
 $$;
 comment on function ops.describe_job(ops.job_queue) is 'A job as operators see it, without its payload.';
+grant execute on function ops.describe_job(ops.job_queue) to service_role;
 
 create function ops.inspect_queues(queue text default null)
 returns jsonb
@@ -78,10 +63,16 @@ as $$
         where (inspect_queues.queue is null or x.job_type = inspect_queues.queue)
           and (x.dead_lettered_at is not null or x.status in ('pending', 'processing') and x.attempts >= 3)
         order by x.updated_at desc limit 50) p), '[]'),
+    'held', coalesce((select jsonb_agg(ops.describe_job(h.job)) from
+      (select x as job from ops.job_queue x
+        where (inspect_queues.queue is null or x.job_type = inspect_queues.queue) and x.status = 'paused'
+        order by x.updated_at desc limit 50) h), '[]'),
     'checked_at', now())
 $$;
 comment on function ops.inspect_queues(text) is
-  'Depth and age of each queue, jobs without a sign of life, jobs that were given up or failed three times in a row. At most 50 of each.';
+  'Depth and age of each queue, jobs without a sign of life, jobs that were given up or failed three times in a row, '
+  'jobs somebody holds. At most 50 of each.';
+grant execute on function ops.inspect_queues(text) to service_role;
 
 create function ops.set_queue_paused(queue text, paused boolean, reason text, actor text, request_id text)
 returns jsonb
@@ -112,6 +103,7 @@ end
 $$;
 comment on function ops.set_queue_paused(text, boolean, text, text, text) is
   'Pauses or resumes the claims of one queue; running work finishes its slice. Null when there is no such queue.';
+grant execute on function ops.set_queue_paused(text, boolean, text, text, text) to service_role;
 
 create function ops.lock_job(job uuid)
 returns ops.job_queue
@@ -126,7 +118,9 @@ begin
   return held;
 end
 $$;
-comment on function ops.lock_job(uuid) is 'Locks a job for an operator''s action, its batch first: the order of locks everywhere.';
+comment on function ops.lock_job(uuid) is
+  'Locks a job for an operator''s action, its batch first: the order of locks everywhere.';
+grant execute on function ops.lock_job(uuid) to service_role;
 
 create function ops.set_job_status(job uuid, status text, actor text, request_id text)
 returns jsonb
@@ -150,7 +144,9 @@ begin
 end
 $$;
 comment on function ops.set_job_status(uuid, text, text, text) is
-  'Holds one job (paused) or makes it due now (pending), as a hand would. outcome: done, wrong_state (it has ended) or unknown.';
+  'Holds one job (paused) or makes it due now (pending), as a hand would. outcome: done, wrong_state (it has ended) '
+  'or unknown.';
+grant execute on function ops.set_job_status(uuid, text, text, text) to service_role;
 
 create function ops.reset_queue(queue text, actor text, request_id text)
 returns jsonb
@@ -171,6 +167,7 @@ end
 $$;
 comment on function ops.reset_queue(text, text, text) is
   'Takes every job without a sign of life from its holder and makes it due now; all queues when none is named.';
+grant execute on function ops.reset_queue(text, text, text) to service_role;
 
 create function ops.redrive_job(job uuid, actor text, request_id text)
 returns jsonb
@@ -198,8 +195,6 @@ begin
 end
 $$;
 comment on function ops.redrive_job(uuid, text, text) is
-  'Sends a job that was given up on its way again, remembering who did so and what it had died of; a batch begins its next attempt. outcome: done, wrong_state or unknown.';
-
-grant execute on function ops.wake_for(text), ops.stuck_after(), ops.stuck_jobs(), ops.inspect_queues(text), ops.describe_job(ops.job_queue),
-  ops.set_queue_paused(text, boolean, text, text, text), ops.lock_job(uuid), ops.set_job_status(uuid, text, text, text),
-  ops.reset_queue(text, text, text), ops.redrive_job(uuid, text, text) to service_role;
+  'Sends a job that was given up on its way again, remembering who did so and what it had died of; a batch begins its '
+  'next attempt. outcome: done, wrong_state or unknown.';
+grant execute on function ops.redrive_job(uuid, text, text) to service_role;

@@ -12,8 +12,11 @@ create table ops.sentinel_runs (
 );
 alter table ops.sentinel_runs enable row level security;
 create index sentinel_runs_ran_at_idx on ops.sentinel_runs (ran_at desc);
-comment on table ops.sentinel_runs is 'Results of the sentinel, the newest 300: a day of runs every five minutes, and some by hand.';
+
+comment on table ops.sentinel_runs is
+  'Results of the sentinel, the newest 300: a day of runs every five minutes, and some by hand.';
 comment on column ops.sentinel_runs.result is 'The whole answer of POST /sentinel/run.';
+grant select, insert, update, delete on ops.sentinel_runs to service_role;
 
 create table ops.alerts (
   id uuid primary key default gen_random_uuid(),
@@ -37,12 +40,19 @@ create table ops.alerts (
 );
 alter table ops.alerts enable row level security;
 create index alerts_open_idx on ops.alerts (level) where state <> 'resolved';
-comment on table ops.alerts is 'One row per fingerprint, reopened when its finding comes back. Nothing personal: messages are made of counts, codes and names of checks.';
-comment on column ops.alerts.fingerprint is 'The check, and what it is about where one check can find several: worker_heartbeats:ingest.';
+
+comment on table ops.alerts is
+  'One row per fingerprint, reopened when its finding comes back. Nothing personal: messages are made of counts, '
+  'codes and names of checks.';
+comment on column ops.alerts.fingerprint is
+  'The check, and what it is about where one check can find several: worker_heartbeats:ingest.';
 comment on column ops.alerts.count is 'Runs in a row that found it.';
-comment on column ops.alerts.notified_at is 'When people were last told; null while nobody was told of this incident. The window of four hours counts from here.';
+comment on column ops.alerts.notified_at is
+  'When people were last told; null while nobody was told of this incident. The window of four hours counts from '
+  'here.';
 comment on column ops.alerts.notices is 'Notices decided so far; makes the key of each notify job its own.';
 comment on column ops.alerts.silenced_until is 'Nobody is told of this check until then.';
+grant select, insert, update, delete on ops.alerts to service_role;
 
 create table ops.alert_digests (
   digest_on date primary key,
@@ -50,11 +60,15 @@ create table ops.alert_digests (
   alerts int not null
 );
 alter table ops.alert_digests enable row level security;
-comment on table ops.alert_digests is 'Days whose digest has been decided, the last 30: a digest a day, whatever is restarted.';
+
+comment on table ops.alert_digests is
+  'Days whose digest has been decided, the last 30: a digest a day, whatever is restarted.';
+grant select, insert, update, delete on ops.alert_digests to service_role;
 
 create function ops.notice_window()
 returns interval language sql stable set search_path = '' as $$ select ops.scaled(4 * 3600) $$;
 comment on function ops.notice_window() is 'How long people are not told again of a critical finding that stays.';
+grant execute on function ops.notice_window() to service_role;
 
 create function ops.silence_of(check_name text)
 returns timestamptz
@@ -65,6 +79,7 @@ as $$
   select max(a.silenced_until) from ops.alerts a where a."check" = check_name and a.silenced_until > now()
 $$;
 comment on function ops.silence_of(text) is 'Until when a check is silenced; null when it is not.';
+grant execute on function ops.silence_of(text) to service_role;
 
 create function ops.describe_alert(alert ops.alerts)
 returns jsonb
@@ -78,6 +93,7 @@ as $$
     'count', alert.count, 'notified_at', alert.notified_at, 'silenced_until', alert.silenced_until)
 $$;
 comment on function ops.describe_alert(ops.alerts) is 'An alert as the HTTP surface and notify jobs tell it.';
+grant execute on function ops.describe_alert(ops.alerts) to service_role;
 
 create function ops.queue_notice(alert ops.alerts, kind text, channels text[])
 returns int
@@ -99,7 +115,9 @@ begin
 end
 $$;
 comment on function ops.queue_notice(ops.alerts, text, text[]) is
-  'One notify job per channel about a locked alert, kind alert or resolved; the window of the alert begins anew. Before ingest work: priority 50.';
+  'One notify job per channel about a locked alert, kind alert or resolved; the window of the alert begins anew. '
+  'Before ingest work: priority 50.';
+grant execute on function ops.queue_notice(ops.alerts, text, text[]) to service_role;
 
 create function ops.raise_alert(finding jsonb)
 returns ops.alerts
@@ -118,7 +136,9 @@ as $$
   returning a.*
 $$;
 comment on function ops.raise_alert(jsonb) is
-  'Opens the alert of a finding, or notes that it is still there. One that was resolved begins a new incident, of which people are told at once.';
+  'Opens the alert of a finding, or notes that it is still there. One that was resolved begins a new incident, of '
+  'which people are told at once.';
+grant execute on function ops.raise_alert(jsonb) to service_role;
 
 create function ops.resolve_alerts(findings jsonb, channels text[])
 returns int
@@ -145,7 +165,9 @@ begin
 end
 $$;
 comment on function ops.resolve_alerts(jsonb, text[]) is
-  'Resolves what was not found again, but nothing of a check that could not run. Whoever was told of an alert is told that it is over.';
+  'Resolves what was not found again, but nothing of a check that could not run. Whoever was told of an alert is told '
+  'that it is over.';
+grant execute on function ops.resolve_alerts(jsonb, text[]) to service_role;
 
 create function ops.decide_alerts(findings jsonb, channels text[])
 returns int
@@ -170,7 +192,10 @@ begin
 end
 $$;
 comment on function ops.decide_alerts(jsonb, text[]) is
-  'From the findings of one run: opens, keeps and resolves alerts, and queues notices of what is critical, at once and again after four hours. Returns how many alerts people are told of. Call under the lock of record_sentinel_run.';
+  'From the findings of one run: opens, keeps and resolves alerts, and queues notices of what is critical, at once '
+  'and again after four hours. Returns how many alerts people are told of. Call under the lock of '
+  'record_sentinel_run.';
+grant execute on function ops.decide_alerts(jsonb, text[]) to service_role;
 
 create function ops.decide_digest(channels text[], at timestamptz default now())
 returns boolean
@@ -205,7 +230,9 @@ begin
 end
 $$;
 comment on function ops.decide_digest(text[], timestamptz) is
-  'Once a day from 08:00 UTC: queues the digest of warnings and remarks of the last 24 hours, for the channels people read. True when there was something to say.';
+  'Once a day from 08:00 UTC: queues the digest of warnings and remarks of the last 24 hours, for the channels people '
+  'read. True when there was something to say.';
+grant execute on function ops.decide_digest(text[], timestamptz) to service_role;
 
 create function ops.record_sentinel_run(result jsonb, ran_by text, channels text[])
 returns jsonb
@@ -231,7 +258,9 @@ begin
 end
 $$;
 comment on function ops.record_sentinel_run(jsonb, text, text[]) is
-  'Stores one run and decides, in the same transaction, what people are told and on which of the configured channels. Keeps the newest 300 runs, and resolved alerts for 90 days.';
+  'Stores one run and decides, in the same transaction, what people are told and on which of the configured channels. '
+  'Keeps the newest 300 runs, and resolved alerts for 90 days.';
+grant execute on function ops.record_sentinel_run(jsonb, text, text[]) to service_role;
 
 create function ops.list_alerts(state text default null)
 returns jsonb
@@ -244,7 +273,9 @@ as $$
     from (select x as alert from ops.alerts x
            where list_alerts.state is null or x.state = list_alerts.state order by x.last_seen desc limit 200) l
 $$;
-comment on function ops.list_alerts(text) is 'Alerts, open and worst first, at most 200; all states when none is named.';
+comment on function ops.list_alerts(text) is
+  'Alerts, open and worst first, at most 200; all states when none is named.';
+grant execute on function ops.list_alerts(text) to service_role;
 
 create function ops.silence_check(check_name text, seconds int, reason text, actor text, request_id text)
 returns jsonb
@@ -269,6 +300,7 @@ end
 $$;
 comment on function ops.silence_check(text, int, text, text, text) is
   'Silences a check for so many seconds, found or not; it is still looked at and recorded. Leaves an audit event.';
+grant execute on function ops.silence_check(text, int, text, text, text) to service_role;
 
 create function ops.silence_alert(alert uuid, seconds int, reason text, actor text, request_id text)
 returns jsonb
@@ -278,11 +310,6 @@ set search_path = ''
 as $$
   select ops.silence_check(a."check", seconds, reason, actor, request_id) from ops.alerts a where a.id = alert
 $$;
-comment on function ops.silence_alert(uuid, int, text, text, text) is 'Silences the check of an alert; null when there is no such alert.';
-
-grant select, insert, update, delete on ops.sentinel_runs, ops.alerts, ops.alert_digests to service_role;
-grant execute on function ops.notice_window(), ops.silence_of(text), ops.describe_alert(ops.alerts),
-  ops.queue_notice(ops.alerts, text, text[]), ops.raise_alert(jsonb), ops.resolve_alerts(jsonb, text[]),
-  ops.decide_alerts(jsonb, text[]), ops.decide_digest(text[], timestamptz), ops.record_sentinel_run(jsonb, text, text[]),
-  ops.list_alerts(text), ops.silence_check(text, int, text, text, text), ops.silence_alert(uuid, int, text, text, text)
-  to service_role;
+comment on function ops.silence_alert(uuid, int, text, text, text) is
+  'Silences the check of an alert; null when there is no such alert.';
+grant execute on function ops.silence_alert(uuid, int, text, text, text) to service_role;

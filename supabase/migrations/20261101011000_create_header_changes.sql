@@ -11,11 +11,14 @@ create table intake.header_changes (
 );
 alter table intake.header_changes enable row level security;
 create index header_changes_noticed_at_idx on intake.header_changes (noticed_at desc);
-comment on table intake.header_changes is 'Files whose columns differ from those of the file before them, one row a batch: what alerts are made of.';
-comment on column intake.header_changes.compared_with is 'The batch before: the latest of the source that arrived earlier and had the columns a judgment needs.';
-comment on column intake.header_changes.renamed_columns is 'As "old to new": a column that went and one that came, both read as the same field, or in the same place.';
 
-create index simplicity_batches_source_idx on intake.simplicity_batches (source, created_at desc) where staged_at is not null;
+comment on table intake.header_changes is
+  'Files whose columns differ from those of the file before them, one row a batch: what alerts are made of.';
+comment on column intake.header_changes.compared_with is
+  'The batch before: the latest of the source that arrived earlier and had the columns a judgment needs.';
+comment on column intake.header_changes.renamed_columns is
+  'As "old to new": a column that went and one that came, both read as the same field, or in the same place.';
+grant select, insert, update, delete on intake.header_changes to service_role;
 
 create function intake.fold_header(name text)
 returns text
@@ -25,7 +28,9 @@ set search_path = ''
 as $$
   select replace(regexp_replace(lower(name), '[\s._/-]+', '', 'g'), '#', 'number')
 $$;
-comment on function intake.fold_header(text) is 'The form in which headers are compared; the same rule stands in code, and a test compares the two.';
+comment on function intake.fold_header(text) is
+  'The form in which headers are compared; the same rule stands in code, and a test compares the two.';
+grant execute on function intake.fold_header(text) to service_role;
 
 create function intake.columns_of(layout jsonb)
 returns table (name text, folded text, place bigint, field text)
@@ -37,7 +42,9 @@ as $$
     from jsonb_array_elements_text(layout -> 'header') with ordinality h(name, place)
    where btrim(h.name) <> ''
 $$;
-comment on function intake.columns_of(jsonb) is 'The named columns of a file with the field each is read as, null for none.';
+comment on function intake.columns_of(jsonb) is
+  'The named columns of a file with the field each is read as, null for none.';
+grant execute on function intake.columns_of(jsonb) to service_role;
 
 create function intake.compare_headers(before jsonb, after jsonb)
 returns table (new_columns text[], missing_columns text[], renamed_columns text[])
@@ -62,7 +69,9 @@ as $$
          array(select g.name from gone g where g.place not in (select p.gone from pair p) order by g.place),
          array(select p.words from pair p order by p.gone)
 $$;
-comment on function intake.compare_headers(jsonb, jsonb) is 'What became of the columns between two layouts. Order and spelling that is folded anyway are no change.';
+comment on function intake.compare_headers(jsonb, jsonb) is
+  'What became of the columns between two layouts. Order and spelling that is folded anyway are no change.';
+grant execute on function intake.compare_headers(jsonb, jsonb) to service_role;
 
 create function intake.note_header_change(batch intake.simplicity_batches)
 returns void
@@ -101,50 +110,6 @@ begin
 end
 $$;
 comment on function intake.note_header_change(intake.simplicity_batches) is
-  'Compares the columns of a batch being staged with those of the file before it; a change becomes a note, a row of header_changes and an event of the source. Replays have the columns of errors.csv and are not compared.';
-
-create or replace function intake.finish_staging(batch uuid, token uuid, plan jsonb)
-returns jsonb
-language plpgsql
-set search_path = ''
-as $$
-declare
-  held intake.simplicity_batches;
-  twin intake.simplicity_batches;
-  state text;
-begin
-  perform intake.lock_hash(plan ->> 'file_hash');
-  held := intake.lock_lease(batch, token);
-  state := intake.object_state(held);
-  if state <> 'present' then
-    perform intake.end_failed(batch, case state when 'missing' then 'File missing in storage' else 'File changed in storage' end);
-    return jsonb_build_object('outcome', 'failed');
-  end if;
-  if not held.dry_run and intake.twin_of(batch, plan ->> 'file_hash') is not null then
-    twin := intake.lock_twin(intake.twin_of(batch, plan ->> 'file_hash'));
-    if twin.id is null then
-      perform intake.release(batch, null, token, ops.scaled(1));
-      return jsonb_build_object('outcome', 'busy');
-    end if;
-    return intake.end_skipped(held, plan ->> 'file_hash', twin);
-  end if;
-  update intake.simplicity_batches b
-     set file_hash = plan ->> 'file_hash', file_size_bytes = (plan ->> 'file_size_bytes')::bigint,
-         dialect = plan -> 'dialect', layout = plan -> 'layout', scan = null,
-         ignored_columns = array(select jsonb_array_elements_text(plan -> 'ignored_columns')),
-         notes = array(select jsonb_array_elements_text(plan -> 'notes'))
-   where b.id = batch
-  returning b.* into held;
-  perform intake.note_header_change(held);
-  if plan ->> 'problem' is not null then
-    perform intake.end_failed(batch, plan ->> 'problem');
-    return jsonb_build_object('outcome', 'failed', 'reason', plan ->> 'problem');
-  end if;
-  perform intake.open_slices(batch, plan -> 'slices');
-  return jsonb_build_object('outcome', 'validating', 'slices', jsonb_array_length(plan -> 'slices'));
-end
-$$;
-
-grant select, insert, update, delete on intake.header_changes to service_role;
-grant execute on function intake.fold_header(text), intake.columns_of(jsonb), intake.compare_headers(jsonb, jsonb),
-  intake.note_header_change(intake.simplicity_batches) to service_role;
+  'Compares the columns of a batch being staged with those of the file before it; a change becomes a note, a row of '
+  'header_changes and an event of the source. Replays have the columns of errors.csv and are not compared.';
+grant execute on function intake.note_header_change(intake.simplicity_batches) to service_role;

@@ -17,7 +17,49 @@ as $$
   )
 $$;
 comment on function intake.may_follow(text, text) is
-  'The state machine of a batch for the engine. Back to validating only when a database crash took staged rows; completed to failed only by undo; completed straight from validating only for a dry run.';
+  'The state machine of a batch for the engine. Back to validating only when a database crash took staged rows; '
+  'completed to failed only by undo; completed straight from validating only for a dry run.';
+grant execute on function intake.may_follow(text, text) to service_role;
+
+create function intake.as_next_attempt(old_row intake.simplicity_batches, new_row intake.simplicity_batches)
+returns intake.simplicity_batches
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  if old_row.status <> 'uploaded' then
+    new_row.attempt := old_row.attempt + 1;
+  end if;
+  new_row.rejection_reason := null;
+  new_row.row_count_total := 0;
+  new_row.row_count_staged := 0;
+  new_row.row_count_valid := 0;
+  new_row.row_count_invalid := 0;
+  new_row.row_count_inserted := 0;
+  new_row.row_count_duplicate := 0;
+  new_row.rejects_truncated := false;
+  new_row.warning_counts := '{}';
+  new_row.parse_duration_ms := null;
+  new_row.db_duration_ms := null;
+  new_row.duplicate_of := null;
+  new_row.ignored_columns := '{}';
+  new_row.notes := '{}';
+  new_row.staging_started_at := null;
+  new_row.staged_at := null;
+  new_row.validated_at := null;
+  new_row.completed_at := null;
+  new_row.scan := null;
+  if old_row.status = 'skipped' then
+    new_row.file_hash := null; -- taken again when the bytes are read
+  end if;
+  return new_row;
+end
+$$;
+comment on function intake.as_next_attempt(intake.simplicity_batches, intake.simplicity_batches) is
+  'The row as its next attempt begins: counts 0, reason and times null. A batch nothing was read of yet keeps its '
+  'attempt number.';
+grant execute on function intake.as_next_attempt(intake.simplicity_batches, intake.simplicity_batches) to service_role;
 
 create function intake.guard_batch_status()
 returns trigger
@@ -46,57 +88,9 @@ begin
 end
 $$;
 comment on function intake.guard_batch_status() is
-  'Trigger on every statement that names status: the engine keeps to may_follow, a hand may reset or fail, anything else raises P0001.';
-
-create function intake.as_next_attempt(old_row intake.simplicity_batches, new_row intake.simplicity_batches)
-returns intake.simplicity_batches
-language plpgsql
-immutable
-set search_path = ''
-as $$
-begin
-  if old_row.status <> 'uploaded' then
-    new_row.attempt := old_row.attempt + 1;
-  end if;
-  new_row.rejection_reason := null;
-  new_row.row_count_total := 0;
-  new_row.row_count_staged := 0;
-  new_row.row_count_valid := 0;
-  new_row.row_count_invalid := 0;
-  new_row.row_count_inserted := 0;
-  new_row.row_count_duplicate := 0;
-  new_row.rejects_truncated := false;
-  new_row.parse_duration_ms := null;
-  new_row.db_duration_ms := null;
-  new_row.duplicate_of := null;
-  new_row.ignored_columns := '{}';
-  new_row.notes := '{}';
-  new_row.staging_started_at := null;
-  new_row.staged_at := null;
-  new_row.validated_at := null;
-  new_row.completed_at := null;
-  new_row.scan := null;
-  if old_row.status = 'skipped' then
-    new_row.file_hash := null; -- taken again when the bytes are read
-  end if;
-  return new_row;
-end
-$$;
-comment on function intake.as_next_attempt(intake.simplicity_batches, intake.simplicity_batches) is
-  'The row as its next attempt begins: counts 0, reason and times null. A batch nothing was read of yet keeps its attempt number.';
-
-create function intake.clear_attempt(batch uuid)
-returns void
-language sql
-volatile
-set search_path = ''
-as $$
-  delete from intake.batch_slices s where s.batch_id = clear_attempt.batch;
-  delete from intake.staged_blocks b where b.batch_id = clear_attempt.batch;
-  delete from intake.row_errors e where e.batch_id = clear_attempt.batch;
-  delete from intake.batch_error_counts c where c.batch_id = clear_attempt.batch;
-$$;
-comment on function intake.clear_attempt(uuid) is 'Removes everything an attempt left: slices (so that their holders are fenced), staged blocks, rejects, counts.';
+  'Trigger on every statement that names status: the engine keeps to may_follow, a hand may reset or fail, anything '
+  'else raises P0001.';
+grant execute on function intake.guard_batch_status() to service_role;
 
 create function intake.queue_batch(batch intake.simplicity_batches)
 returns void
@@ -113,7 +107,29 @@ begin
   perform ops.wake('worker', 'trigger');
 end
 $$;
-comment on function intake.queue_batch(intake.simplicity_batches) is 'Makes the one job of a batch pending and due, and wakes the worker.';
+comment on function intake.queue_batch(intake.simplicity_batches) is
+  'Makes the one job of a batch pending and due, and wakes the worker.';
+grant execute on function intake.queue_batch(intake.simplicity_batches) to service_role;
+
+create function intake.stop_work(batch uuid, reason text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform ops.set_door('engine');
+  update ops.job_queue j
+     set status = 'completed', last_error = reason, locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null
+   where j.batch_id = batch and j.job_type = 'ingest';
+  perform ops.set_door('');
+  delete from intake.batch_slices s where s.batch_id = batch;
+  delete from intake.staged_blocks b where b.batch_id = batch;
+end
+$$;
+comment on function intake.stop_work(uuid, text) is
+  'Cancels the job of a batch that ended and removes slices and staged blocks; rejects and counts stay. Leaves the '
+  'engine''s door closed.';
+grant execute on function intake.stop_work(uuid, text) to service_role;
 
 create function intake.follow_batch_status()
 returns trigger
@@ -145,24 +161,9 @@ begin
 end
 $$;
 comment on function intake.follow_batch_status() is
-  'Trigger: what follows from a status. A reset clears the attempt and queues it, a hand-set failure stops the work, every change leaves an audit event.';
-
-create function intake.stop_work(batch uuid, reason text)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  perform ops.set_door('engine');
-  update ops.job_queue j
-     set status = 'completed', last_error = reason, locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null
-   where j.batch_id = batch and j.job_type = 'ingest';
-  perform ops.set_door('');
-  delete from intake.batch_slices s where s.batch_id = batch;
-  delete from intake.staged_blocks b where b.batch_id = batch;
-end
-$$;
-comment on function intake.stop_work(uuid, text) is 'Cancels the job of a batch that ended and removes slices and staged blocks; rejects and counts stay. Leaves the engine''s door closed.';
+  'Trigger: what follows from a status. A reset clears the attempt and queues it, a hand-set failure stops the work, '
+  'every change leaves an audit event.';
+grant execute on function intake.follow_batch_status() to service_role;
 
 create function intake.queue_new_batch()
 returns trigger
@@ -178,7 +179,9 @@ begin
   return null;
 end
 $$;
-comment on function intake.queue_new_batch() is 'Trigger: a batch with stored bytes gets its job in the same transaction; a bare row does not.';
+comment on function intake.queue_new_batch() is
+  'Trigger: a batch with stored bytes gets its job in the same transaction; a bare row does not.';
+grant execute on function intake.queue_new_batch() to service_role;
 
 create function intake.forget_object()
 returns trigger
@@ -198,23 +201,31 @@ begin
   return old;
 end
 $$;
-comment on function intake.forget_object() is 'Trigger: before a batch is deleted its object is remembered, so that neither trigger nor sweep brings it back. Judgments stay.';
+comment on function intake.forget_object() is
+  'Trigger: before a batch is deleted its object is remembered, so that neither trigger nor sweep brings it back. '
+  'Judgments stay.';
+grant execute on function intake.forget_object() to service_role;
 
 create trigger _100_guard_batch_status before update of status on intake.simplicity_batches
   for each row execute function intake.guard_batch_status();
+alter table intake.simplicity_batches enable always trigger _100_guard_batch_status;
+comment on trigger _100_guard_batch_status on intake.simplicity_batches is
+  'Which states may follow which, and what may be set by hand.';
+
 create trigger _500_follow_batch_status after update of status on intake.simplicity_batches
   for each row execute function intake.follow_batch_status();
+alter table intake.simplicity_batches enable always trigger _500_follow_batch_status;
+comment on trigger _500_follow_batch_status on intake.simplicity_batches is
+  'Job, clean-up and audit event that follow from a status.';
+
 create trigger _500_queue_new_batch after insert on intake.simplicity_batches
   for each row execute function intake.queue_new_batch();
+alter table intake.simplicity_batches enable always trigger _500_queue_new_batch;
+comment on trigger _500_queue_new_batch on intake.simplicity_batches is 'Job and audit event of a new batch.';
+
 create trigger _100_forget_object before delete on intake.simplicity_batches
   for each row execute function intake.forget_object();
-alter table intake.simplicity_batches enable always trigger _100_guard_batch_status;
-alter table intake.simplicity_batches enable always trigger _500_follow_batch_status;
-alter table intake.simplicity_batches enable always trigger _500_queue_new_batch;
 alter table intake.simplicity_batches enable always trigger _100_forget_object;
-comment on trigger _100_guard_batch_status on intake.simplicity_batches is 'Which states may follow which, and what may be set by hand.';
-comment on trigger _500_follow_batch_status on intake.simplicity_batches is 'Job, clean-up and audit event that follow from a status.';
-comment on trigger _500_queue_new_batch on intake.simplicity_batches is 'Job and audit event of a new batch.';
 comment on trigger _100_forget_object on intake.simplicity_batches is 'Remembers the object of a deleted batch.';
 
 create function intake.revive_batch(batch uuid)
@@ -229,7 +240,9 @@ begin
 end
 $$;
 comment on function intake.revive_batch(uuid) is
-  'Starts the next attempt of a locked batch that was given up, when its job was made pending again. False for any other batch.';
+  'Starts the next attempt of a locked batch that was given up, when its job was made pending again. False for any '
+  'other batch.';
+grant execute on function intake.revive_batch(uuid) to service_role;
 
 create function intake.follow_job_status()
 returns trigger
@@ -259,14 +272,11 @@ begin
 end
 $$;
 comment on function intake.follow_job_status() is
-  'Trigger on hand-set jobs: holders of slices lose their leases; a dead-lettered job made pending again starts its batch''s next attempt.';
+  'Trigger on hand-set jobs: holders of slices lose their leases; a dead-lettered job made pending again starts its '
+  'batch''s next attempt.';
+grant execute on function intake.follow_job_status() to service_role;
 
 create trigger _500_follow_job_status after update of status on ops.job_queue
   for each row execute function intake.follow_job_status();
 alter table ops.job_queue enable always trigger _500_follow_job_status;
 comment on trigger _500_follow_job_status on ops.job_queue is 'What a hand-set job means for slices and batch.';
-
-grant execute on function intake.may_follow(text, text), intake.guard_batch_status(), intake.follow_batch_status(),
-  intake.as_next_attempt(intake.simplicity_batches, intake.simplicity_batches), intake.clear_attempt(uuid),
-  intake.queue_batch(intake.simplicity_batches), intake.queue_new_batch(), intake.forget_object(), intake.stop_work(uuid, text),
-  intake.revive_batch(uuid), intake.follow_job_status() to service_role;

@@ -17,7 +17,9 @@ as $$
     else 1 end
 $$;
 comment on function intake.progress_of(intake.simplicity_batches) is
-  'Share of an attempt that is behind it, 0 to 1: staging 0.05, validation 0.1 to 0.85 by rows of finished slices, then 0.9, ended 1. Not measured in time.';
+  'Share of an attempt that is behind it, 0 to 1: staging 0.05, validation 0.1 to 0.85 by rows of finished slices, '
+  'then 0.9, ended 1. Not measured in time.';
+grant execute on function intake.progress_of(intake.simplicity_batches) to service_role;
 
 create function intake.batch_record(batch intake.simplicity_batches)
 returns jsonb
@@ -27,12 +29,14 @@ set search_path = ''
 set timezone = 'UTC'
 as $$
   select jsonb_build_object('batch_id', batch.id)
-    || to_jsonb(batch) - '{id,layout,scan,progress_at,staging_started_at}'::text[]
+    || to_jsonb(batch) - '{id,layout,scan,progress_at,staging_started_at,warning_counts,approved_attempt}'::text[]
     || jsonb_build_object('error_rate_percent', o.error_rate_percent, 'rows_per_second', o.rows_per_second,
-         'progress', intake.progress_of(batch))
+         'unresolved_error_count', o.unresolved_error_count, 'progress', intake.progress_of(batch))
     from intake.v_batch_observability o where o.batch_id = batch.id
 $$;
-comment on function intake.batch_record(intake.simplicity_batches) is 'A batch as the HTTP surface tells it: its columns but the worker''s own, rates and progress.';
+comment on function intake.batch_record(intake.simplicity_batches) is
+  'A batch as the HTTP surface tells it: its columns but the worker''s own, rates and progress.';
+grant execute on function intake.batch_record(intake.simplicity_batches) to service_role;
 
 create function intake.describe_batch(batch uuid)
 returns jsonb
@@ -41,16 +45,22 @@ stable
 set search_path = ''
 as $$
   select coalesce(
-    (select intake.batch_record(b) || jsonb_build_object('error_summary', (
-        select coalesce(jsonb_agg(jsonb_build_object('error_code', c.error_code, 'count', c.n) order by c.n desc, c.error_code), '[]')
-          from (select k.error_code, sum(k.occurrences) as n from intake.batch_error_counts k
-                 where k.batch_id = b.id and k.error_stage <> 'insert' group by k.error_code) c))
+    (select intake.batch_record(b) || jsonb_build_object(
+        'error_summary', (
+          select coalesce(jsonb_agg(jsonb_build_object('error_code', c.error_code, 'count', c.n) order by c.n desc, c.error_code), '[]')
+            from (select k.error_code, sum(k.occurrences) as n from intake.batch_error_counts k
+                   where k.batch_id = b.id and k.error_stage <> 'insert' group by k.error_code) c),
+        'warnings', (
+          select coalesce(jsonb_agg(jsonb_build_object('code', w.key, 'count', w.value::bigint) order by w.value::bigint desc, w.key), '[]')
+            from jsonb_each_text(b.warning_counts) w))
        from intake.simplicity_batches b where b.id = batch),
     (select jsonb_build_object('pending', true, 'source', u.source, 'filename', u.filename)
        from intake.uploads u where u.id = batch and u.arrived_at is null))
 $$;
 comment on function intake.describe_batch(uuid) is
-  'One batch with its errors by code (duplicates are no errors); {pending: true} while its bytes have not arrived; null when there is none.';
+  'One batch with its errors by code (duplicates are no errors) and its warnings by code (odd values in rows that '
+  'passed); {pending: true} while its bytes have not arrived; null when there is none.';
+grant execute on function intake.describe_batch(uuid) to service_role;
 
 create function intake.list_batches(status text, source text, q text, page int, page_size int)
 returns jsonb
@@ -72,7 +82,9 @@ as $$
     'total', (select count(*) from found), 'page', page, 'page_size', page_size)
 $$;
 comment on function intake.list_batches(text, text, text, int, int) is
-  'A page of batches, newest first. q is part of a file name, or the beginning of an id or hash. Null filters nothing.';
+  'A page of batches, newest first. q is part of a file name, or the beginning of an id or hash. Null filters '
+  'nothing.';
+grant execute on function intake.list_batches(text, text, text, int, int) to service_role;
 
 create function intake.list_errors(batch uuid, code text, page int, page_size int)
 returns jsonb
@@ -86,14 +98,17 @@ as $$
      where e.batch_id = batch and case when code is null then e.error_stage <> 'insert' else e.error_code = code end
   )
   select jsonb_build_object(
-    'errors', coalesce((select jsonb_agg(to_jsonb(p.e) || jsonb_build_object('row_number', (p.e).row_index + 1)
+    'errors', coalesce((select jsonb_agg(to_jsonb(p.e) || jsonb_build_object('row_number', (p.e).row_index + 1, 'cause', c.cause, 'fix', c.fix)
          order by (p.e).row_index, (p.e).id)
-       from (select f.e from found f order by (f.e).row_index, (f.e).id limit page_size offset (page - 1)::bigint * page_size) p), '[]'),
+       from (select f.e from found f order by (f.e).row_index, (f.e).id limit page_size offset (page - 1)::bigint * page_size) p
+       join intake.error_codes c on c.code = (p.e).error_code), '[]'),
     'total', (select count(*) from found), 'page', page, 'page_size', page_size,
     'truncated', (select b.rejects_truncated from intake.simplicity_batches b where b.id = batch))
 $$;
 comment on function intake.list_errors(uuid, text, int, int) is
-  'A page of the kept rejects of a batch in file order. Duplicates are no errors: they are listed only when asked for by their code.';
+  'A page of the kept rejects of a batch in file order, each with the cause and the fix of its code. Duplicates are '
+  'no errors: they are listed only when asked for by their code.';
+grant execute on function intake.list_errors(uuid, text, int, int) to service_role;
 
 create function intake.csv_cell(value text)
 returns text
@@ -105,7 +120,29 @@ as $$
     from (select case when value ~ E'^\'*[-=+@\\t\\r]' then '''' || value else coalesce(value, '') end as cell) g
 $$;
 comment on function intake.csv_cell(text) is
-  'A value as a CSV cell (RFC 4180) that no spreadsheet runs as a formula: what begins with = + - @ tab or CR, quotes before it or not, gets one more quote in front.';
+  'A value as a CSV cell (RFC 4180) that no spreadsheet runs as a formula: what begins with = + - @ tab or CR, quotes '
+  'before it or not, gets one more quote in front.';
+grant execute on function intake.csv_cell(text) to service_role;
+
+create function intake.csv_cells(raw_data jsonb, columns jsonb)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  with cell as (
+    select c.name, c.place from jsonb_array_elements_text(columns) with ordinality c(name, place)
+    union all
+    select 'column ' || n, n
+      from generate_series(jsonb_array_length(columns) + 1, (select count(*)::int from jsonb_object_keys(raw_data))) n
+  )
+  select string_agg(intake.csv_cell(raw_data ->> c.name), ',' order by c.place)
+    from cell c where c.place <= (select max(k.place) from cell k where raw_data ? k.name)
+$$;
+comment on function intake.csv_cells(jsonb, jsonb) is
+  'The cells of a rejected row as it was read, no more and no fewer: a row that was too short or too long for its '
+  'header is so again when it is sent back as it is. Null without cells.';
+grant execute on function intake.csv_cells(jsonb, jsonb) to service_role;
 
 create function intake.errors_csv(batch uuid, after_row int, rows int)
 returns table (last_row int, csv text)
@@ -118,15 +155,16 @@ as $$
       select e.row_index,
              concat_ws(',', (e.row_index + 1)::text, e.error_code, intake.csv_cell(e.error_message), intake.csv_cell(e.field),
                intake.csv_cell(e.raw_value),
-               (select string_agg(intake.csv_cell(e.raw_data ->> h.name), ',' order by h.place)
-                  from jsonb_array_elements_text(b.layout -> 'header') with ordinality h(name, place))) || E'\r\n' as line
+               intake.csv_cells(e.raw_data, coalesce(b.layout -> 'columns', b.layout -> 'header', '[]'))) || E'\r\n' as line
         from intake.row_errors e join intake.simplicity_batches b on b.id = e.batch_id
        where e.batch_id = errors_csv.batch and e.error_stage <> 'insert' and e.row_index > after_row
        order by e.row_index limit errors_csv.rows) p
   having count(*) > 0
 $$;
 comment on function intake.errors_csv(uuid, int, int) is
-  'Kept rejects after a row as CSV lines (row_number, error_code, error_message, field, raw_value, then the file''s own columns) and the last row in them. No row when there are no more.';
+  'Kept rejects after a row as CSV lines (row_number, error_code, error_message, field, raw_value, then the file''s '
+  'own columns) and the last row in them. No row when there are no more.';
+grant execute on function intake.errors_csv(uuid, int, int) to service_role;
 
 create function intake.errors_csv_frame(batch uuid)
 returns table (header text, footer text)
@@ -134,14 +172,18 @@ language sql
 stable
 set search_path = ''
 as $$
-  select 'row_number,error_code,error_message,field,raw_value' || coalesce(
+  -- The mark at the beginning is what makes Excel read UTF-8 as such.
+  select U&'\FEFF' || 'row_number,error_code,error_message,field,raw_value' || coalesce(
            (select string_agg(',' || intake.csv_cell(h.name), '' order by h.place)
               from jsonb_array_elements_text(b.layout -> 'header') with ordinality h(name, place)), '') || E'\r\n',
          case when b.rejects_truncated then format(E'"Truncated: %s of %s rejects are kept, the first in file order"\r\n',
            (select count(*) from intake.row_errors e where e.batch_id = b.id and e.error_stage <> 'insert'), b.row_count_invalid) else '' end
     from intake.simplicity_batches b where b.id = batch
 $$;
-comment on function intake.errors_csv_frame(uuid) is 'First line of errors.csv, and the last one, which is empty unless rejects were left out.';
+comment on function intake.errors_csv_frame(uuid) is
+  'First line of errors.csv, with a byte order mark, and the last one, which is empty unless rejects were left out; a '
+  'replay passes over it.';
+grant execute on function intake.errors_csv_frame(uuid) to service_role;
 
 create function intake.check_duplicate(hash text)
 returns jsonb
@@ -157,7 +199,9 @@ as $$
   from (select 1) one left join lateral (select (intake.batch_of_hash(hash)).*) k on true
 $$;
 comment on function intake.check_duplicate(text) is
-  'Whether an upload of these bytes would be answered as a duplicate, and by which batch. A failed batch is shown but is no duplicate: the bytes would start its next attempt.';
+  'Whether an upload of these bytes would be answered as a duplicate, and by which batch. A failed batch is shown but '
+  'is no duplicate: the bytes would start its next attempt.';
+grant execute on function intake.check_duplicate(text) to service_role;
 
 create function intake.batch_timeline(batch uuid)
 returns jsonb
@@ -195,10 +239,7 @@ as $$
   from intake.simplicity_batches b where b.id = batch
 $$;
 comment on function intake.batch_timeline(uuid) is
-  'The life of a batch from its audit events: attempts with states, durations and counts, and what people did to it. Null when there is no such batch.';
-
+  'The life of a batch from its audit events: attempts with states, durations and counts, and what people did to it. '
+  'Null when there is no such batch.';
 revoke all on function intake.batch_timeline(uuid) from public;
-grant execute on function intake.progress_of(intake.simplicity_batches), intake.batch_record(intake.simplicity_batches),
-  intake.describe_batch(uuid), intake.list_batches(text, text, text, int, int), intake.list_errors(uuid, text, int, int),
-  intake.csv_cell(text), intake.errors_csv(uuid, int, int), intake.errors_csv_frame(uuid), intake.check_duplicate(text),
-  intake.batch_timeline(uuid) to service_role;
+grant execute on function intake.batch_timeline(uuid) to service_role;

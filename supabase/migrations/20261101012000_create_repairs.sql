@@ -11,25 +11,13 @@ create table intake.row_repairs (
 );
 alter table intake.row_repairs enable row level security;
 create index row_repairs_repaired_by_batch_idx on intake.row_repairs (repaired_by_batch, repaired_by_row);
+
 comment on table intake.row_repairs is
-  'Rows of a batch that a replay brought in a form that passed. No foreign key to the replay: its judgments stay when its record is deleted, and with them the repair.';
+  'Rows of a batch that a replay brought in a form that passed. No foreign key to the replay: its judgments stay when '
+  'its record is deleted, and with them the repair.';
 comment on column intake.row_repairs.row_index is 'Data row in the original file, from 0.';
 comment on column intake.row_repairs.repaired_by_row is 'Data row in the replay''s own file, from 0.';
-
-alter table intake.simplicity_batches
-  add column warning_counts jsonb not null default '{}',
-  add column approved_attempt int;
-comment on column intake.simplicity_batches.warning_counts is 'What looked odd in rows that passed, by code; final once validated. Warnings never count against the budget.';
-comment on column intake.simplicity_batches.approved_attempt is 'The attempt an operator approved: it is not asked for again when a crash makes the batch be decided anew.';
-
-alter table intake.batch_slices add column remarks int not null default 0;
-comment on column intake.batch_slices.remarks is
-  'Lines of a replay that are no rows, such as the last one of a truncated errors.csv: in row_count, in no other count.';
-
--- Whose duplicates are these: asked before a batch is undone.
-create index row_errors_kept_batch_idx on intake.row_errors ((issues -> 0 ->> 'kept_batch_id')) where error_stage = 'insert';
-
-create index row_errors_resolved_idx on intake.row_errors (batch_id, error_code) where resolved_at is not null and error_stage <> 'insert';
+grant select, insert, update, delete on intake.row_repairs to service_role;
 
 create function intake.lock_repairs(batch uuid)
 returns void
@@ -40,7 +28,9 @@ as $$
   select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('dragonfly.repairs.' || batch, 0))
 $$;
 comment on function intake.lock_repairs(uuid) is
-  'Whoever decides on a batch and whoever repairs its rejects take turns here, so that a repair is counted by one of them. Its holder waits for no row of another batch.';
+  'Whoever decides on a batch and whoever repairs its rejects take turns here, so that a repair is counted by one of '
+  'them. Its holder waits for no row of another batch.';
+grant execute on function intake.lock_repairs(uuid) to service_role;
 
 create function intake.resolve_rejects(batch uuid)
 returns int
@@ -58,7 +48,10 @@ begin
   return resolved;
 end
 $$;
-comment on function intake.resolve_rejects(uuid) is 'Marks the rejects of a batch that were repaired, in this attempt or an earlier one, and returns how many it marked.';
+comment on function intake.resolve_rejects(uuid) is
+  'Marks the rejects of a batch that were repaired, in this attempt or an earlier one, and returns how many it '
+  'marked.';
+grant execute on function intake.resolve_rejects(uuid) to service_role;
 
 create function intake.count_resolved(batch uuid, code text default null)
 returns bigint
@@ -70,7 +63,6 @@ as $$
    where e.batch_id = batch and e.error_stage <> 'insert' and e.resolved_at is not null
      and (code is null or e.error_code = code)
 $$;
-comment on function intake.count_resolved(uuid, text) is 'Rejects of a batch that were repaired, all or those of one code; they never count against a budget.';
-
-grant select, insert, update, delete on intake.row_repairs to service_role;
-grant execute on function intake.lock_repairs(uuid), intake.resolve_rejects(uuid), intake.count_resolved(uuid, text) to service_role;
+comment on function intake.count_resolved(uuid, text) is
+  'Rejects of a batch that were repaired, all or those of one code; they never count against a budget.';
+grant execute on function intake.count_resolved(uuid, text) to service_role;

@@ -1,27 +1,57 @@
 -- Uploads through the function: one road for many racers. Whoever reserves the bytes' hash stores them; the others wait
 -- for its batch, or take over when its reservation has run out. A hash a client only claims reserves nothing.
 
+create table intake.uploads (
+  id uuid primary key default gen_random_uuid(),
+  storage_bucket text not null default 'intake',
+  storage_path text not null unique,
+  filename text not null,
+  source text not null default 'simplicity' references intake.sources (source),
+  file_hash text,
+  file_size_bytes bigint,
+  options jsonb not null default '{}',
+  created_by text not null default ops.actor(),
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  arrived_at timestamptz,
+  constraint uploads_file_hash_sha256 check (file_hash ~ '^[0-9a-f]{64}$')
+);
+alter table intake.uploads enable row level security;
+create unique index uploads_open_hash_key on intake.uploads (file_hash) where arrived_at is null and file_hash is not null;
+create index uploads_open_idx on intake.uploads (expires_at) where arrived_at is null;
+create index uploads_source_idx on intake.uploads (source);
 create index uploads_arrived_hash_idx on intake.uploads (file_hash) where arrived_at is not null;
 
-create function ops.act_as(actor text, request_id text)
-returns void
-language sql
-volatile
-set search_path = ''
-as $$
-  select pg_catalog.set_config('dragonfly.actor', coalesce(actor, ''), true),
-         pg_catalog.set_config('dragonfly.request_id', coalesce(request_id, ''), true)
-$$;
-comment on function ops.act_as(text, text) is 'Says, until the transaction ends, who is acting and by which request: audit events carry both.';
+comment on table intake.uploads is
+  'Reservations: made before bytes are stored under uploads/<id>/<name>, so that racing uploads have one winner. The '
+  'id becomes the batch''s.';
+comment on column intake.uploads.options is
+  'What was asked for: error_threshold_percent, priority, dry_run, source_reference, replay_of.';
+comment on column intake.uploads.arrived_at is 'When the bytes were stored and the batch came to be.';
+grant select, insert, update, delete on intake.uploads to service_role;
 
 create function intake.reservation_lease()
 returns interval language sql stable set search_path = '' as $$ select ops.scaled(45) $$;
 comment on function intake.reservation_lease() is
   'How long a function may be silent while it stores an upload (it renews every 10 s) before another takes over.';
+grant execute on function intake.reservation_lease() to service_role;
 
 create function intake.signed_upload_lease()
 returns interval language sql immutable set search_path = '' as $$ select interval '2 hours' $$;
 comment on function intake.signed_upload_lease() is 'How long a signed upload address stands; storage sets the same.';
+grant execute on function intake.signed_upload_lease() to service_role;
+
+create function intake.lock_hash(hash text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('dragonfly.hash.' || hash, 0))
+$$;
+comment on function intake.lock_hash(text) is
+  'Racing drops of the same bytes take turns here. Taken before any row is locked.';
+grant execute on function intake.lock_hash(text) to service_role;
 
 create function intake.batch_of_hash(hash text)
 returns intake.simplicity_batches
@@ -38,7 +68,27 @@ as $$
   ) k order by k.rank limit 1
 $$;
 comment on function intake.batch_of_hash(text) is
-  'The batch that stands for these bytes: by its own hash, or, until it is staged, by the hash that was taken when it was uploaded. All null when there is none.';
+  'The batch that stands for these bytes: by its own hash, or, until it is staged, by the hash that was taken when it '
+  'was uploaded. All null when there is none.';
+grant execute on function intake.batch_of_hash(text) to service_role;
+
+create function intake.object_state(batch intake.simplicity_batches)
+returns text
+language sql
+stable
+security definer -- storage.objects is not readable for the caller
+set search_path = ''
+as $$
+  select case
+    when batch.storage_version is null then 'present'
+    when o.id is null then 'missing'
+    when o.version is distinct from batch.storage_version then 'changed'
+    else 'present' end
+  from (select 1) one left join storage.objects o on o.bucket_id = batch.storage_bucket and o.name = batch.storage_path
+$$;
+comment on function intake.object_state(intake.simplicity_batches) is
+  'Whether a batch''s object is still the one that was dropped: present, missing or changed.';
+grant execute on function intake.object_state(intake.simplicity_batches) to service_role;
 
 create function intake.start_again(batch uuid, options jsonb)
 returns intake.simplicity_batches
@@ -54,7 +104,9 @@ as $$
    where b.id = start_again.batch
   returning b
 $$;
-comment on function intake.start_again(uuid, jsonb) is 'The next attempt of a batch, with the options given now; what was not given stays.';
+comment on function intake.start_again(uuid, jsonb) is
+  'The next attempt of a batch, with the options given now; what was not given stays.';
+grant execute on function intake.start_again(uuid, jsonb) to service_role;
 
 create function intake.reservation_answer(outcome text, batch intake.simplicity_batches)
 returns jsonb
@@ -65,7 +117,9 @@ as $$
   select jsonb_build_object('outcome', outcome, 'batch_id', batch.id, 'attempt', batch.attempt, 'batch_status', batch.status,
     'filename', batch.filename, 'file_hash', batch.file_hash, 'file_size_bytes', batch.file_size_bytes)
 $$;
-comment on function intake.reservation_answer(text, intake.simplicity_batches) is 'What a reservation came to, where a batch already stands for the bytes.';
+comment on function intake.reservation_answer(text, intake.simplicity_batches) is
+  'What a reservation came to, where a batch already stands for the bytes.';
+grant execute on function intake.reservation_answer(text, intake.simplicity_batches) to service_role;
 
 create function intake.open_reservation(request jsonb, hash text, lease interval)
 returns jsonb
@@ -86,7 +140,9 @@ begin
     'expires_at', upload.expires_at);
 end
 $$;
-comment on function intake.open_reservation(jsonb, text, interval) is 'Writes a reservation; its id becomes the batch''s and part of its path, so that no path is ever used twice.';
+comment on function intake.open_reservation(jsonb, text, interval) is
+  'Writes a reservation; its id becomes the batch''s and part of its path, so that no path is ever used twice.';
+grant execute on function intake.open_reservation(jsonb, text, interval) to service_role;
 
 create function intake.reserve_known(request jsonb, known intake.simplicity_batches)
 returns jsonb
@@ -111,7 +167,9 @@ begin
 end
 $$;
 comment on function intake.reserve_known(jsonb, intake.simplicity_batches) is
-  'What becomes of known bytes: a duplicate while their batch runs or is completed; a next attempt when it failed or force is asked for. Null when only the bytes themselves can tell.';
+  'What becomes of known bytes: a duplicate while their batch runs or is completed; a next attempt when it failed or '
+  'force is asked for. Null when only the bytes themselves can tell.';
+grant execute on function intake.reserve_known(jsonb, intake.simplicity_batches) to service_role;
 
 create function intake.reserve_upload(request jsonb)
 returns jsonb
@@ -160,7 +218,11 @@ begin
 end
 $$;
 comment on function intake.reserve_upload(jsonb) is
-  'Before bytes are stored. request: filename, stored_name, source, file_hash, file_size_bytes, options, force, signed, vendor (makes the source known), actor, request_id. outcome: store (path; the id becomes the batch''s), wait (another stores the same bytes), duplicate, started_again, unknown_source. Takes the lock under which staging decides about the same hash.';
+  'Before bytes are stored. request: filename, stored_name, source, file_hash, file_size_bytes, options, force, '
+  'signed, vendor (makes the source known), actor, request_id. outcome: store (path; the id becomes the batch''s), '
+  'wait (another stores the same bytes), duplicate, started_again, unknown_source. Takes the lock under which staging '
+  'decides about the same hash.';
+grant execute on function intake.reserve_upload(jsonb) to service_role;
 
 create function intake.renew_upload(upload uuid)
 returns boolean
@@ -172,7 +234,9 @@ begin
   return found;
 end
 $$;
-comment on function intake.renew_upload(uuid) is 'Sign of life of a function that is storing. False when the reservation was taken over, or its bytes have arrived.';
+comment on function intake.renew_upload(uuid) is
+  'Sign of life of a function that is storing. False when the reservation was taken over, or its bytes have arrived.';
+grant execute on function intake.renew_upload(uuid) to service_role;
 
 create function intake.release_upload(upload uuid)
 returns boolean
@@ -184,7 +248,35 @@ begin
   return found;
 end
 $$;
-comment on function intake.release_upload(uuid) is 'Gives a reservation up after storing failed, so that whoever waits goes on at once. False when its bytes have arrived.';
+comment on function intake.release_upload(uuid) is
+  'Gives a reservation up after storing failed, so that whoever waits goes on at once. False when its bytes have '
+  'arrived.';
+grant execute on function intake.release_upload(uuid) to service_role;
+
+create function intake.hand_bytes_over(stored intake.simplicity_batches, heir uuid, options jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  taker intake.simplicity_batches;
+begin
+  select * into taker from intake.simplicity_batches b where b.id = heir for no key update;
+  if taker.id is null then
+    return null;
+  end if;
+  update intake.simplicity_batches b set storage_path = null, storage_version = null where b.id = stored.id; -- nothing to forget
+  delete from intake.simplicity_batches b where b.id = stored.id;
+  update intake.simplicity_batches b
+     set storage_bucket = stored.storage_bucket, storage_path = stored.storage_path, storage_version = stored.storage_version
+   where b.id = heir;
+  return intake.reservation_answer('started_again', intake.start_again(heir, options));
+end
+$$;
+comment on function intake.hand_bytes_over(intake.simplicity_batches, uuid, jsonb) is
+  'Gives the stored bytes of a new batch to the earlier one whose own are gone, removes the new one, and starts the '
+  'earlier one again. Null when that one is gone too.';
+grant execute on function intake.hand_bytes_over(intake.simplicity_batches, uuid, jsonb) to service_role;
 
 create function intake.settle_upload(upload uuid, actor text, request_id text)
 returns jsonb
@@ -214,34 +306,7 @@ begin
 end
 $$;
 comment on function intake.settle_upload(uuid, text, text) is
-  'After bytes are stored: their batch (made here if the trigger missed the object), or the failed batch they were needed for, whose next attempt begins. Null when there is no such object.';
-
-create function intake.hand_bytes_over(stored intake.simplicity_batches, heir uuid, options jsonb)
-returns jsonb
-language plpgsql
-set search_path = ''
-as $$
-declare
-  taker intake.simplicity_batches;
-begin
-  select * into taker from intake.simplicity_batches b where b.id = heir for no key update;
-  if taker.id is null then
-    return null;
-  end if;
-  update intake.simplicity_batches b set storage_path = null, storage_version = null where b.id = stored.id; -- nothing to forget
-  delete from intake.simplicity_batches b where b.id = stored.id;
-  update intake.simplicity_batches b
-     set storage_bucket = stored.storage_bucket, storage_path = stored.storage_path, storage_version = stored.storage_version
-   where b.id = heir;
-  return intake.reservation_answer('started_again', intake.start_again(heir, options));
-end
-$$;
-comment on function intake.hand_bytes_over(intake.simplicity_batches, uuid, jsonb) is
-  'Gives the stored bytes of a new batch to the earlier one whose own are gone, removes the new one, and starts the earlier one again. Null when that one is gone too.';
-
+  'After bytes are stored: their batch (made here if the trigger missed the object), or the failed batch they were '
+  'needed for, whose next attempt begins. Null when there is no such object.';
 revoke all on function intake.settle_upload(uuid, text, text) from public;
-grant execute on function ops.act_as(text, text), intake.reservation_lease(), intake.signed_upload_lease(), intake.batch_of_hash(text),
-  intake.start_again(uuid, jsonb), intake.reservation_answer(text, intake.simplicity_batches),
-  intake.open_reservation(jsonb, text, interval), intake.reserve_known(jsonb, intake.simplicity_batches), intake.reserve_upload(jsonb),
-  intake.renew_upload(uuid), intake.release_upload(uuid), intake.settle_upload(uuid, text, text),
-  intake.hand_bytes_over(intake.simplicity_batches, uuid, jsonb) to service_role;
+grant execute on function intake.settle_upload(uuid, text, text) to service_role;

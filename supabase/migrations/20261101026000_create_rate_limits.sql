@@ -6,8 +6,12 @@ create unlogged table ops.rate_buckets (
   refilled_at timestamptz not null
 );
 alter table ops.rate_buckets enable row level security;
-comment on table ops.rate_buckets is 'Token buckets, one per kind of call, caller and address (a digest: neither is kept). A bucket that is full again is as good as none and is pruned.';
+
+comment on table ops.rate_buckets is
+  'Token buckets, one per kind of call, caller and address (a digest: neither is kept). A bucket that is full again '
+  'is as good as none and is pruned.';
 comment on column ops.rate_buckets.tokens is 'Calls left when refilled_at was written.';
+grant select, insert, update, delete on ops.rate_buckets to service_role;
 
 create function ops.take_rate_token(bucket text, per_minute int, burst int)
 returns table (allowed boolean, retry_after_seconds int)
@@ -32,7 +36,9 @@ begin
 end
 $$;
 comment on function ops.take_rate_token(text, int, int) is
-  'Takes one token from a bucket that holds burst and refills at per_minute. One row: whether it was there, and else in how many seconds the next one will be.';
+  'Takes one token from a bucket that holds burst and refills at per_minute. One row: whether it was there, and else '
+  'in how many seconds the next one will be.';
+grant execute on function ops.take_rate_token(text, int, int) to service_role;
 
 create function ops.prune_rate_buckets()
 returns int
@@ -47,9 +53,6 @@ begin
   return pruned;
 end
 $$;
-comment on function ops.prune_rate_buckets() is 'Removes buckets untouched for ten minutes, by when any of them is full again; returns how many.';
-
-grant select, insert, update, delete on ops.rate_buckets to service_role;
-grant execute on function ops.take_rate_token(text, int, int), ops.prune_rate_buckets() to service_role;
-
-select cron.schedule('dragonfly-prune-rate-buckets', '*/10 * * * *', $$select ops.prune_rate_buckets()$$);
+comment on function ops.prune_rate_buckets() is
+  'Removes buckets untouched for ten minutes, by when any of them is full again; returns how many.';
+grant execute on function ops.prune_rate_buckets() to service_role;

@@ -14,10 +14,15 @@ begin
   delete from ops.job_queue j where j.status = 'completed' and j.updated_at < now() - interval '30 days';
 end
 $$;
-comment on function ops.prune() is 'Keeps logs from growing without end: cron runs and heartbeats for a day, completed jobs for 30 days.';
+comment on function ops.prune() is
+  'Keeps logs from growing without end: cron runs and heartbeats for a day, completed jobs for 30 days.';
 grant execute on function ops.prune() to service_role;
 
 select cron.schedule('dragonfly-wake-worker', '30 seconds', $$select ops.wake('worker', 'cron')$$);
+select cron.schedule('dragonfly-wake-outbound', '30 seconds', $$select ops.wake_outbound()$$);
+select cron.schedule('dragonfly-sentinel', '*/5 * * * *', $$select ops.wake('sentinel', 'cron')$$);
+select cron.schedule('dragonfly-vendor-pull', '7 * * * *', $$select ops.queue_vendor_pull()$$);
 select cron.schedule('dragonfly-sweep', '* * * * *', $$select intake.sweep()$$);
 select cron.schedule('dragonfly-seal-audit', '* * * * *', $$select audit.seal()$$);
 select cron.schedule('dragonfly-prune', '17 * * * *', $$select ops.prune()$$);
+select cron.schedule('dragonfly-prune-rate-buckets', '*/10 * * * *', $$select ops.prune_rate_buckets()$$);

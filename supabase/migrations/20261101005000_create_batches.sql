@@ -1,0 +1,128 @@
+-- Everything known about a dropped file. What happens to it is in the migrations that follow.
+
+create table intake.simplicity_batches (
+  id uuid primary key default gen_random_uuid(),
+  filename text not null,
+  source text not null default 'simplicity',
+  source_reference text,
+  file_hash text,
+  file_size_bytes bigint,
+  storage_bucket text,
+  storage_path text,
+  storage_version text,
+  status text not null default 'uploaded',
+  attempt int not null default 1,
+  priority int not null default 0,
+  error_threshold_percent int not null default 10,
+  rejection_reason text,
+  row_count_total int not null default 0,
+  row_count_staged int not null default 0,
+  row_count_valid int not null default 0,
+  row_count_invalid int not null default 0,
+  row_count_inserted int not null default 0,
+  row_count_duplicate int not null default 0,
+  rejects_truncated boolean not null default false,
+  warning_counts jsonb not null default '{}',
+  parse_duration_ms bigint,
+  db_duration_ms bigint,
+  dialect jsonb,
+  ignored_columns text[] not null default '{}',
+  notes text[] not null default '{}',
+  dry_run boolean not null default false,
+  approved_attempt int,
+  duplicate_of uuid references intake.simplicity_batches (id) on delete set null,
+  replay_of uuid references intake.simplicity_batches (id) on delete set null,
+  created_by text not null default ops.actor(),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  status_changed_at timestamptz not null default now(),
+  staging_started_at timestamptz,
+  staged_at timestamptz,
+  validated_at timestamptz,
+  completed_at timestamptz,
+  progress_at timestamptz not null default now(),
+  layout jsonb,
+  scan jsonb,
+  constraint simplicity_batches_status_known check (status in ('uploaded', 'staging', 'validating', 'awaiting_approval',
+    'inserting', 'completed', 'failed', 'skipped')),
+  constraint simplicity_batches_file_hash_sha256 check (file_hash ~ '^[0-9a-f]{64}$'),
+  constraint simplicity_batches_threshold_range check (error_threshold_percent between 0 and 100),
+  constraint simplicity_batches_priority_range check (priority between -100 and 100),
+  constraint simplicity_batches_counts_not_negative check (least(row_count_total, row_count_staged, row_count_valid,
+    row_count_invalid, row_count_inserted, row_count_duplicate) >= 0),
+  constraint simplicity_batches_failed_has_reason check (status not in ('failed', 'skipped') or rejection_reason is not null)
+);
+alter table intake.simplicity_batches enable row level security;
+-- One batch per content. Skipped rows repeat a hash on purpose; a dry run does not make bytes known.
+create unique index simplicity_batches_file_hash_key on intake.simplicity_batches (file_hash)
+  where status <> 'skipped' and not dry_run;
+create unique index simplicity_batches_object_key on intake.simplicity_batches (storage_bucket, storage_path, storage_version);
+create index simplicity_batches_created_at_idx on intake.simplicity_batches (created_at desc);
+create index simplicity_batches_status_idx on intake.simplicity_batches (status, created_at);
+create index simplicity_batches_duplicate_of_idx on intake.simplicity_batches (duplicate_of);
+create index simplicity_batches_replay_of_idx on intake.simplicity_batches (replay_of);
+create index simplicity_batches_source_idx on intake.simplicity_batches (source, created_at desc) where staged_at is not null;
+
+comment on table intake.simplicity_batches is
+  'One row per accepted drop. States: uploaded, staging, validating, (awaiting_approval,) inserting, completed or '
+  'failed; skipped for known bytes.';
+comment on column intake.simplicity_batches.file_hash is 'SHA-256 of the stored bytes, hex; null until staged.';
+comment on column intake.simplicity_batches.attempt is
+  'Runs through the pipeline; grows by reset, retry, force or re-upload, never by a crash.';
+comment on column intake.simplicity_batches.error_threshold_percent is
+  'Share of rejects, in percent, above which the batch is refused whole. Read when it is decided.';
+comment on column intake.simplicity_batches.rejection_reason is
+  'Why the batch failed or was skipped, in words an operator can act on.';
+comment on column intake.simplicity_batches.rejects_truncated is
+  'More rejects than are kept one by one; the counts are whole all the same.';
+comment on column intake.simplicity_batches.parse_duration_ms is
+  'Wall time from the start of staging to the end of validation.';
+comment on column intake.simplicity_batches.db_duration_ms is 'Wall time of the insert transaction.';
+comment on column intake.simplicity_batches.dialect is
+  'How the file is written: encoding, bom, delimiter, quote, escape, newline, header_line, preamble_lines.';
+comment on column intake.simplicity_batches.ignored_columns is
+  'Headers of columns that no field reads, as written in the file.';
+comment on column intake.simplicity_batches.notes is
+  'What an operator should know about how the file was read; nothing personal.';
+comment on column intake.simplicity_batches.duplicate_of is
+  'The batch that already stood for these bytes, when this one is skipped.';
+comment on column intake.simplicity_batches.replay_of is 'The batch whose rejects this corrected file brings.';
+comment on column intake.simplicity_batches.status_changed_at is 'When this state, or this attempt, began.';
+comment on column intake.simplicity_batches.staged_at is 'When the bytes had been read once and cut in slices.';
+comment on column intake.simplicity_batches.validated_at is
+  'When the last slice was validated and the counts were final.';
+comment on column intake.simplicity_batches.completed_at is
+  'When the insert committed, or the drop was skipped; null in every other state.';
+comment on column intake.simplicity_batches.staging_started_at is 'When this attempt began to read the file.';
+comment on column intake.simplicity_batches.progress_at is
+  'Last state change or finished slice; what "stuck" is measured from.';
+comment on column intake.simplicity_batches.layout is
+  'What slices need beyond the dialect: header cells and width. Internal to the worker.';
+comment on column intake.simplicity_batches.scan is
+  'State of a staging pass that goes on in another invocation. Internal to the worker.';
+comment on column intake.simplicity_batches.warning_counts is
+  'What looked odd in rows that passed, by code; final once validated. Warnings never count against the budget.';
+comment on column intake.simplicity_batches.approved_attempt is
+  'The attempt an operator approved: it is not asked for again when a crash makes the batch be decided anew.';
+grant select, insert, update, delete on intake.simplicity_batches to service_role;
+
+create trigger _900_touch_updated_at before update on intake.simplicity_batches
+  for each row execute function ops.touch_updated_at();
+comment on trigger _900_touch_updated_at on intake.simplicity_batches is 'Keeps updated_at.';
+
+-- A job of a batch goes when the batch goes.
+alter table ops.job_queue add constraint job_queue_batch_id_fkey
+  foreign key (batch_id) references intake.simplicity_batches (id) on delete cascade;
+
+create table intake.forgotten_objects (
+  storage_bucket text not null,
+  storage_path text not null,
+  storage_version text not null default '',
+  forgotten_at timestamptz not null default now(),
+  primary key (storage_bucket, storage_path, storage_version)
+);
+alter table intake.forgotten_objects enable row level security;
+
+comment on table intake.forgotten_objects is
+  'Objects whose batch was deleted: neither trigger nor sweep brings them back.';
+grant select, insert, update, delete on intake.forgotten_objects to service_role;

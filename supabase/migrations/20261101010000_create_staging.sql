@@ -1,0 +1,400 @@
+-- What a worker reports while it reads: the plan of slices, blocks of valid rows with their rejects, finished slices.
+
+create unlogged table intake.staged_blocks (
+  batch_id uuid not null,
+  slice_no int not null,
+  block_no int not null,
+  row_count int not null,
+  payload text not null,
+  primary key (batch_id, slice_no, block_no)
+);
+alter table intake.staged_blocks enable row level security;
+alter table intake.staged_blocks alter column payload set storage external; -- compressing costs more than it saves
+
+comment on table intake.staged_blocks is
+  'Valid rows on their way to public.judgments, a few thousand to a block. Unlogged: what a database crash takes is '
+  'noticed and redone.';
+comment on column intake.staged_blocks.payload is
+  'Rows separated by U+001E; fields by U+001F: row index, then the values in the order of the row schema; empty is '
+  'null.';
+grant select, insert, update, delete on intake.staged_blocks to service_role;
+
+create table intake.row_errors (
+  id bigint generated always as identity primary key,
+  batch_id uuid not null references intake.simplicity_batches (id) on delete cascade,
+  attempt int not null default 1,
+  row_index int not null,
+  line_number int,
+  byte_offset bigint,
+  error_code text not null references intake.error_codes (code),
+  error_message text not null,
+  error_stage text not null,
+  field text,
+  raw_value text,
+  raw_line text,
+  raw_data jsonb,
+  issues jsonb not null default '[]',
+  created_at timestamptz not null default now(),
+  resolved_at timestamptz,
+  resolved_by_batch uuid,
+  constraint row_errors_stage_known check (error_stage in ('parse', 'validate', 'insert'))
+);
+alter table intake.row_errors enable row level security;
+create unique index row_errors_row_key on intake.row_errors (batch_id, row_index, error_stage);
+create index row_errors_error_code_idx on intake.row_errors (error_code, created_at);
+-- Whose duplicates are these: asked before a batch is undone.
+create index row_errors_kept_batch_idx on intake.row_errors ((issues -> 0 ->> 'kept_batch_id')) where error_stage = 'insert';
+create index row_errors_resolved_idx on intake.row_errors (batch_id, error_code) where resolved_at is not null and error_stage <> 'insert';
+
+comment on table intake.row_errors is
+  'Rejects of the latest attempt (at most the first 100,000) and its duplicates (stage insert, at most the first '
+  '10,000).';
+comment on column intake.row_errors.error_code is 'The first problem of the row; all of them are in issues.';
+comment on column intake.row_errors.row_index is 'Data row from 0.';
+comment on column intake.row_errors.line_number is 'Physical line in the file, from 1.';
+comment on column intake.row_errors.raw_data is 'Header text to value as read.';
+comment on column intake.row_errors.resolved_by_batch is 'The replay that put the row right.';
+grant select, insert, update, delete on intake.row_errors to service_role;
+
+create table intake.batch_error_counts (
+  batch_id uuid not null references intake.simplicity_batches (id) on delete cascade,
+  error_code text not null references intake.error_codes (code),
+  error_stage text not null,
+  occurrences bigint not null,
+  primary key (batch_id, error_code, error_stage)
+);
+alter table intake.batch_error_counts enable row level security;
+create index batch_error_counts_code_idx on intake.batch_error_counts (error_code);
+
+comment on table intake.batch_error_counts is
+  'How often each code occurred in the latest attempt; whole even where row_errors is capped.';
+grant select, insert, update, delete on intake.batch_error_counts to service_role;
+
+create function intake.clear_attempt(batch uuid)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  delete from intake.batch_slices s where s.batch_id = clear_attempt.batch;
+  delete from intake.staged_blocks b where b.batch_id = clear_attempt.batch;
+  delete from intake.row_errors e where e.batch_id = clear_attempt.batch;
+  delete from intake.batch_error_counts c where c.batch_id = clear_attempt.batch;
+$$;
+comment on function intake.clear_attempt(uuid) is
+  'Removes everything an attempt left: slices (so that their holders are fenced), staged blocks, rejects, counts.';
+grant execute on function intake.clear_attempt(uuid) to service_role;
+
+create function intake.save_scan(batch uuid, token uuid, scan jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform intake.lock_lease(batch, token);
+  update intake.simplicity_batches b set scan = save_scan.scan, progress_at = clock_timestamp() where b.id = batch;
+  perform intake.note_progress(batch);
+  perform intake.release(batch, null, token);
+end
+$$;
+comment on function intake.save_scan(uuid, uuid, jsonb) is
+  'Checkpoint of a staging pass over a big file; another invocation goes on from it.';
+grant execute on function intake.save_scan(uuid, uuid, jsonb) to service_role;
+
+create function intake.end_failed(batch uuid, reason text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform ops.set_door('engine');
+  update intake.simplicity_batches b set status = 'failed', rejection_reason = reason where b.id = batch;
+  perform intake.stop_work(batch, reason);
+end
+$$;
+comment on function intake.end_failed(uuid, text) is 'Ends a locked batch as failed and cancels its work.';
+grant execute on function intake.end_failed(uuid, text) to service_role;
+
+create function intake.fail_batch(batch uuid, slice int, token uuid, reason text)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if slice is null then
+    perform intake.lock_lease(batch, token);
+  else
+    perform intake.lock_slice(batch, slice, token);
+  end if;
+  perform intake.end_failed(batch, reason);
+  return jsonb_build_object('outcome', 'failed', 'reason', reason);
+end
+$$;
+comment on function intake.fail_batch(uuid, int, uuid, text) is
+  'The verdict of a holder (of the job, or of a slice) that the file itself is at fault: no further try, the reason '
+  'is kept.';
+grant execute on function intake.fail_batch(uuid, int, uuid, text) to service_role;
+
+create function intake.twin_of(batch uuid, hash text)
+returns uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select b.id from intake.simplicity_batches b
+   where b.file_hash = hash and b.id <> batch and b.status <> 'skipped' and not b.dry_run
+$$;
+comment on function intake.twin_of(uuid, text) is
+  'The batch that already stands for these bytes; null when there is none.';
+grant execute on function intake.twin_of(uuid, text) to service_role;
+
+create function intake.lock_twin(batch uuid)
+returns intake.simplicity_batches
+language plpgsql
+set search_path = ''
+as $$
+declare
+  twin intake.simplicity_batches;
+begin
+  -- Never waits: the caller holds a batch already, and a bulk statement may hold these two the other way round.
+  select * into twin from intake.simplicity_batches b where b.id = batch for key share skip locked;
+  if twin.status = 'failed' then
+    select * into twin from intake.simplicity_batches b where b.id = batch for no key update skip locked;
+    perform 1 from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest' for update skip locked;
+    if not found and exists (select 1 from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest') then
+      return null;
+    end if;
+  end if;
+  return twin;
+end
+$$;
+comment on function intake.lock_twin(uuid) is
+  'Holds the batch that stands for known bytes: against deletion, and if it failed, to be revived. All null when '
+  'somebody is changing it.';
+grant execute on function intake.lock_twin(uuid) to service_role;
+
+create function intake.end_skipped(batch intake.simplicity_batches, hash text, twin intake.simplicity_batches)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform ops.set_door('engine');
+  update intake.simplicity_batches b
+     set status = 'skipped', rejection_reason = 'Duplicate file_hash', duplicate_of = twin.id, file_hash = hash, completed_at = clock_timestamp()
+   where b.id = batch.id;
+  perform intake.stop_work(batch.id, null);
+  if twin.status = 'failed' then
+    update intake.simplicity_batches b
+       set source = batch.source, source_reference = coalesce(batch.source_reference, b.source_reference),
+           error_threshold_percent = batch.error_threshold_percent, priority = batch.priority
+     where b.id = twin.id;
+    if intake.object_state(twin) <> 'present' then
+      update intake.simplicity_batches b
+         set storage_path = null, storage_version = null where b.id = batch.id; -- the bytes now belong to the batch they revive
+      update intake.simplicity_batches b
+         set storage_bucket = batch.storage_bucket, storage_path = batch.storage_path, storage_version = batch.storage_version
+       where b.id = twin.id;
+    end if;
+    update intake.simplicity_batches b set status = 'uploaded' where b.id = twin.id;
+  end if;
+  return jsonb_build_object('outcome', 'skipped', 'duplicate_of', twin.id);
+end
+$$;
+comment on function intake.end_skipped(intake.simplicity_batches, text, intake.simplicity_batches) is
+  'Ends a drop of known bytes as skipped. If they are a failed batch''s, that batch starts its next attempt with the '
+  'options given now, from these bytes where its own are gone.';
+grant execute on function intake.end_skipped(intake.simplicity_batches, text, intake.simplicity_batches) to service_role;
+
+create function intake.open_slices(batch uuid, slices jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  delete from intake.batch_slices s where s.batch_id = batch;
+  insert into intake.batch_slices (batch_id, slice_no, first_byte, end_byte, first_row, row_count, first_line)
+  select batch, s.no, s.first_byte, s.end_byte, s.first_row, s.row_count, s.first_line
+    from jsonb_to_recordset(slices) as s(no int, first_byte bigint, end_byte bigint, first_row int, row_count int, first_line int);
+  perform ops.set_door('engine');
+  update intake.simplicity_batches b set status = 'validating', staged_at = clock_timestamp() where b.id = batch;
+  update ops.job_queue j
+     set attempts = 0, locked_at = now(), lease_token = null, lease_expires_at = now() + ops.scaled(60),
+         status = case when jsonb_array_length(slices) = 0 then 'pending' else 'processing' end -- no slice: to be settled at once
+   where j.batch_id = batch and j.job_type = 'ingest';
+  perform ops.set_door('');
+end
+$$;
+comment on function intake.open_slices(uuid, jsonb) is
+  'Writes the slices of a batch, moves it to validating and lets go of the job: from here on slices are leased.';
+grant execute on function intake.open_slices(uuid, jsonb) to service_role;
+
+create function intake.finish_staging(batch uuid, token uuid, plan jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  held intake.simplicity_batches;
+  twin intake.simplicity_batches;
+  state text;
+begin
+  perform intake.lock_hash(plan ->> 'file_hash');
+  held := intake.lock_lease(batch, token);
+  state := intake.object_state(held);
+  if state <> 'present' then
+    perform intake.end_failed(batch, case state when 'missing' then 'File missing in storage' else 'File changed in storage' end);
+    return jsonb_build_object('outcome', 'failed');
+  end if;
+  if not held.dry_run and intake.twin_of(batch, plan ->> 'file_hash') is not null then
+    twin := intake.lock_twin(intake.twin_of(batch, plan ->> 'file_hash'));
+    if twin.id is null then
+      perform intake.release(batch, null, token, ops.scaled(1));
+      return jsonb_build_object('outcome', 'busy');
+    end if;
+    return intake.end_skipped(held, plan ->> 'file_hash', twin);
+  end if;
+  update intake.simplicity_batches b
+     set file_hash = plan ->> 'file_hash', file_size_bytes = (plan ->> 'file_size_bytes')::bigint,
+         dialect = plan -> 'dialect', layout = plan -> 'layout', scan = null,
+         ignored_columns = array(select jsonb_array_elements_text(plan -> 'ignored_columns')),
+         notes = array(select jsonb_array_elements_text(plan -> 'notes'))
+   where b.id = batch
+  returning b.* into held;
+  perform intake.note_header_change(held);
+  if plan ->> 'problem' is not null then
+    perform intake.end_failed(batch, plan ->> 'problem');
+    return jsonb_build_object('outcome', 'failed', 'reason', plan ->> 'problem');
+  end if;
+  perform intake.open_slices(batch, plan -> 'slices');
+  return jsonb_build_object('outcome', 'validating', 'slices', jsonb_array_length(plan -> 'slices'));
+end
+$$;
+comment on function intake.finish_staging(uuid, uuid, jsonb) is
+  'End of the staging pass. plan: file_hash, file_size_bytes, dialect, layout, ignored_columns, notes, problem (or '
+  'null), slices. Known bytes end skipped (busy: the batch that has them is being changed, try again), a problem '
+  'fails the batch, else its slices are opened.';
+grant execute on function intake.finish_staging(uuid, uuid, jsonb) to service_role;
+
+create function intake.record_rejects(batch uuid, attempt int, rejects jsonb)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into intake.row_errors (batch_id, attempt, row_index, line_number, byte_offset, error_code, error_message, error_stage,
+    field, raw_value, raw_line, raw_data, issues)
+  select record_rejects.batch, record_rejects.attempt, r.row_index, r.line_number, r.byte_offset, r.error_code, r.error_message,
+         r.error_stage, r.field, r.raw_value, r.raw_line, r.raw_data, r.issues
+    from jsonb_to_recordset(rejects) as r(row_index int, line_number int, byte_offset bigint, error_code text, error_message text,
+      error_stage text, field text, raw_value text, raw_line text, raw_data jsonb, issues jsonb)
+$$;
+comment on function intake.record_rejects(uuid, int, jsonb) is
+  'Writes rejects, an array of objects named like the columns of intake.row_errors.';
+grant execute on function intake.record_rejects(uuid, int, jsonb) to service_role;
+
+create function intake.stage_block(text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  cut int := position(E'\x1d' in $1);
+  head jsonb := left($1, cut - 1)::jsonb;
+  batch uuid := (head ->> 'batch_id')::uuid;
+begin
+  perform 1 from intake.simplicity_batches b where b.id = batch for key share;
+  update intake.batch_slices s set lease_expires_at = now() + ops.scaled(60)
+   where s.batch_id = batch and s.slice_no = (head ->> 'slice_no')::int and s.status = 'leased' and s.lease_token = (head ->> 'token')::uuid;
+  if not found then
+    raise exception 'LEASE_LOST: slice % of batch % is no longer held with this token', head ->> 'slice_no', batch
+      using errcode = 'P0001', hint = 'Stop: somebody else works on it, or the batch was reset, failed or deleted.';
+  end if;
+  if (head ->> 'row_count')::int > 0 then
+    insert into intake.staged_blocks (batch_id, slice_no, block_no, row_count, payload)
+    values (batch, (head ->> 'slice_no')::int, (head ->> 'block_no')::int, (head ->> 'row_count')::int, right($1, -cut));
+  end if;
+  if jsonb_array_length(head -> 'rejects') > 0 then
+    perform intake.record_rejects(batch, (head ->> 'attempt')::int, head -> 'rejects');
+  end if;
+end
+$$;
+comment on function intake.stage_block(text) is
+  'Takes one block of a slice: a JSON head (batch_id, slice_no, token, attempt, block_no, row_count, rejects), '
+  'U+001D, then the valid rows. One unnamed text parameter: the body travels as it is. Fenced by the slice''s lease, '
+  'which it extends.';
+grant execute on function intake.stage_block(text) to service_role;
+
+create function intake.finish_slice(batch uuid, slice int, token uuid, tally jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  done intake.batch_slices;
+  open_slices boolean;
+begin
+  perform intake.lock_slice(batch, slice, token);
+  update intake.batch_slices s
+     set status = 'done', valid = (tally ->> 'valid')::int, invalid = (tally ->> 'invalid')::int,
+         remarks = coalesce((tally ->> 'remarks')::int, 0),
+         code_counts = tally -> 'code_counts', warning_counts = tally -> 'warning_counts',
+         lease_token = null, lease_expires_at = null, finished_at = clock_timestamp()
+   where s.batch_id = batch and s.slice_no = slice
+  returning * into done;
+  if done.valid + done.invalid + done.remarks <> done.row_count then
+    raise exception 'Cannot finish slice % of batch %: staging counted % rows, validation % + % and % remarks',
+      slice, batch, done.row_count, done.valid, done.invalid, done.remarks using errcode = 'P0001';
+  end if;
+  update intake.simplicity_batches b
+     set row_count_total = b.row_count_total + done.valid + done.invalid, row_count_valid = b.row_count_valid + done.valid,
+         row_count_staged = b.row_count_staged + done.valid, row_count_invalid = b.row_count_invalid + done.invalid,
+         progress_at = clock_timestamp()
+   where b.id = batch;
+  open_slices := intake.has_open_slices(batch);
+  perform intake.note_progress(batch);
+  if not open_slices then
+    perform ops.set_door('engine');
+    update ops.job_queue j set status = 'pending', next_run_at = now(), locked_by = null, lease_expires_at = null
+     where j.batch_id = batch and j.job_type = 'ingest' and j.status = 'processing';
+    perform ops.set_door('');
+  end if;
+  return jsonb_build_object('last', not open_slices);
+end
+$$;
+comment on function intake.finish_slice(uuid, int, uuid, jsonb) is
+  'End of a slice. tally: valid, invalid, remarks (lines of a replay that are no rows; absent is 0), code_counts, '
+  'warning_counts. Its rows count from here on; after the last one the job is due again, to be settled.';
+grant execute on function intake.finish_slice(uuid, int, uuid, jsonb) to service_role;
+
+create function intake.split_slice(batch uuid, slice int, token uuid, tally jsonb, rest jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  whole intake.batch_slices;
+  cut_row int := (rest ->> 'first_row')::int;
+  cut_byte bigint := (rest ->> 'first_byte')::bigint;
+begin
+  perform intake.lock_slice(batch, slice, token);
+  select * into whole from intake.batch_slices s where s.batch_id = batch and s.slice_no = slice;
+  if cut_row not between whole.first_row + 1 and whole.first_row + whole.row_count - 1
+     or cut_byte not between whole.first_byte + 1 and whole.end_byte - 1 then
+    raise exception 'Cannot cut slice % of batch % at row % (byte %): it has rows % to % (bytes % to %)', slice, batch, cut_row, cut_byte,
+      whole.first_row, whole.first_row + whole.row_count - 1, whole.first_byte, whole.end_byte - 1 using errcode = 'P0001';
+  end if;
+  insert into intake.batch_slices (batch_id, slice_no, first_byte, end_byte, first_row, row_count, first_line)
+  select batch, max(s.slice_no) + 1, cut_byte, whole.end_byte, cut_row, whole.first_row + whole.row_count - cut_row,
+         (rest ->> 'first_line')::int
+    from intake.batch_slices s where s.batch_id = batch;
+  update intake.batch_slices s set end_byte = cut_byte, row_count = cut_row - whole.first_row
+   where s.batch_id = batch and s.slice_no = slice;
+  return intake.finish_slice(batch, slice, token, tally);
+end
+$$;
+comment on function intake.split_slice(uuid, int, uuid, jsonb, jsonb) is
+  'End of the first part of a slice. tally: as for finish_slice, of the rows before the cut; rest: first_row, '
+  'first_byte, first_line of the row behind it. The rest becomes a further slice; numbers of slices are no longer '
+  'their order in the file then, first_row is.';
+grant execute on function intake.split_slice(uuid, int, uuid, jsonb, jsonb) to service_role;

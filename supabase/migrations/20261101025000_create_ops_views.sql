@@ -1,0 +1,162 @@
+-- What the dashboard and Prometheus read about the whole. Views run with the rights of the reader.
+
+create view ops.v_pipeline_health with (security_invoker = true) as
+select b.status, count(*) as batch_count,
+  min(b.progress_at) as oldest_batch_at,
+  round((extract(epoch from now() - min(b.progress_at)) / 60)::numeric, 1) as oldest_age_minutes,
+  max(b.progress_at) as newest_batch_at
+from intake.simplicity_batches b
+group by b.status;
+comment on view ops.v_pipeline_health is 'Batches by state. Ages count from the last progress in that state.';
+grant select on ops.v_pipeline_health to service_role;
+
+create view ops.v_batch_performance with (security_invoker = true) as
+select date_trunc('hour', b.created_at) as hour_bucket,
+  count(*) as total_batches,
+  count(*) filter (where b.status = 'completed') as completed_batches,
+  count(*) filter (where b.status = 'failed') as failed_batches,
+  round(avg(b.parse_duration_ms)) as avg_parse_ms,
+  round(avg(b.db_duration_ms)) as avg_db_ms,
+  round(avg(coalesce(b.parse_duration_ms, 0) + coalesce(b.db_duration_ms, 0))) as avg_total_ms,
+  sum(b.row_count_total)::bigint as total_rows,
+  sum(b.row_count_inserted)::bigint as inserted_rows,
+  sum(b.row_count_duplicate)::bigint as skipped_rows,
+  sum(b.row_count_invalid)::bigint as error_rows,
+  round(100.0 * sum(b.row_count_duplicate) / nullif(sum(b.row_count_valid), 0), 2) as dedupe_rate_pct,
+  round(100.0 * sum(b.row_count_invalid) / nullif(sum(b.row_count_total), 0), 2) as error_rate_pct
+from intake.simplicity_batches b
+where b.created_at >= now() - interval '7 days' and b.status <> 'skipped' and not b.dry_run
+group by 1;
+comment on view ops.v_batch_performance is 'Hourly figures of the last seven days, without skipped drops and dry runs.';
+grant select on ops.v_batch_performance to service_role;
+
+create view ops.v_error_distribution with (security_invoker = true) as
+select c.error_code, sum(c.occurrences)::bigint as occurrence_count, count(distinct c.batch_id) as affected_batches,
+  max(k.cause) as sample_message, max(coalesce(b.validated_at, b.updated_at)) as last_seen_at
+from intake.batch_error_counts c
+join intake.simplicity_batches b on b.id = c.batch_id
+join intake.error_codes k on k.code = c.error_code
+where b.created_at >= now() - interval '7 days'
+group by c.error_code;
+comment on view ops.v_error_distribution is
+  'Row codes of the last seven days. The sample message is the code''s cause: nothing personal.';
+grant select on ops.v_error_distribution to service_role;
+
+create view ops.v_system_health with (security_invoker = true) as
+select
+  case when i.expected then case when i.last_seen > now() - interval '60 seconds' then 'online' else 'offline' end else 'not_deployed' end as ingest_status,
+  i.last_seen as ingest_last_heartbeat,
+  case when e.expected then case when e.last_seen > now() - interval '60 seconds' then 'online' else 'offline' end else 'not_deployed' end as enforcement_status,
+  e.last_seen as enforcement_last_heartbeat,
+  (select count(*) from ops.job_queue j where j.status = 'pending' and j.next_run_at <= now()) as queue_depth,
+  (select count(*) from ops.job_queue j where j.status = 'processing') as queue_processing,
+  now() as checked_at
+from
+  (select exists (select 1 from ops.expected_workers w where w.worker_type = 'ingest') as expected,
+          (select max(h.last_seen_at) from ops.worker_heartbeats h where h.worker_type = 'ingest') as last_seen) i,
+  (select exists (select 1 from ops.expected_workers w where w.worker_type = 'enforcement') as expected,
+          (select max(h.last_seen_at) from ops.worker_heartbeats h where h.worker_type = 'enforcement') as last_seen) e;
+comment on view ops.v_system_health is
+  'One row: whether each worker type beats (within 60 s), and how deep the queue is.';
+grant select on ops.v_system_health to service_role;
+
+create view ops.v_live_feed_events with (security_invoker = true) as
+select e.event_type, e.event_id, e.message, e.amount, e.status, e.event_time,
+  floor(extract(epoch from now() - e.event_time))::bigint as seconds_ago
+from (
+  (select 'batch' as event_type, b.id::text as event_id,
+          'Batch of ' || b.source || ' ' || b.status
+            || case when b.status = 'completed' then format(': %s inserted, %s rejected', b.row_count_inserted, b.row_count_invalid) else '' end as message,
+          null::numeric as amount, b.status, b.status_changed_at as event_time
+     from intake.simplicity_batches b where b.status_changed_at > now() - interval '24 hours'
+    order by b.status_changed_at desc limit 100)
+  union all
+  (select 'judgment', j.id::text, 'Judgment recorded' || coalesce(' in ' || j.county, ''), j.amount, j.enforcement_stage, j.created_at
+     from (select * from public.judgments k order by k.id desc limit 100) j where j.created_at > now() - interval '24 hours')
+  union all
+  (select 'alert', a.id::text, a."check" || ': ' || a.message, null, a.state, a.last_seen
+     from ops.alerts a where a.last_seen > now() - interval '24 hours' and a.count > 0
+    order by a.last_seen desc limit 100)
+) e
+order by e.event_time desc
+limit 100;
+comment on view ops.v_live_feed_events is
+  'The last 100 events of 24 hours. Nothing personal: no names, no case numbers, no file names.';
+grant select on ops.v_live_feed_events to service_role;
+
+create view ops.v_quality_trend with (security_invoker = true) as
+with counted as (
+  select b.id, b.source, b.row_count_total, b.row_count_invalid,
+         date_trunc('week', b.created_at)::date as week, date_trunc('month', b.created_at)::date as month
+    from intake.simplicity_batches b where b.status <> 'skipped' and not b.dry_run
+), coded as (
+  select k.week, k.month, k.source, c.error_code,
+         row_number() over (partition by k.week, k.month, k.source order by sum(c.occurrences) desc, c.error_code) as place
+    from counted k join intake.batch_error_counts c on c.batch_id = k.id and c.error_stage <> 'insert'
+   group by k.week, k.month, k.source, c.error_code
+)
+select k.week, k.month, k.source, sum(k.row_count_total)::bigint as total_rows,
+  round(100.0 * sum(k.row_count_invalid) / nullif(sum(k.row_count_total), 0), 2) as error_rate_pct,
+  max(d.error_code) as top_error_code
+from counted k
+left join coded d on d.week = k.week and d.month = k.month and d.source = k.source and d.place = 1
+group by k.week, k.month, k.source
+order by k.week desc, k.month desc, k.source;
+comment on view ops.v_quality_trend is
+  'Rows and error rate per source and week; a week across two months has a row in each.';
+grant select on ops.v_quality_trend to service_role;
+
+create view public.v_migration_status with (security_invoker = true) as
+select 'supabase'::text as source, m.version, m.name, null::timestamptz as executed_at
+from supabase_migrations.schema_migrations m
+order by m.version desc;
+comment on view public.v_migration_status is
+  'Applied migrations, newest first. executed_at is null: the Supabase CLI does not record it.';
+revoke all on public.v_migration_status from anon, authenticated;
+grant usage on schema supabase_migrations to service_role;
+grant select on supabase_migrations.schema_migrations to service_role;
+grant select on public.v_migration_status to service_role;
+
+create function ops.figures(subject text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+set timezone = 'UTC'
+as $$
+  select coalesce(case subject
+    when 'performance' then (select jsonb_agg(to_jsonb(v) order by v.hour_bucket desc) from ops.v_batch_performance v)
+    when 'errors' then (select jsonb_agg(to_jsonb(v) order by v.occurrence_count desc, v.error_code) from ops.v_error_distribution v)
+    when 'quality' then (select jsonb_agg(to_jsonb(v) order by v.week desc, v.month desc, v.source)
+      from (select * from ops.v_quality_trend limit 500) v)
+    when 'feed' then (select jsonb_agg(to_jsonb(v) order by v.event_time desc) from ops.v_live_feed_events v)
+  end, '[]')
+$$;
+comment on function ops.figures(text) is
+  'The rows of a view of the whole as JSON, newest or most first: performance, errors, quality or feed. One rendering '
+  'of numbers and times, whatever stands between.';
+grant execute on function ops.figures(text) to service_role;
+
+create function ops.metrics()
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'batches', (select coalesce(jsonb_object_agg(s.status, s.n), '{}') from
+      (select b.status, count(*) as n from intake.simplicity_batches b group by b.status) s),
+    'rows', (select jsonb_build_object('inserted', coalesce(sum(b.row_count_inserted), 0), 'duplicate', coalesce(sum(b.row_count_duplicate), 0),
+      'invalid', coalesce(sum(b.row_count_invalid), 0)) from intake.simplicity_batches b where not b.dry_run),
+    'jobs', (select coalesce(jsonb_agg(jsonb_build_object('job_type', s.job_type, 'status', s.status, 'n', s.n)), '[]') from
+      (select j.job_type, j.status, count(*) as n from ops.job_queue j group by j.job_type, j.status) s),
+    'oldest', (select coalesce(jsonb_object_agg(c.job_type, coalesce(o.seconds, 0)), '{}') from ops.queue_control c
+      left join lateral (select extract(epoch from now() - min(greatest(j.next_run_at, j.created_at))) as seconds from ops.job_queue j
+        where j.job_type = c.job_type and j.status = 'pending' and j.next_run_at <= now()) o on true),
+    'heartbeats', (select coalesce(jsonb_object_agg(h.worker_type, h.seconds), '{}') from
+      (select w.worker_type, extract(epoch from now() - max(w.last_seen_at)) as seconds from ops.worker_heartbeats w group by w.worker_type) h),
+    'alerts', (select coalesce(jsonb_object_agg(s.level, s.n), '{}') from
+      (select a.level, count(*) as n from ops.alerts a where a.state = 'open' group by a.level) s))
+$$;
+comment on function ops.metrics() is 'Figures of the whole in one call, for GET /system/metrics.';
+grant execute on function ops.metrics() to service_role;
