@@ -210,7 +210,7 @@ async function openSide(frame: Frame): Promise<Side> {
       folder: `${frame.home}/objects`,
       config,
       keys,
-      cutAfter: () => faults.takeCut(),
+      faults,
     });
     const routines = makeRoutines(admin);
     const exposed = await watchSchemas(database, admin, config.api.schemas, options.log, async (asked) => {

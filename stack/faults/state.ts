@@ -26,6 +26,12 @@ export const FaultState = z.object({
   storage_cut: z.object({ after_bytes: z.number().int().nonnegative(), times: z.number().int().positive() })
     .nullable()
     .default(null),
+  /** So many of the next downloads find no bytes though the row is there, as while an object is moved. */
+  storage_lost: z.number().int().nonnegative().default(0),
+  /** Downloads go through a cache that gives old bytes for so long after an object was replaced. */
+  storage_stale: z.object({ by: z.enum(["address", "path"]), hold_ms: z.number().int().nonnegative() })
+    .nullable()
+    .default(null),
 });
 export type FaultState = z.infer<typeof FaultState>;
 
@@ -36,6 +42,9 @@ export interface Faults {
   schemaReloaded(): void;
   /** Takes one cut off the supply; null when there is none. */
   takeCut(): number | null;
+  /** Takes one loss off the supply. */
+  takeLoss(): boolean;
+  staleness(): FaultState["storage_stale"];
 }
 
 export function makeFaults(): Faults {
@@ -52,6 +61,14 @@ export function makeFaults(): Faults {
       if (cut === null) return null;
       this.state.storage_cut = cut.times > 1 ? { ...cut, times: cut.times - 1 } : null;
       return cut.after_bytes;
+    },
+    takeLoss() {
+      const lost = this.state.storage_lost > 0;
+      if (lost) this.state.storage_lost--;
+      return lost;
+    },
+    staleness() {
+      return this.state.storage_stale;
     },
   };
 }

@@ -1,6 +1,8 @@
-/** Answers to downloads: whole or one range, conditional, cut short where a test wants it. */
-import type { ObjectRow } from "./records.ts";
+/** Answers to downloads: whole or one range, conditional, through the cache, cut short where a test wants it. */
+import type { Cache } from "./cache.ts";
 import type { Files } from "./files.ts";
+import { noObject } from "./problem.ts";
+import type { ObjectRow } from "./records.ts";
 
 /** First and last byte asked for; null for all of it; "unsatisfiable" when there is none of it. RFC 9110 §14.1.2 */
 export function rangeOf(header: string | null, size: number): [number, number] | null | "unsatisfiable" {
@@ -16,15 +18,53 @@ export function rangeOf(header: string | null, size: number): [number, number] |
   return start >= size ? "unsatisfiable" : [start, end];
 }
 
-/** @param cutAfter ends the connection after that many bytes of the body: a fault for tests. */
-export async function download(
+/** What downloads do wrong on purpose. */
+export interface DownloadFaults {
+  /** Bytes after which the next download breaks off; null for not at all. */
+  takeCut(): number | null;
+  /** Whether the next download finds no bytes though the row is there, as while an object is moved. */
+  takeLoss(): boolean;
+}
+
+export interface Downloads {
+  /** Answers with the object, or with what the cache still holds of it. @throws noObject where there is neither. */
+  answer(request: Request, url: URL, current: ObjectRow | null): Promise<Response>;
+}
+
+export function makeDownloads(files: Files, cache: Cache, faults: DownloadFaults): Downloads {
+  return {
+    async answer(request, url, current) {
+      const object = await cache.look(url, current);
+      if (object === null || faults.takeLoss()) throw noObject();
+      return await send(request, url, object, files, faults.takeCut());
+    },
+  };
+}
+
+async function send(
   request: Request,
   url: URL,
   object: ObjectRow,
   files: Files,
   cutAfter: number | null,
 ): Promise<Response> {
-  const { size, mimetype, eTag, cacheControl, lastModified } = object.metadata;
+  const { size, eTag } = object.metadata;
+  const headers = headersOf(object, url);
+  if (request.headers.get("if-none-match") === eTag) return new Response(null, { status: 304, headers });
+  const range = rangeOf(request.headers.get("range"), size);
+  if (range === "unsatisfiable") return unsatisfiable();
+  const [start, end] = range ?? [0, size - 1];
+  if (range !== null) headers.set("content-range", `bytes ${start}-${end}/${size}`);
+  headers.set("content-length", String(end - start + 1));
+  const status = range === null ? 200 : 206;
+  if (request.method === "HEAD" || size === 0) return new Response(null, { status, headers });
+  const body = await files.read(object.version, start, end);
+  if (body === null) throw noObject(); // moved since its row was read
+  return new Response(cutAfter === null ? body : cut(body, cutAfter), { status, headers });
+}
+
+function headersOf(object: ObjectRow, url: URL): Headers {
+  const { mimetype, eTag, cacheControl, lastModified } = object.metadata;
   const headers = new Headers({
     "accept-ranges": "bytes",
     "cache-control": cacheControl,
@@ -37,25 +77,18 @@ export async function download(
     const file = name === "" ? object.name.split("/").at(-1) ?? "" : name;
     headers.set("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(file)}`);
   }
-  if (request.headers.get("if-none-match") === eTag) return new Response(null, { status: 304, headers });
-  const range = rangeOf(request.headers.get("range"), size);
-  if (range === "unsatisfiable") {
-    headers.set("content-range", `bytes */${size}`);
-    headers.set("content-type", "application/json");
-    const body = {
-      statusCode: "416",
-      error: "InvalidRange",
-      message: "The requested range is not satisfiable",
-    };
-    return new Response(JSON.stringify(body), { status: 416, headers });
-  }
-  const [start, end] = range ?? [0, size - 1];
-  if (range !== null) headers.set("content-range", `bytes ${start}-${end}/${size}`);
-  headers.set("content-length", String(end - start + 1));
-  const status = range === null ? 200 : 206;
-  if (request.method === "HEAD" || size === 0) return new Response(null, { status, headers });
-  const body = await files.read(object.version, start, end);
-  return new Response(cutAfter === null ? body : cut(body, cutAfter), { status, headers });
+  return headers;
+}
+
+/** Storage says nothing of the size here, unlike RFC 9110 §15.5.17. */
+function unsatisfiable(): Response {
+  const body = {
+    statusCode: "416",
+    error: "invalid_range",
+    message: "The requested range is not satisfiable",
+    code: "InvalidRange",
+  };
+  return Response.json(body, { status: 416 });
 }
 
 function cut(

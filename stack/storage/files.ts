@@ -13,8 +13,10 @@ export interface Stored {
 
 export interface Files {
   write(version: string, body: AsyncIterable<Uint8Array> | null, limit: number): Promise<Stored>;
-  /** @param end inclusive. */
-  read(version: string, start: number, end: number): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+  /** Adds bytes to a file, making it if need be. What arrived before an error stays. */
+  append(version: string, body: AsyncIterable<Uint8Array> | null, limit: number): Promise<void>;
+  /** @param end inclusive. @returns null when the file is gone. */
+  read(version: string, start: number, end: number): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null>;
   copy(from: string, to: string): Promise<void>;
   /** A version that is gone already is fine. */
   remove(version: string): Promise<void>;
@@ -33,8 +35,7 @@ export function makeFiles(folder: string): Files {
           size += chunk.length;
           if (size > limit) throw tooLarge();
           hash.update(chunk);
-          // Synchronous: a thread hop per 8 kB of a fast sender costs thirty times the write.
-          for (let at = 0; at < chunk.length;) at += file.writeSync(chunk.subarray(at));
+          writeAll(file, chunk);
         }
       } catch (error) {
         await this.remove(version);
@@ -44,8 +45,22 @@ export function makeFiles(folder: string): Files {
       }
       return { size, etag: `"${hash.digest("hex")}"` };
     },
+    async append(version, body, limit) {
+      const file = await Deno.open(pathOf(version), { append: true, create: true });
+      try {
+        let size = (await file.stat()).size;
+        for await (const chunk of body ?? []) {
+          size += chunk.length;
+          if (size > limit) throw tooLarge();
+          writeAll(file, chunk);
+        }
+      } finally {
+        file.close();
+      }
+    },
     async read(version, start, end) {
-      const file = await Deno.open(pathOf(version), { read: true });
+      const file = await openIfThere(pathOf(version));
+      if (file === null) return null;
       await file.seek(start, Deno.SeekMode.Start);
       let left = end - start + 1;
       return new ReadableStream({
@@ -73,4 +88,18 @@ export function makeFiles(folder: string): Files {
       }
     },
   };
+}
+
+/** Synchronous: a thread hop per 8 kB of a fast sender costs thirty times the write. */
+function writeAll(file: Deno.FsFile, chunk: Uint8Array): void {
+  for (let at = 0; at < chunk.length;) at += file.writeSync(chunk.subarray(at));
+}
+
+async function openIfThere(path: string): Promise<Deno.FsFile | null> {
+  try {
+    return await Deno.open(path, { read: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
 }

@@ -14,12 +14,23 @@ export interface Bucket {
   allowed_mime_types: string[] | null;
 }
 
+/** What Storage keeps of stored bytes, spelt as it spells it. */
+export interface ObjectMetadata {
+  size: number;
+  mimetype: string;
+  eTag: string;
+  cacheControl: string;
+  lastModified: string;
+  contentLength: number;
+  httpStatusCode: number;
+}
+
 export interface ObjectRow {
   id: string;
   name: string;
   bucket_id: string;
   version: string;
-  metadata: { size: number; mimetype: string; eTag: string; cacheControl: string; lastModified: string };
+  metadata: ObjectMetadata;
   user_metadata: Record<string, unknown> | null;
   created_at: Date;
   updated_at: Date;
@@ -35,7 +46,7 @@ export interface Intent {
   userMetadata: Record<string, unknown> | null;
 }
 
-type Transaction = postgres.TransactionSql;
+export type Transaction = postgres.TransactionSql;
 
 /** Storage acts as the caller for permissions and as itself (null) where the API has decided already. */
 export async function as<T>(
@@ -92,11 +103,29 @@ export async function findObject(
 
 class RollBack extends Error {}
 
-/** The permission probe: writes the row as the caller and takes it back. */
-export async function probe(sql: Sql, caller: Caller, intent: Intent): Promise<void> {
+/** What is known of an upload before its bytes are stored, which triggers see too. */
+export interface Announced {
+  mimetype: string;
+  contentLength: number;
+}
+
+/** The permission probe: writes the row as the caller, with what is known by now, and takes it back. */
+export function probe(sql: Sql, caller: Caller, intent: Intent, known: Announced): Promise<void> {
+  return tryOut(sql, caller, "storage.object.upload", async (tx) => {
+    await put(tx, intent, "1", { ...known });
+  });
+}
+
+/** Does `work` as the caller and takes it back: whether it may be done shows before anything is. */
+export async function tryOut(
+  sql: Sql,
+  caller: Caller,
+  operation: string,
+  work: (tx: Transaction) => Promise<void>,
+): Promise<void> {
   try {
-    await as(sql, caller, "storage.object.upload", async (tx) => {
-      await put(tx, intent, "1", null);
+    await as(sql, caller, operation, async (tx) => {
+      await work(tx);
       throw new RollBack();
     });
   } catch (error) {
@@ -112,7 +141,7 @@ export function complete(
   sql: Sql,
   intent: Intent,
   version: string,
-  metadata: ObjectRow["metadata"],
+  metadata: ObjectMetadata,
 ): Promise<{ id: string; replaced: string | null }> {
   return as(sql, null, "storage.object.upload", async (tx) => {
     const [old] = await tx<{ version: string | null }[]>`
@@ -127,7 +156,7 @@ async function put(
   tx: Transaction,
   intent: Intent,
   version: string,
-  metadata: ObjectRow["metadata"] | null,
+  metadata: ObjectMetadata | Announced,
 ): Promise<string> {
   const row = {
     bucket_id: intent.bucket,
@@ -135,7 +164,7 @@ async function put(
     owner: intent.owner,
     owner_id: intent.owner,
     version,
-    metadata: metadata === null ? null : tx.json({ ...metadata }),
+    metadata: tx.json({ ...metadata }),
     user_metadata: intent.userMetadata === null
       ? null
       : tx.json(JSON.parse(JSON.stringify(intent.userMetadata))),

@@ -73,17 +73,27 @@ Deno.test("parity 6: an upload tries its insert and takes it back, stores the by
   const { sql, service } = shared();
   await sql.unsafe(`
     create sequence public.sample_probes;
+    create sequence public.sample_announced;
     create function public.sample_probe() returns trigger language plpgsql security definer set search_path = '' as $$
     begin
-      -- A sequence keeps what the rolled back probe did.
+      -- Sequences keep what the rolled back probe did.
       perform nextval('public.sample_probes');
+      if new.version = '1' and new.metadata = '{"mimetype": "text/plain", "contentLength": 3}'::jsonb then
+        perform nextval('public.sample_announced');
+      end if;
       return new;
     end $$;
     create trigger sample_probe before insert on storage.objects for each row execute function public.sample_probe();
   `).simple();
-  await service.storage.from("intake").upload("simplicity/probe.txt", "one");
-  const [probes] = await sql`select last_value::int as inserts from public.sample_probes`;
-  assertEquals(probes?.inserts, 2);
+  const upload = await service.storage.from("intake").upload("simplicity/probe.txt", "one", {
+    contentType: "text/plain",
+  });
+  assertEquals(upload.error, null);
+  const [probes] = await sql`
+    select p.last_value::int as inserts, a.last_value::int as announced, a.is_called
+    from public.sample_probes p, public.sample_announced a
+  `;
+  assertEquals({ ...probes }, { inserts: 2, announced: 1, is_called: true });
   const [row] =
     await sql`select metadata ->> 'size' as size, version from storage.objects where name = 'simplicity/probe.txt'`;
   assertEquals(row?.size, "3");

@@ -84,8 +84,11 @@ Deno.test("ranges are honoured on every way to an object", async () => {
       "234",
     ]);
     const beyond = await fetch(url, { headers: { ...headers, range: "bytes=10-" } });
-    assertEquals([beyond.status, beyond.headers.get("content-range")], [416, "bytes */10"]);
-    await beyond.body?.cancel();
+    assertEquals([beyond.status, beyond.headers.get("content-range"), (await beyond.json()).error], [
+      416,
+      null, // RFC 9110 would have the size here; Storage does not
+      "invalid_range",
+    ]);
     const head = await fetch(url, { method: "HEAD", headers: { apikey: stack.secret_key } });
     assertEquals([head.status, head.headers.get("content-length")], [200, "10"]);
   }
@@ -200,6 +203,53 @@ Deno.test("faults: a body is cut after so many bytes, so often as asked", async 
   const headers = { apikey: stack.secret_key };
   await assertRejects(async () => await (await fetch(url, { headers })).arrayBuffer());
   assertEquals((await (await fetch(url, { headers })).arrayBuffer()).byteLength, 1_000_000);
+});
+
+Deno.test("faults: an object's bytes are not found, so often as asked, though its row is there", async () => {
+  const { stack } = shared();
+  await bucket().upload("simplicity/lost.txt", "here");
+  await stack.ask({ do: "faults", set: { storage_lost: 1 } });
+  const url = `${stack.api_url}/storage/v1/object/authenticated/intake/simplicity/lost.txt`;
+  const headers = { apikey: stack.secret_key };
+  const lost = await fetch(url, { headers });
+  assertEquals([lost.status, (await lost.json()).statusCode], [400, "404"]);
+  assertEquals(await (await fetch(url, { headers })).text(), "here");
+});
+
+Deno.test("faults: a stale cache gives old bytes for as long as asked, by address or whatever the query", async () => {
+  const { stack, sql } = shared();
+  const headers = { apikey: stack.secret_key };
+  const read = async (query: string) => {
+    const url = `${stack.api_url}/storage/v1/object/authenticated/intake/simplicity/stale.txt${query}`;
+    const answer = await fetch(url, { headers });
+    return [await answer.text(), answer.headers.get("etag")];
+  };
+  const put = async (text: string) => {
+    await bucket().upload("simplicity/stale.txt", text, { upsert: true });
+    const [row] = await sql`
+      select metadata ->> 'eTag' as etag from storage.objects where name = 'simplicity/stale.txt'
+    `;
+    return [text, row?.etag];
+  };
+  try {
+    await stack.ask({ do: "faults", set: { storage_stale: { by: "address", hold_ms: 60_000 } } });
+    const first = await put("first");
+    assertEquals(await read(""), first);
+    const second = await put("second");
+    assertEquals(await read(""), first);
+    assertEquals(await read("?cacheNonce=2"), second);
+    await stack.ask({ do: "faults", set: { storage_stale: { by: "path", hold_ms: 60_000 } } });
+    assertEquals(await read("?cacheNonce=2"), second);
+    const third = await put("third");
+    assertEquals(await read("?cacheNonce=3"), second);
+    await stack.ask({ do: "faults", set: { storage_stale: { by: "path", hold_ms: 300 } } });
+    assertEquals(await read("?cacheNonce=3"), third);
+    const fourth = await put("fourth");
+    assertEquals(await read("?cacheNonce=4"), third);
+    await until(async () => (await read("?cacheNonce=4"))[0] === fourth[0]);
+  } finally {
+    await stack.ask({ do: "faults", set: { storage_stale: null } });
+  }
 });
 
 Deno.test("uploads of many at once arrive whole", async () => {
