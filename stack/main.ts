@@ -1,5 +1,6 @@
 /** `deno task stack up|down|status|reset`: the local Supabase. Results on stdout, the rest on stderr. */
 import { parseArgs } from "node:util";
+import { DEFAULT_PRIVILEGES, type DefaultPrivileges } from "./database/bootstrap.ts";
 import { ask } from "./faults/client.ts";
 import { type Addresses, readState } from "./home.ts";
 import { clearAway, isRunning, runDetached, runHere, running } from "./lifecycle.ts";
@@ -20,6 +21,7 @@ const USAGE = `deno task stack <command> [flags]
   --env N=VALUE   up: one more variable for the functions, repeatable
   --no-functions  up: database, REST, Auth and Storage alone
   --bare          up: a database with its buckets, before the first migration
+  --defaults WHAT up: what is granted by itself in public: none (new projects), granted (before 2026-10-30)
 
   STACK_TIME=0.1 shortens leases, beats, back-off and cron alike.`;
 
@@ -38,6 +40,7 @@ async function main(args: string[]): Promise<number> {
       cleared: { type: "boolean", default: false }, // how --detach starts itself
       "no-functions": { type: "boolean", default: false },
       bare: { type: "boolean", default: false },
+      defaults: { type: "string", default: "none" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -59,6 +62,7 @@ async function main(args: string[]): Promise<number> {
         functionEnv: pairs(values.env),
         functions: !values["no-functions"],
         bare: values.bare,
+        defaultPrivileges: defaultPrivileges(values.defaults),
         parent: values.parent === undefined ? null : Number(values.parent),
         reload: command === "dev",
         cleared: values.cleared,
@@ -102,6 +106,14 @@ function timeScale(): number {
     throw new Error(`Cannot use STACK_TIME=${text}: give a number above 0, at most 1`);
   }
   return scale;
+}
+
+function defaultPrivileges(text: string): DefaultPrivileges {
+  const found = DEFAULT_PRIVILEGES.find((one) => one === text);
+  if (found === undefined) {
+    throw new Error(`Cannot use --defaults ${text}: give ${DEFAULT_PRIVILEGES.join(" or ")}`);
+  }
+  return found;
 }
 
 function pairs(texts: string[]): Record<string, string> {

@@ -4,6 +4,7 @@
  */
 import { type Config, readConfig } from "./config.ts";
 import { startControl } from "./control.ts";
+import type { DefaultPrivileges } from "./database/bootstrap.ts";
 import { connect, type DatabaseAddress, type Sql } from "./database/connect.ts";
 import { makeBuckets, openDoors, pushMigrations, writeVault } from "./database/prepare.ts";
 import { type Faults, makeFaults } from "./faults/state.ts";
@@ -35,6 +36,8 @@ export interface StackOptions {
   functions: boolean;
   /** True for a project before its first migration: database and buckets, nothing that stands on them. */
   bare: boolean;
+  /** What new objects in `public` are granted by themselves. */
+  defaultPrivileges: DefaultPrivileges;
   log(line: string): void;
 }
 
@@ -255,7 +258,7 @@ function refuseAll(): Promise<Response> {
 }
 
 async function openDatabase(frame: Frame): Promise<Server> {
-  const source = await template(frame.programs, frame.options.log);
+  const source = await template(frame.programs, frame.options.log, frame.options.defaultPrivileges);
   const folder = `${frame.dataHome}/postgres`;
   await removeIfThere(folder);
   await copyTemplate(source, folder);

@@ -1,6 +1,7 @@
 /**
  * Sends what pg_net's SQL queued, the way its background worker does: one batch at a time, nothing more until the
- * slowest call of the batch answered or timed out, then a second's pause. Slow answers delay everybody's wake-ups.
+ * slowest call of the batch answered or timed out, then a second's pause. A batch is taken, sent and answered in one
+ * transaction: until it ends everybody else still sees its calls in the queue, with `xmax` set, and none of its answers.
  */
 import type postgres from "postgres";
 import { connect, type DatabaseAddress } from "../database/connect.ts";
@@ -22,6 +23,17 @@ interface Queued {
   headers: Record<string, string>;
   body: Uint8Array | null;
   timeout_milliseconds: number;
+}
+
+/** A row of `net._http_response`. */
+interface Answer {
+  id: string;
+  status_code: number | null;
+  content_type: string | null;
+  headers: Record<string, string> | null;
+  content: string | null;
+  timed_out: boolean;
+  error_msg: string | null;
 }
 
 /** Connects as `supabase_admin`, like the extension's worker. */
@@ -63,19 +75,26 @@ export async function startSender(
 async function sendBatch(sql: postgres.Sql, faults: Faults, stopping: AbortSignal): Promise<number> {
   const [installed] = await sql`select to_regclass('net.http_request_queue') is not null as yes`;
   if (installed?.yes !== true) return 0;
-  await sql`delete from net._http_response where created < now() - ${KEEP_RESPONSES}::interval`;
-  const batch = await sql<Queued[]>`
-    delete from net.http_request_queue
-    where id in (select id from net.http_request_queue order by id limit ${BATCH_SIZE})
-    returning id, method, url, headers, body, timeout_milliseconds
-  `;
-  await Promise.all(batch.map(async (queued) => {
-    for (const call of plan(queued, faults)) {
-      if (call.delayMs > 0) await pause(call.delayMs, stopping);
-      await send(sql, queued, stopping);
-    }
-  }));
-  return batch.length;
+  return await sql.begin(async (tx) => {
+    await tx`delete from net._http_response where created < now() - ${KEEP_RESPONSES}::interval`;
+    const batch = await tx<Queued[]>`
+      delete from net.http_request_queue
+      where id in (select id from net.http_request_queue order by id limit ${BATCH_SIZE})
+      returning id, method, url, headers, body, timeout_milliseconds
+    `;
+    const answers = await Promise.all(batch.map((queued) => sendAsPlanned(queued, faults, stopping)));
+    for (const answer of answers.flat()) await tx`insert into net._http_response ${tx(answer)}`;
+    return batch.length;
+  });
+}
+
+async function sendAsPlanned(queued: Queued, faults: Faults, stopping: AbortSignal): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (const call of plan(queued, faults)) {
+    if (call.delayMs > 0) await pause(call.delayMs, stopping);
+    answers.push(await send(queued, stopping));
+  }
+  return answers;
 }
 
 /** How often, and how late, a call is sent under the current faults: usually once, at once. */
@@ -99,8 +118,9 @@ function byOf(body: Uint8Array | null): WakeBy {
   }
 }
 
-async function send(sql: postgres.Sql, queued: Queued, stopping: AbortSignal): Promise<void> {
+async function send(queued: Queued, stopping: AbortSignal): Promise<Answer> {
   const timeout = AbortSignal.timeout(queued.timeout_milliseconds);
+  const unanswered = { id: queued.id, status_code: null, content_type: null, headers: null, content: null };
   try {
     const response = await fetch(queued.url, {
       method: queued.method.toUpperCase(),
@@ -109,24 +129,30 @@ async function send(sql: postgres.Sql, queued: Queued, stopping: AbortSignal): P
       signal: AbortSignal.any([timeout, stopping]),
     });
     const content = await response.text();
-    await sql`
-      insert into net._http_response (id, status_code, content_type, headers, content, timed_out)
-      values (
-        ${queued.id}, ${response.status}, ${response.headers.get("content-type")},
-        ${sql.json(Object.fromEntries(response.headers))}, ${content}, false
-      )
-    `;
+    return {
+      id: queued.id,
+      status_code: response.status,
+      content_type: response.headers.get("content-type"),
+      headers: Object.fromEntries(response.headers),
+      content,
+      timed_out: false,
+      error_msg: null,
+    };
   } catch (error) {
-    if (stopping.aborted) return;
-    const message = timeout.aborted
-      ? `Timeout of ${queued.timeout_milliseconds} ms reached`
-      : error instanceof Error
-      ? error.message
-      : String(error);
-    await sql`
-      insert into net._http_response (id, timed_out, error_msg) values (${queued.id}, ${timeout.aborted}, ${message})
-    `;
+    if (stopping.aborted) throw error; // the batch stays queued
+    if (timeout.aborted) {
+      const message = `Timeout of ${queued.timeout_milliseconds} ms reached`;
+      return { ...unanswered, timed_out: true, error_msg: message };
+    }
+    return { ...unanswered, timed_out: false, error_msg: wordsOf(error) };
   }
+}
+
+/** As libcurl says it, which is what pg_net keeps. */
+function wordsOf(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof TypeError)) return said; // fetch throws TypeErrors where nobody is there
+  return /dns error/.test(said) ? "Couldn't resolve host name" : "Could not connect to server";
 }
 
 /** Waits, or less when the stack stops. */

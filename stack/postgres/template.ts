@@ -4,7 +4,7 @@
  */
 import { App } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
-import { AFTER_AUTH, BEFORE_AUTH } from "../database/bootstrap.ts";
+import { afterAuth, BEFORE_AUTH, type DefaultPrivileges } from "../database/bootstrap.ts";
 import { connect } from "../database/connect.ts";
 import { STACKS } from "../home.ts";
 import { random } from "../keys.ts";
@@ -22,16 +22,18 @@ export interface Template {
   password: string;
 }
 
-/** @returns a template that fits the programs and the bootstrap, making it when there is none. */
+/** @returns a template that fits the programs, the bootstrap and its default privileges, making it when there is none. */
 export async function template(
   programs: Programs,
   log: (line: string) => void,
+  defaults: DefaultPrivileges = "none",
 ): Promise<Template> {
+  const rest = afterAuth(defaults);
   const key = await digest([
     GENERATION,
     programs.version,
     BEFORE_AUTH,
-    AFTER_AUTH,
+    rest,
     STAND_INS,
     `${Deno.uid()}`,
   ]);
@@ -44,7 +46,7 @@ export async function template(
   await give(fresh, programs.user);
   const password = random(24);
   await initialise(programs, `${fresh}/cluster`, password);
-  await fill(programs, `${fresh}/cluster`, password, log);
+  await fill(programs, `${fresh}/cluster`, password, rest, log);
   await Deno.writeTextFile(`${fresh}/password`, password, { mode: 0o600 });
   try {
     await Deno.rename(fresh, folder);
@@ -90,6 +92,7 @@ async function fill(
   programs: Programs,
   folder: string,
   password: string,
+  rest: string[],
   log: (line: string) => void,
 ) {
   const server = makeServer(
@@ -110,7 +113,7 @@ async function fill(
     await makeAuthSchema(
       `postgresql://supabase_admin:${password}@127.0.0.1:${server.port}/postgres`,
     );
-    for (const text of AFTER_AUTH) await admin.unsafe(text);
+    for (const text of rest) await admin.unsafe(text);
   } finally {
     await admin.end();
     await server.stop("fast");

@@ -268,7 +268,7 @@ Deno.test("a hand-set 'processing' is refused, and the message says what to set 
   withDatabase(async (db) => {
     await drop(db);
     for (const sql of [db.sql, engine(db)]) {
-      const error = await errorOf(sql`update ops.job_queue set status = 'processing'`);
+      const error = await errorOf(sql`update ops.job_queue set status = 'processing' where true`);
       assertMatch(error ?? "", /^P0001 Cannot set job .* to processing by hand/);
     }
   }));

@@ -113,6 +113,55 @@ Deno.test("parity 1: pg_net starts nothing until the slowest of a batch answered
   assertGreaterOrEqual((target.arrivals[1]?.at ?? 0) - target.releasedAt(), 990);
 });
 
+Deno.test("parity 1: what is being sent is still seen in the queue, marked, until all of the batch is answered", async () => {
+  await using target = openTarget();
+  const { sql } = shared();
+  const ids = await sql.begin(async (tx) => {
+    const [slow] =
+      await tx`select net.http_get(${`${target.url}/slow`}, timeout_milliseconds => 20000) as id`;
+    const [quick] = await tx`select net.http_get(${`${target.url}/quick`}) as id`;
+    return [slow?.id, quick?.id];
+  });
+  const queued = () =>
+    sql`
+    select xmax::text <> '0' as sending from net.http_request_queue where id = any (${ids}) order by id
+  `;
+  const answered = async () =>
+    (await sql`select id from net._http_response where id = any (${ids})`).map((row) => row.id).sort();
+  await until(() => Promise.resolve(target.arrivals.length === 2));
+  assertEquals([(await queued()).map((row) => row.sending), await answered()], [[true, true], []]);
+  target.release();
+  await until(async () => (await queued()).length === 0);
+  assertEquals(await answered(), ids);
+});
+
+Deno.test("a call to where nobody is says so in pg_net's words", async () => {
+  const { sql } = shared();
+  const [queued] = await sql`select net.http_get('http://127.0.0.1:9/none') as id`;
+  const response = await until(async () =>
+    (await sql`select * from net._http_response where id = ${queued?.id}`)[0]
+  );
+  assertEquals([response.status_code, response.timed_out, response.error_msg], [
+    null,
+    false,
+    "Could not connect to server",
+  ]);
+});
+
+Deno.test("pg_net's tables are open to everybody, pg_cron's to postgres alone", async () => {
+  const { sql } = shared();
+  const [may] = await sql`
+    select
+      bool_and(has_table_privilege('anon', t, verb)) as anything,
+      has_schema_privilege('anon', 'net', 'usage') as net,
+      has_schema_privilege('anon', 'cron', 'usage') as cron,
+      has_table_privilege('postgres', 'cron.job', 'update') as jobs
+    from unnest(array['net.http_request_queue', 'net._http_response']) t,
+      unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) verb
+  `;
+  assertEquals({ ...may }, { anything: true, net: true, cron: false, jobs: false });
+});
+
 Deno.test("parity 1: a call that times out is given up, said so, and frees the next", async () => {
   await using target = openTarget();
   const { sql } = shared();

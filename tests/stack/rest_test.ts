@@ -1,6 +1,6 @@
 /** REST as hosted PostgREST: keys, time limits, row limits, schemas, calls of functions. */
 import { assert, assertEquals, assertMatch } from "deno-std/assert/mod.js";
-import { unfilteredStatements } from "./safe_update.ts";
+import { unfilteredStatements } from "../../stack/database/safe_update.ts";
 import { sharedStack, until } from "./shared_stack.ts";
 
 const shared = sharedStack({ functions: false });

@@ -5,6 +5,7 @@
 import { assertEquals } from "deno-std/assert/equals.js";
 import postgres from "postgres";
 import * as z from "zod";
+import { refuseWholeTables } from "../../stack/database/safe_update.ts";
 
 export type Sql = postgres.Sql;
 
@@ -78,6 +79,9 @@ function open(user: string, database: string, max: number, settings: Record<stri
     database,
     max,
     types: { bigint: COUNT },
+    ...(user === "authenticator"
+      ? { debug: (_: number, statement: string) => refuseWholeTables(statement) }
+      : {}),
     onnotice: () => {}, // notices are for whoever runs the SQL by hand
     connection: { application_name: "tests", ...settings },
   });

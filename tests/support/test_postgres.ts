@@ -3,6 +3,7 @@
  * non-superuser `postgres`. Its database `postgres` is then a template itself: each test gets a clone of it.
  */
 import { readConfig } from "../../stack/config.ts";
+import type { DefaultPrivileges } from "../../stack/database/bootstrap.ts";
 import { connect } from "../../stack/database/connect.ts";
 import { makeBuckets, openDoors, pushMigrations } from "../../stack/database/prepare.ts";
 import { makeKeys } from "../../stack/keys.ts";
@@ -31,14 +32,18 @@ const SETTINGS = {
 const PREFIX = "dragonfly-test-";
 
 /** Starts a migrated server; `stop()` ends it and removes everything it wrote. */
-export async function startTestServer(): Promise<TestServer & { stop(): Promise<void> }> {
+export async function startTestServer(
+  defaults: DefaultPrivileges = "none",
+): Promise<TestServer & { stop(): Promise<void> }> {
   await removeOrphans();
   const programs = await findPrograms();
-  const folder = `${temporaryFolder()}/${PREFIX}${Deno.pid}-${await birthOf(Deno.pid)}`;
+  const folder = `${temporaryFolder()}/${PREFIX}${Deno.pid}-${await birthOf(Deno.pid)}-${
+    crypto.randomUUID().slice(0, 8)
+  }`;
   await Deno.mkdir(folder, { mode: 0o711 });
   await give(folder, programs.user);
   const lines: string[] = [];
-  const source = await template(programs, (line) => lines.push(line));
+  const source = await template(programs, (line) => lines.push(line), defaults);
   await copyTemplate(source, `${folder}/cluster`);
   const server = makeServer(programs, `${folder}/cluster`, freePort(), SETTINGS, (line) => lines.push(line));
   const stop = async () => {

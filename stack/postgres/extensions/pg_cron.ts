@@ -147,7 +147,15 @@ begin
 end
 $$;
 
-grant usage on schema cron to public;
-grant select on cron.job to public;
-grant select, delete on cron.job_run_details to public;
+-- As on hosted: for \`postgres\` alone.
+do $$
+begin
+  if exists (select from pg_catalog.pg_roles where rolname = 'postgres') then
+    grant usage on schema cron to postgres with grant option;
+    grant all on all tables in schema cron to postgres with grant option;
+    revoke all on table cron.job from postgres;
+    grant select on table cron.job to postgres with grant option;
+  end if;
+end
+$$;
 `;

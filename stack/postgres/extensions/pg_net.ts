@@ -1,6 +1,6 @@
 /**
  * pg_net's documented surface: https://supabase.com/docs/guides/database/extensions/pg_net.
- * Unlogged tables, readable by every role, as on hosted; `stack_net` wakes the sender of the stack.
+ * Unlogged tables, open to every role, as on hosted; `stack_net` wakes the sender of the stack.
  */
 export const PG_NET = `
 create schema net;
@@ -119,16 +119,9 @@ as $$
   select net._queue('DELETE', net._with_params(url, params), headers, null, timeout_milliseconds)
 $$;
 
-revoke execute on all functions in schema net from public;
+-- As on hosted: whoever may log in may read what is queued, headers included, change it, and queue calls himself.
 grant usage on schema net to public;
-grant select on all tables in schema net to public;
-do $$
-begin
-  if exists (select from pg_catalog.pg_roles where rolname = 'service_role') then
-    grant all on all tables in schema net to postgres, service_role;
-    grant usage on all sequences in schema net to postgres, service_role;
-    grant execute on function net.http_post, net.http_get, net.http_delete to postgres, anon, authenticated, service_role;
-  end if;
-end
-$$;
+grant all on all tables in schema net to public;
+grant all on all sequences in schema net to public;
+revoke execute on function net._queue(text, text, jsonb, bytea, int) from public;
 `;

@@ -1,7 +1,18 @@
 /**
- * Hosted loads `safeupdate` into every API session: a delete or update without WHERE fails even inside a function. The
- * extension cannot be loaded here, so sources are read instead.
+ * Hosted loads `safeupdate` into every session of the API's login: a delete or update without WHERE fails, even inside a
+ * function, and before rights are looked at. The extension cannot be loaded here. So statements are read before they are
+ * sent, and the sources of functions by a test.
  */
+import postgres from "postgres";
+
+/** @throws what Postgres would say with `safeupdate` loaded. `statement`: SQL as it is about to be sent. */
+export function refuseWholeTables(statement: string): void {
+  const [first] = unfilteredStatements(statement);
+  if (first === undefined) return;
+  const verb = /^delete/i.test(first) ? "DELETE" : "UPDATE";
+  const error = new postgres.PostgresError(`${verb} requires a WHERE clause`);
+  throw Object.assign(error, { code: "21000", message: `${verb} requires a WHERE clause` });
+}
 
 /** @returns statements of `source` that touch a whole table, shortened. Works on SQL and PL/pgSQL text. */
 export function unfilteredStatements(source: string): string[] {
