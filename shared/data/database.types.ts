@@ -363,6 +363,50 @@ export type Database = {
           },
         ];
       };
+      "moved_objects": {
+        Row: {
+          "batch_id": string;
+          "storage_bucket": string;
+          "storage_path": string;
+          "storage_version": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "batch_id": string;
+          "storage_bucket": string;
+          "storage_path": string;
+          "storage_version": string;
+        };
+        Update: {
+          "batch_id"?: string;
+          "storage_bucket"?: string;
+          "storage_path"?: string;
+          "storage_version"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "moved_objects_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: true;
+            referencedRelation: "simplicity_batches";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "moved_objects_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: true;
+            referencedRelation: "v_batch_observability";
+            referencedColumns: ["batch_id"];
+          },
+          {
+            foreignKeyName: "moved_objects_batch_id_fkey";
+            columns: ["batch_id"];
+            isOneToOne: true;
+            referencedRelation: "view_batch_metrics";
+            referencedColumns: ["batch_id"];
+          },
+        ];
+      };
       "row_errors": {
         Row: {
           "attempt": number;
@@ -555,6 +599,7 @@ export type Database = {
           "refusal": string | null;
           "settle_replay": undefined | null;
           "start_repaired": boolean | null;
+          "stored_object": Json | null;
           "take_back_repairs": undefined | null;
         };
         ComputedFields:
@@ -569,6 +614,7 @@ export type Database = {
           | "refusal"
           | "settle_replay"
           | "start_repaired"
+          | "stored_object"
           | "take_back_repairs";
         Insert: {
           "approved_attempt"?: number | null;
@@ -1213,6 +1259,7 @@ export type Database = {
       };
       "finish_staging": { Args: { "batch": string; "plan": Json; "token": string }; Returns: Json };
       "fold_header": { Args: { "name": string }; Returns: string };
+      "follow_moves": { Args: Record<PropertyKey, never>; Returns: number };
       "give_up": { Args: { "attempts": number; "batch": string; "error": string }; Returns: undefined };
       "hand_bytes_over": {
         Args: {
@@ -1407,6 +1454,16 @@ export type Database = {
       "max_slices_per_batch": { Args: Record<PropertyKey, never>; Returns: number };
       "max_units": { Args: Record<PropertyKey, never>; Returns: number };
       "may_follow": { Args: { "new_status": string; "old_status": string }; Returns: boolean };
+      "move_object": {
+        Args: {
+          "bucket": string;
+          "new_path": string;
+          "new_version": string;
+          "path": string;
+          "version": string;
+        };
+        Returns: boolean;
+      };
       "move_rows": {
         Args: {
           "batch": Omit<
@@ -1638,6 +1695,15 @@ export type Database = {
         Returns: boolean;
       };
       "stop_work": { Args: { "batch": string; "reason": string }; Returns: undefined };
+      "stored_object": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
       "sweep": { Args: Record<PropertyKey, never>; Returns: number };
       "take_back_repairs": {
         Args: {
@@ -2019,6 +2085,25 @@ export type Database = {
           "probe_at"?: string | null;
           "since"?: string | null;
           "source"?: string;
+        };
+        Relationships: [];
+      };
+      "wake_calls": {
+        Row: {
+          "called_at": string;
+          "request_id": number;
+          "target": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "called_at"?: string;
+          "request_id": number;
+          "target": string;
+        };
+        Update: {
+          "called_at"?: string;
+          "request_id"?: number;
+          "target"?: string;
         };
         Relationships: [];
       };

@@ -1,4 +1,8 @@
-/** Stored bytes, by range. Owns the address of an object and what storage answers when it is gone. */
+/**
+ * Stored bytes, by range. Owns the address of an object, what storage answers when it is gone, and that what is read is
+ * what was stored: between storage and us stands a cache, which may give the bytes of another version.
+ */
+import type { StoredObject } from "../intake/stored_object.ts";
 
 /** The object is not there (any more). */
 export class ObjectMissing extends Error {
@@ -6,6 +10,15 @@ export class ObjectMissing extends Error {
 
   constructor(bucket: string, path: string) {
     super(`Cannot read ${bucket}/${path}: storage has no such object`);
+  }
+}
+
+/** What came is not the object that was asked for. Says nothing about the file: the next try may find the right one. */
+export class ObjectDiffers extends Error {
+  override readonly name = "ObjectDiffers";
+
+  constructor({ bucket, path }: StoredObject, what: string) {
+    super(`Cannot read ${bucket}/${path}: what came is another version, ${what}`);
   }
 }
 
@@ -31,48 +44,77 @@ export class ObjectStore {
 
   /**
    * Opens bytes firstByte up to, not including, endByte; a range beyond the end is cut there, one that begins
-   * there is empty. Throws ObjectMissing, or an Error with the status when storage is unwell.
+   * there is empty. Throws ObjectMissing, ObjectDiffers, or an Error with the status when storage is unwell.
    */
   async openRange(
-    object: { bucket: string; path: string },
+    object: StoredObject,
     firstByte: number,
     endByte: number,
     signal?: AbortSignal,
   ): Promise<ObjectRange> {
-    const path = object.path.split("/").map(encodeURIComponent).join("/");
-    const response = await this.send(`${this.url}/storage/v1/object/authenticated/${object.bucket}/${path}`, {
+    if (object.bytes !== null && firstByte >= object.bytes) return emptyRange(object.bytes);
+    const response = await this.send(this.#address(object), {
       headers: { ...this.headers, range: `bytes=${firstByte}-${endByte - 1}` },
       signal: AbortSignal.any([
         AbortSignal.timeout(RANGE_PATIENCE_MS),
         ...(signal === undefined ? [] : [signal]),
       ]),
     });
-    if (response.status === 206 && response.body !== null) {
-      return { stream: response.body, totalBytes: totalOf(response.headers.get("content-range")) };
-    }
-    if (response.status === 416) {
-      await response.body?.cancel();
-      return { stream: emptyStream(), totalBytes: totalOf(response.headers.get("content-range")) };
-    }
-    if (response.status === 200 && response.body !== null) {
-      return await wholeObject(response, response.body, firstByte);
+    if (response.body !== null && (response.status === 206 || response.status === 200)) {
+      return await opened(object, response, response.body, firstByte);
     }
     const body = await response.text();
+    if (response.status === 416) {
+      if (object.bytes !== null) throw new ObjectDiffers(object, `it ends before byte ${firstByte}`);
+      return emptyRange(firstByte);
+    }
     if (response.status === 404 || isNotFound(body)) throw new ObjectMissing(object.bucket, object.path);
     throw new Error(`Cannot read ${object.bucket}/${object.path}: storage answered ${response.status}`);
   }
+
+  /** Names the version, for caches: https://supabase.com/docs/guides/storage/cdn/smart-cdn has the parameter. */
+  #address({ bucket, path, version }: StoredObject): string {
+    const place = path.split("/").map(encodeURIComponent).join("/");
+    const nonce = version === null ? "" : `?cacheNonce=${encodeURIComponent(version)}`;
+    return `${this.url}/storage/v1/object/authenticated/${bucket}/${place}${nonce}`;
+  }
 }
 
-/** A server that ignores ranges may only be used from the first byte: anything else would read the file again and again. */
-async function wholeObject(
+async function opened(
+  object: StoredObject,
   response: Response,
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   firstByte: number,
 ): Promise<ObjectRange> {
-  const length = Number(response.headers.get("content-length") ?? "0");
-  if (length === 0 || firstByte === 0) return { stream: body, totalBytes: length };
-  await body.cancel();
-  throw new Error("Cannot read a range: storage answered with the whole object");
+  const isWhole = response.status === 200;
+  const totalBytes = isWhole
+    ? Number(response.headers.get("content-length") ?? "0")
+    : totalOf(response.headers.get("content-range"));
+  const problem = difference(object, strong(response.headers.get("etag")), totalBytes);
+  if (problem !== null) {
+    await body.cancel();
+    throw new ObjectDiffers(object, problem);
+  }
+  // A server that ignores ranges may only be used from the first byte: else the file would be read again and again.
+  if (isWhole && totalBytes > 0 && firstByte > 0) {
+    await body.cancel();
+    throw new Error("Cannot read a range: storage answered with the whole object");
+  }
+  return { stream: body, totalBytes };
+}
+
+/** What tells the answer from the object, in words; null for nothing. */
+function difference(object: StoredObject, etag: string | null, totalBytes: number): string | null {
+  if (object.etag !== null && etag !== null && etag !== strong(object.etag)) return "with another etag";
+  if (object.bytes !== null && totalBytes !== object.bytes) {
+    return `of ${totalBytes} bytes instead of ${object.bytes}`;
+  }
+  return null;
+}
+
+/** A cache that compresses makes a tag weak; it still stands for the same bytes. */
+function strong(etag: string | null): string | null {
+  return etag === null ? null : etag.replace(/^W\//, "");
 }
 
 function totalOf(contentRange: string | null): number {
@@ -84,6 +126,6 @@ function isNotFound(body: string): boolean {
   return /"statusCode"\s*:\s*"?404"?/.test(body) || /"error"\s*:\s*"not_found"/i.test(body);
 }
 
-function emptyStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return new ReadableStream({ start: (controller) => controller.close() });
+function emptyRange(totalBytes: number): ObjectRange {
+  return { stream: new ReadableStream({ start: (controller) => controller.close() }), totalBytes };
 }

@@ -1,5 +1,6 @@
 /** One unit of ingest work as `intake.claim_work` hands it out. Parsed here once, then trusted. */
 import { z } from "zod";
+import { StoredObject } from "../intake/stored_object.ts";
 
 const Batch = z.object({
   id: z.uuid(),
@@ -7,8 +8,7 @@ const Batch = z.object({
   attempt: z.int(),
   status: z.string(),
   filename: z.string(),
-  storage_bucket: z.string(),
-  storage_path: z.string(),
+  object: StoredObject,
   file_size_bytes: z.number().nullable(),
   replay_of: z.uuid().nullable(),
   dialect: z.unknown(),

@@ -14,9 +14,10 @@ grant usage on schema intake, ops, audit to service_role;
 
 -- Only the form without "in schema" takes the implicit grant to public away.
 alter default privileges revoke execute on functions from public;
-alter default privileges in schema public revoke all on tables from anon, authenticated;
-alter default privileges in schema public revoke all on sequences from anon, authenticated;
-alter default privileges in schema public revoke all on functions from anon, authenticated;
+-- Projects from before 2026-10-30 grant everything in public to the API's roles: whoever may do something is listed.
+alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
 
 create function ops.time_scale()
 returns numeric

@@ -215,6 +215,21 @@ comment on trigger _900_touch_updated_at on ops.job_queue is 'Keeps updated_at.'
 
 create extension if not exists pg_net with schema extensions;
 
+create unlogged table ops.wake_calls (
+  request_id bigint primary key,
+  target text not null,
+  called_at timestamptz not null default now()
+);
+comment on table ops.wake_calls is
+  'Which of pg_net''s calls are wake-ups of ours, so that their answers can be told from everybody else''s. Unlogged, as '
+  'pg_net''s own tables are: a crash empties all of them, and begins their numbers anew.';
+comment on column ops.wake_calls.request_id is 'Number of the call in pg_net''s tables.';
+comment on column ops.wake_calls.target is 'The function that was called: worker, enforcement or sentinel.';
+comment on column ops.wake_calls.called_at is 'When the call was queued.';
+create index wake_calls_called_at on ops.wake_calls (called_at);
+comment on index ops.wake_calls_called_at is 'What ops.prune forgets and the sentinel looks at.';
+alter table ops.wake_calls enable row level security;
+
 create function ops.wake(target text, by text default 'sql')
 returns boolean
 language plpgsql
@@ -224,6 +239,7 @@ as $$
 declare
   base text;
   token text;
+  request bigint;
 begin
   select max(s.decrypted_secret) filter (where s.name = 'dragonfly_functions_url'),
          max(s.decrypted_secret) filter (where s.name = 'dragonfly_wake_token')
@@ -233,14 +249,26 @@ begin
   if base is null or token is null then
     return false;
   end if;
-  if exists (select 1 from net.http_request_queue q where q.url = base || '/' || target || '/run') then
+  -- pg_net takes, sends and answers a batch in one transaction: a call that is being sent still stands there, marked as
+  -- deleted. It may have been answered long ago, and wakes nobody for what is committed now.
+  if exists (
+    select 1
+      from net.http_request_queue q
+     where q.url = base || '/' || target || '/run'
+       and q.xmax::text = '0'
+  ) then
     return false;
   end if;
-  perform net.http_post(
+  request := net.http_post(
     url := base || '/' || target || '/run',
     body := jsonb_build_object('by', by),
     headers := jsonb_build_object('content-type', 'application/json', 'x-wake-token', token),
     timeout_milliseconds := 3000);
+  insert into ops.wake_calls (request_id, target)
+  values (request, target)
+  on conflict (request_id) do update
+    set target = excluded.target,
+        called_at = excluded.called_at;
   return true;
 exception when others then
   raise warning 'wake-up of % lost, the next one by cron will do: %', target, sqlerrm;
@@ -249,7 +277,7 @@ end
 $$;
 comment on function ops.wake(text, text) is
   'Queues one HTTP call that wakes a function (worker, enforcement, sentinel) with the narrow wake token, unless one '
-  'is queued already or the Vault secrets are missing. Never raises: a lost wake-up is made good by cron.';
+  'is queued already and not yet being sent, or the Vault secrets are missing. Never raises: a lost wake-up is made good by cron.';
 grant execute on function ops.wake(text, text) to service_role;
 
 create function ops.wake_for(job_type text)

@@ -90,6 +90,30 @@ comment on function intake.object_state(intake.simplicity_batches) is
   'Whether a batch''s object is still the one that was dropped: present, missing or changed.';
 grant execute on function intake.object_state(intake.simplicity_batches) to service_role;
 
+create function intake.stored_object(batch intake.simplicity_batches)
+returns jsonb
+language sql
+stable
+security definer -- storage.objects is not readable for the caller
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'bucket', batch.storage_bucket,
+    'path', batch.storage_path,
+    'version', batch.storage_version,
+    'etag', o.metadata ->> 'eTag',
+    'bytes', (o.metadata ->> 'size')::bigint)
+  from (select 1) one
+  left join storage.objects o
+    on o.bucket_id = batch.storage_bucket
+   and o.name = batch.storage_path
+   and o.version is not distinct from batch.storage_version
+$$;
+comment on function intake.stored_object(intake.simplicity_batches) is
+  'Where a batch''s bytes lie, and what whoever reads them holds the answer against: a cache may give the bytes of '
+  'another version. etag and bytes are null when that very version is not there.';
+grant execute on function intake.stored_object(intake.simplicity_batches) to service_role;
+
 create function intake.start_again(batch uuid, options jsonb)
 returns intake.simplicity_batches
 language sql

@@ -29,6 +29,21 @@ comment on function intake.source_of(text) is
   'The source a path belongs to: its first segment where intake.sources knows it, else simplicity.';
 grant execute on function intake.source_of(text) to service_role;
 
+create table intake.moved_objects (
+  batch_id uuid primary key references intake.simplicity_batches (id) on delete cascade,
+  storage_bucket text not null,
+  storage_path text not null,
+  storage_version text not null,
+  unique (storage_bucket, storage_path, storage_version)
+);
+comment on table intake.moved_objects is
+  'Objects that were moved while an insert held their batch. The next sweep after it gives the batch the new path.';
+comment on column intake.moved_objects.batch_id is 'The batch the object belongs to.';
+comment on column intake.moved_objects.storage_bucket is 'Bucket of the object.';
+comment on column intake.moved_objects.storage_path is 'Where it lies now.';
+comment on column intake.moved_objects.storage_version is 'Its version now; empty where storage keeps none.';
+alter table intake.moved_objects enable row level security;
+
 create function intake.accept_drop(bucket text, path text, version text, metadata jsonb)
 returns uuid
 language plpgsql
@@ -44,7 +59,9 @@ begin
      or exists (select 1 from intake.forgotten_objects f
                  where f.storage_bucket = bucket and f.storage_path = path and f.storage_version = coalesce(version, ''))
      or exists (select 1 from intake.simplicity_batches b
-                 where b.storage_bucket = bucket and b.storage_path = path and b.storage_version is not distinct from version) then
+                 where b.storage_bucket = bucket and b.storage_path = path and b.storage_version is not distinct from version)
+     or exists (select 1 from intake.moved_objects m
+                 where m.storage_bucket = bucket and m.storage_path = path and m.storage_version = coalesce(version, '')) then
     return null;
   end if;
   update intake.uploads u set arrived_at = now()
@@ -75,6 +92,86 @@ comment on function intake.accept_drop(text, text, text, jsonb) is
   'Null when the object is not for us, forgotten or known.';
 grant execute on function intake.accept_drop(text, text, text, jsonb) to service_role;
 
+create function intake.move_object(bucket text, path text, version text, new_path text, new_version text)
+returns boolean
+language plpgsql
+security definer -- called for whoever moves; that caller has no right to our tables
+set search_path = ''
+set lock_timeout = '2s'
+as $$
+declare
+  batch record;
+begin
+  select b.id, b.status
+    into batch
+    from intake.simplicity_batches b
+   where b.storage_bucket = bucket
+     and b.storage_path = path
+     and b.storage_version is not distinct from version;
+  if batch.id is null then -- or it was moved before, and the batch does not say so yet
+    update intake.moved_objects m
+       set storage_path = new_path,
+           storage_version = coalesce(new_version, '')
+     where m.storage_bucket = bucket
+       and m.storage_path = path
+       and m.storage_version = coalesce(version, '');
+    return found;
+  end if;
+  if batch.status <> 'inserting' then
+    begin
+      update intake.simplicity_batches b
+         set storage_path = new_path,
+             storage_version = new_version
+       where b.id = batch.id;
+      return found;
+    exception when lock_not_available then
+      null; -- the insert has just begun
+    end;
+  end if;
+  insert into intake.moved_objects (batch_id, storage_bucket, storage_path, storage_version)
+  values (batch.id, bucket, new_path, coalesce(new_version, ''))
+  on conflict (batch_id) do update
+    set storage_path = excluded.storage_path,
+        storage_version = excluded.storage_version;
+  return true;
+end
+$$;
+comment on function intake.move_object(text, text, text, text, text) is
+  'A stored object has a new path and version: its batch follows, at once or, while an insert holds it, with the next '
+  'sweep, for a move must not wait for an insert. False when no batch knows the object.';
+grant execute on function intake.move_object(text, text, text, text, text) to service_role;
+
+create function intake.follow_moves()
+returns int
+language plpgsql
+security definer -- part of intake.sweep
+set search_path = ''
+as $$
+declare
+  move record;
+  followed int := 0;
+begin
+  for move in
+    select m.*
+      from intake.moved_objects m
+      join intake.simplicity_batches b on b.id = m.batch_id
+     where b.status <> 'inserting'
+       for update of b skip locked
+  loop
+    update intake.simplicity_batches b
+       set storage_path = move.storage_path,
+           storage_version = nullif(move.storage_version, '')
+     where b.id = move.batch_id;
+    delete from intake.moved_objects m where m.batch_id = move.batch_id;
+    followed := followed + 1;
+  end loop;
+  return followed;
+end
+$$;
+comment on function intake.follow_moves() is
+  'Gives batches the path their object was moved to while an insert held them. Returns how many.';
+grant execute on function intake.follow_moves() to service_role;
+
 create function intake.on_object_stored()
 returns trigger
 language plpgsql
@@ -82,12 +179,9 @@ security definer -- the uploader has no right to our tables
 set search_path = ''
 as $$
 begin
-  if tg_op = 'UPDATE' and old.name <> new.name then
-    update intake.simplicity_batches b set storage_path = new.name, storage_version = new.version
-     where b.storage_bucket = old.bucket_id and b.storage_path = old.name and b.storage_version is not distinct from old.version;
-    if found then
-      return null;
-    end if;
+  if tg_op = 'UPDATE' and old.name <> new.name
+     and intake.move_object(old.bucket_id, old.name, old.version, new.name, new.version) then
+    return null;
   end if;
   if new.metadata is not null then -- storage may write the row first and its metadata after; the later write is the drop
     perform intake.accept_drop(new.bucket_id, new.name, new.version, new.metadata);
@@ -119,6 +213,7 @@ declare
   upload record;
   repaired int := 0;
 begin
+  perform intake.follow_moves();
   for object in
     select o.bucket_id, o.name, o.version, o.metadata
       from storage.objects o

@@ -399,7 +399,7 @@ as $$
       and (select count(*) from intake.batch_slices l where l.status = 'leased')
         + (select count(*) from ops.job_queue q where q.status = 'processing' and q.lease_token is not null) < intake.max_units(),
     'batch', jsonb_build_object('id', b.id, 'source', b.source, 'attempt', b.attempt, 'status', b.status, 'filename', b.filename,
-      'storage_bucket', b.storage_bucket, 'storage_path', b.storage_path, 'file_size_bytes', b.file_size_bytes,
+      'object', intake.stored_object(b), 'file_size_bytes', b.file_size_bytes,
       'replay_of', r.replay_of, 'dialect', b.dialect, 'layout', b.layout, 'scan', b.scan),
     -- errors.csv is written by us, whatever the source's own files look like; a spreadsheet may change all but the quotes
     'source', jsonb_build_object('header_map', coalesce(c.header_map, '{}'),

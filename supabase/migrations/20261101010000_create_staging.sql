@@ -120,11 +120,19 @@ returns jsonb
 language plpgsql
 set search_path = ''
 as $$
+declare
+  held intake.simplicity_batches;
 begin
   if slice is null then
     perform intake.lock_lease(batch, token);
   else
     perform intake.lock_slice(batch, slice, token);
+  end if;
+  select * into held from intake.simplicity_batches b where b.id = batch;
+  -- A move takes the old bytes away before its new path can be seen: who read the old path found nothing there.
+  if reason = 'File missing in storage' and intake.object_state(held) = 'present' then
+    perform intake.fail_unit(batch, slice, token, 'Storage did not find the bytes of an object that is there');
+    return jsonb_build_object('outcome', 'again');
   end if;
   perform intake.end_failed(batch, reason);
   return jsonb_build_object('outcome', 'failed', 'reason', reason);

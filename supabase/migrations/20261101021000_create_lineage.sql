@@ -7,7 +7,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  select jsonb_build_object('storage_bucket', b.storage_bucket, 'storage_path', b.storage_path, 'dialect', b.dialect,
+  select jsonb_build_object('object', intake.stored_object(b), 'dialect', b.dialect,
       'header_width', b.layout -> 'header_width', 'first_byte', s.first_byte, 'end_byte', s.end_byte,
       'first_row', s.first_row, 'first_line', s.first_line)
     from intake.simplicity_batches b

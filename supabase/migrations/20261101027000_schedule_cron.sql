@@ -9,13 +9,15 @@ security definer -- cron's own log is not the caller's
 set search_path = ''
 as $$
 begin
-  delete from cron.job_run_details d where d.end_time < now() - interval '1 day';
+  -- Runs that a restart cut off have no end.
+  delete from cron.job_run_details d where coalesce(d.end_time, d.start_time) < now() - interval '1 day';
+  delete from ops.wake_calls w where w.called_at < now() - interval '1 day';
   delete from ops.worker_heartbeats h where h.last_seen_at < now() - interval '1 day';
   delete from ops.job_queue j where j.status = 'completed' and j.updated_at < now() - interval '30 days';
 end
 $$;
 comment on function ops.prune() is
-  'Keeps logs from growing without end: cron runs and heartbeats for a day, completed jobs for 30 days.';
+  'Keeps logs from growing without end: cron runs, wake calls and heartbeats for a day, completed jobs for 30 days.';
 grant execute on function ops.prune() to service_role;
 
 select cron.schedule('dragonfly-wake-worker', '30 seconds', $$select ops.wake('worker', 'cron')$$);

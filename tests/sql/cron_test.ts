@@ -51,3 +51,19 @@ Deno.test("the sentinel is scheduled every five minutes and reached only through
     const [job] = await db.admin`select schedule, command from cron.job where jobname = 'dragonfly-sentinel'`;
     assertEquals([job?.schedule, job?.command], ["*/5 * * * *", "select ops.wake('sentinel', 'cron')"]);
   }));
+
+Deno.test("ops.prune() forgets cron's runs after a day, those that a restart cut off too", () =>
+  withDatabase(async (db) => {
+    const ran = (name: string, began: string, ended: string | null) =>
+      db.admin`
+        insert into cron.job_run_details (jobid, username, database, command, status, return_message, start_time, end_time)
+        select j.jobid, j.username, j.database, ${name}, 'failed', 'server restarted',
+               now() - ${began}::interval, now() - ${ended}::interval
+          from cron.job j where j.jobname = 'dragonfly-sweep'`;
+    await ran("old", "3 days", "3 days");
+    await ran("cut off", "3 days", null);
+    await ran("running", "1 minute", null);
+    await db.sql`select ops.prune()`;
+    const left = await db.sql`select command from cron.job_run_details order by runid`;
+    assertEquals(left.map((run) => run.command), ["running"]);
+  }));

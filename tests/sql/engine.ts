@@ -71,7 +71,7 @@ export async function store(
   const { path = `simplicity/${crypto.randomUUID()}.csv`, version = crypto.randomUUID() } = object;
   const metadata = object.type === null
     ? null
-    : { size: object.size ?? 100, mimetype: object.type ?? "text/csv" };
+    : { size: object.size ?? 100, mimetype: object.type ?? "text/csv", eTag: '"sample"' };
   const storage = db.connect("supabase_storage_admin");
   await storage`
     insert into storage.objects (bucket_id, name, version, metadata)

@@ -11,6 +11,8 @@ export const UNCLAIMED_SQL = `
      and intake.is_drop(o.bucket_id, o.name, o.metadata)
      and not exists (select 1 from intake.forgotten_objects f
                       where f.storage_bucket = o.bucket_id and f.storage_path = o.name and f.storage_version = coalesce(o.version, ''))
+     and not exists (select 1 from intake.moved_objects m
+                      where m.storage_bucket = o.bucket_id and m.storage_path = o.name and m.storage_version = coalesce(o.version, ''))
      and not exists (select 1 from intake.simplicity_batches b
                       where b.storage_bucket = o.bucket_id and b.storage_path = o.name
                         and b.storage_version is not distinct from o.version)`;

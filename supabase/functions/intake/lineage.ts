@@ -78,10 +78,9 @@ async function readRow(objects: ObjectStore, place: Place, rowIndex: number): Pr
     firstRow: place.first_row,
     firstLine: place.first_line,
   });
-  const object = { bucket: place.storage_bucket, path: place.storage_path };
   const stop = new AbortController();
   try {
-    const { stream } = await objects.openRange(object, place.first_byte, place.end_byte, stop.signal);
+    const { stream } = await objects.openRange(place.object, place.first_byte, place.end_byte, stop.signal);
     for await (const chunk of stream) {
       const found = rowIn(reader.push(chunk), rowIndex);
       if (found !== null) return found;

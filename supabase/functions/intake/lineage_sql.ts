@@ -1,11 +1,11 @@
 /** Where rows come from and what became of them, as the database knows it. */
 import * as z from "zod";
+import { StoredObject } from "../../../shared/intake/stored_object.ts";
 import { parseDialect } from "../../../shared/intake/plan.ts";
 import type { CallSql } from "../_shared/sql_call.ts";
 
 const Place = z.object({
-  storage_bucket: z.string(),
-  storage_path: z.string(),
+  object: StoredObject,
   dialect: z.unknown().transform(parseDialect),
   header_width: z.number(),
   first_byte: z.number(),

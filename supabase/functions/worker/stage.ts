@@ -29,7 +29,7 @@ export async function stage(
     const pass = await FilePass.begin(unit);
     const firstByte = pass.nextByte;
     const range = await invocation.store.openRange(
-      { bucket: batch.storage_bucket, path: batch.storage_path },
+      batch.object,
       firstByte,
       firstByte + scanBytes(unit),
       signal,

@@ -35,7 +35,7 @@ export async function validate(
     }
     const sender = new Sender((body) => invocation.gateway.stageBlock(body));
     const bytes = await invocation.store.openRange(
-      { bucket: batch.storage_bucket, path: batch.storage_path },
+      batch.object,
       slice.first_byte,
       slice.end_byte,
       signal,
