@@ -7,10 +7,12 @@ import { parseArgs } from "node:util";
 import Papa from "papaparse";
 import { FileScanner, RowReader } from "../shared/csv/mod.ts";
 import { spanOf } from "./figures.ts";
+import { HOSTILE, hostileFile, type Shape } from "./hostile.ts";
 
-const USAGE = `deno task bench:reader [--megabytes 24] [--runs 5] [--gigabyte] [--json]
+const USAGE = `deno task bench:reader [--megabytes 24] [--runs 5] [--gigabyte] [--hostile 1,2,4,8] [--json]
 
-  --gigabyte   also scan a generated gigabyte and tell the peak of memory`;
+  --gigabyte   also scan a generated gigabyte and tell the peak of memory
+  --hostile    instead, files written to be dear to read, at so many MB: CPU and steps for each byte`;
 
 const MIB = 1024 * 1024;
 
@@ -126,6 +128,44 @@ function scanGigabyte(): number {
   return Math.round(peak / MIB);
 }
 
+interface HostileFigures {
+  readonly shape: string;
+  readonly megabytes: number;
+  readonly scan_ms: number;
+  readonly scan_steps_per_byte: number;
+  readonly read_ms: number;
+  readonly read_steps_per_byte: number;
+}
+
+function measureHostile(name: string, shape: Shape, megabytes: number): HostileFigures {
+  const bytes = hostileFile(shape, megabytes * MIB);
+  const scanner = new FileScanner({ sliceBytes: Number.MAX_SAFE_INTEGER });
+  const scanMs = cpuOf(() => {
+    for (const chunk of chunks(bytes)) scanner.push(chunk);
+  });
+  const { dialect, headerWidth, slices: [slice] } = scanner.finish();
+  if (slice === undefined) throw new Error(`Cannot measure ${name}: the file has no rows`);
+  const reader = new RowReader({ dialect, headerWidth, ...slice });
+  const readMs = cpuOf(() => {
+    for (const chunk of chunks(bytes.subarray(slice.firstByte))) reader.push(chunk);
+    reader.finish();
+  });
+  return {
+    shape: name,
+    megabytes,
+    scan_ms: Math.round(scanMs),
+    scan_steps_per_byte: round(scanner.steps / bytes.length),
+    read_ms: Math.round(readMs),
+    read_steps_per_byte: round(reader.steps / bytes.length),
+  };
+}
+
+function hostileFigures(sizes: string): HostileFigures[] {
+  return Object.entries(HOSTILE).flatMap(([name, shape]) =>
+    sizes.split(",").map((size) => measureHostile(name, shape, Number(size)))
+  );
+}
+
 function median(values: readonly number[]): number {
   return spanOf(values)?.median ?? 0;
 }
@@ -140,12 +180,19 @@ const { values: flags } = parseArgs({
     megabytes: { type: "string", default: "24" },
     runs: { type: "string", default: "5" },
     gigabyte: { type: "boolean", default: false },
+    hostile: { type: "string" },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
 if (flags.help) {
   console.log(USAGE);
+  Deno.exit(0);
+}
+if (flags.hostile !== undefined) {
+  const hostile = hostileFigures(flags.hostile);
+  if (flags.json) console.log(JSON.stringify(hostile));
+  else console.table(hostile);
   Deno.exit(0);
 }
 const figures = Object.keys(SHAPES).map((shape) =>

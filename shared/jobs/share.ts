@@ -1,6 +1,7 @@
 /**
  * How much one invocation may do. The platform counts CPU per isolate and kills beyond two seconds; code
- * cannot read its own CPU there, so work is weighed by the bytes and rows it reads.
+ * cannot read its own CPU there, so work is weighed by what it costs: the reader counts its steps (characters it has
+ * looked at, those it had to look at twice included), the checker its rows, and rejects are weighed by their issues.
  */
 
 /** Bytes of one slice, and of parsing that fit into a share: about 50,000 usual rows, 0.4 s of CPU on the measuring machine. */
@@ -9,13 +10,13 @@ export const SLICE_BYTES = 8 * 1024 * 1024;
 /** Rows of one slice, and of a share, however short they are: checking a row costs about 6 µs, reading one of its bytes 12 ns. */
 export const SLICE_ROWS = 50_000;
 
-const SCANNED_PER_PARSED = 6; // scanned and hashed in a way that can be carried on, a byte costs up to a sixth of a parsed one
+const STEPS_PER_PARSED = 6; // scanned and hashed in a way that can be carried on, a byte costs up to a sixth of a parsed one; so does any step of the reader
 const ROW_BYTES = SLICE_BYTES / SLICE_ROWS; // what a short row weighs; a longer one weighs its bytes
-const REJECT_BYTES = 384; // words and JSON of a kept reject cost about 12 µs, some 330 parsed bytes
+const ISSUE_BYTES = 384; // words and JSON of one issue of a kept reject cost about 12 µs, some 330 parsed bytes
 const CALL_BYTES = 128 * 1024; // what the calls around one unit cost, in parsed bytes
 
 /** Bytes of one staging pass that fit into a share. */
-export const SCAN_SHARE_BYTES = SLICE_BYTES * SCANNED_PER_PARSED;
+export const SCAN_SHARE_BYTES = SLICE_BYTES * STEPS_PER_PARSED;
 
 /** The share of one invocation: spent in parsed bytes or rows, and bounded by the wall clock. */
 export class Share {
@@ -41,14 +42,19 @@ export class Share {
     this.#parsedRows += rows / sizeScale;
   }
 
-  /** Rows were rejected. */
-  spendRejects(rows: number, sizeScale = 1): void {
-    this.#spent += rows * REJECT_BYTES / sizeScale;
+  /** Reading them took steps beyond one a byte. */
+  spendSteps(steps: number, sizeScale = 1): void {
+    this.#spent += Math.max(0, steps) / STEPS_PER_PARSED / sizeScale;
   }
 
-  /** Bytes were hashed and scanned. */
-  spendScanned(bytes: number, sizeScale = 1): void {
-    this.#spent += bytes / SCANNED_PER_PARSED / sizeScale;
+  /** Rows were rejected and are kept, with so many issues in all. */
+  spendIssues(issues: number, sizeScale = 1): void {
+    this.#spent += issues * ISSUE_BYTES / sizeScale;
+  }
+
+  /** Bytes were hashed, and scanned in so many steps. */
+  spendScanned(bytes: number, steps: number, sizeScale = 1): void {
+    this.#spent += Math.max(bytes, steps) / STEPS_PER_PARSED / sizeScale;
   }
 
   /** Whether to hand over. now: milliseconds on the clock of startedAt. */

@@ -30,6 +30,8 @@ export interface TableState {
   seen: number;
   /** The slice has to end at the next line end that can be reached. */
   forced: boolean;
+  /** Where a line began that is longer than a block and has not ended yet. */
+  longLine: { readonly byte: number; readonly line: number } | null;
   watch: WatchState;
   /** Begin of a record that may be another table's header. */
   suspect: Place | null;
@@ -90,11 +92,16 @@ export interface ScannerState {
   readonly scan: ScanState;
 }
 
+/** Bytes that are made one string at a time: as many as a call may have arguments, everywhere. */
+const PACKED_TOGETHER = 8_192;
+
 /** Bytes as base64. */
 export function packBytes(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += PACKED_TOGETHER) {
+    parts.push(String.fromCharCode(...bytes.subarray(at, at + PACKED_TOGETHER)));
+  }
+  return btoa(parts.join(""));
 }
 
 /** Bytes out of base64. */

@@ -13,7 +13,14 @@ import { headerCells, readHeaderLines } from "../detect/header_read.ts";
 import type { FileProblem } from "../detect/file_problem.ts";
 import { notesOf } from "./notes.ts";
 import type { Scan } from "./scan.ts";
-import { newScanState, packBytes, type ScannerState, type ScanState, unpackBytes } from "./scan_state.ts";
+import {
+  newScanState,
+  packBytes,
+  type ScannerState,
+  type ScanState,
+  type TableState,
+  unpackBytes,
+} from "./scan_state.ts";
 import { Slicer } from "./slicer.ts";
 import { sniffUnsupported } from "../text/sniff.ts";
 
@@ -31,12 +38,22 @@ export interface ScannerOptions {
   sliceRows?: number;
   /** Bytes gathered before they are read; more are faster. 256 KiB if not given. */
   blockBytes?: number;
+  /** What reading may cost; a file that costs more is refused. 600 if not given. */
+  mostStepsPerByte?: number;
 }
 
 /** 8 MiB: about 50,000 rows, which one worker checks within its share of CPU time. */
 const SLICE_BYTES = 8_388_608;
-/** A line longer than this is no text; it is not even waited for. */
+/** A line longer than this is no text, and the file with it. Of no line more than a record's worth is kept meanwhile. */
 export const MAX_LINE_BYTES = 16_777_216;
+
+/**
+ * What reading may cost, in steps for each byte. The reader is made so that its work is bounded; the worst files known
+ * (a quote on every line, and lines of three bytes) take some 300. This holds whatever else there may be.
+ */
+const MOST_STEPS_PER_BYTE = 600;
+/** Steps that are never too many. */
+const FIRST_STEPS = 1_000_000;
 
 /** Reads a file once, in chunks of any size. */
 export class FileScanner {
@@ -44,6 +61,10 @@ export class FileScanner {
   readonly #scan: ScanState;
   readonly #queue: ByteQueue;
   #slicer: Slicer | null = null;
+  #steps = 0;
+  /** Bytes this scanner was given, those that waited when it was resumed included. */
+  #taken: number;
+  readonly #mostStepsPerByte: number;
 
   constructor(options: ScannerOptions = {}, resumed?: ScannerState) {
     this.#isKnown = options.isKnownHeader ?? (() => false);
@@ -55,6 +76,8 @@ export class FileScanner {
     const pending = resumed ? unpackBytes(resumed.pending) : new Uint8Array(0);
     this.#queue = new ByteQueue(this.#scan.bytes - pending.length, options.blockBytes);
     this.#queue.push(pending);
+    this.#taken = pending.length;
+    this.#mostStepsPerByte = options.mostStepsPerByte ?? MOST_STEPS_PER_BYTE;
     this.#openTable();
   }
 
@@ -69,10 +92,16 @@ export class FileScanner {
     return new FileScanner(options, state);
   }
 
+  /** Work done by this scanner so far, in characters looked at; those looked at twice count twice. */
+  get steps(): number {
+    return this.#steps + (this.#slicer?.steps ?? 0);
+  }
+
   /** Takes the file's next bytes. They are not copied: the chunk must not be written to afterwards. */
   push(chunk: Uint8Array): void {
     for (const piece of pieces(chunk, this.#queue.blockBytes)) {
       this.#scan.bytes += piece.length;
+      this.#taken += piece.length;
       this.#queue.push(piece);
       if (this.#scan.phase === "sample" && this.#queue.size >= SAMPLE_BYTES) this.#begin(false);
       if (this.#scan.phase !== "sample" && this.#queue.ready) this.#readBlock(false);
@@ -94,7 +123,10 @@ export class FileScanner {
     const scan = this.#scan;
     if (scan.phase === "sample") this.#begin(true);
     while (this.#queue.size > 0) this.#readBlock(true);
-    if (scan.phase === "table") this.#slicer?.close(scan.bytes);
+    if (scan.phase === "table") {
+      this.#slicer?.close(scan.bytes);
+      scan.line = scan.table?.line ?? scan.line;
+    }
     return this.#report();
   }
 
@@ -143,6 +175,7 @@ export class FileScanner {
       sliceStart: { byte: this.#queue.base, line: found.dataLine, row: 0, blankRows: 0 },
       seen: 0,
       forced: false,
+      longLine: null,
       watch: { afterBlank: false, suspectWidth: 0 },
       suspect: null,
       second: null,
@@ -166,8 +199,13 @@ export class FileScanner {
     const inTable = scan.phase === "table";
     const read = inTable ? this.#readTable(block, final) : this.#passOver(block, final);
     const done = final && (!inTable || scan.phase === "table");
+    this.#steps += block.text.length;
     this.#queue.drop(done ? this.#queue.size : bytesUpTo(block, read));
-    if (this.#queue.size > MAX_LINE_BYTES && !final) this.#failLongLine();
+    const { table } = scan;
+    if (this.steps > this.#mostStepsPerByte * this.#taken + FIRST_STEPS) this.#failCost();
+    if (table?.longLine && this.#queue.base - table.longLine.byte > MAX_LINE_BYTES) {
+      this.#failLongLine(table, table.longLine);
+    }
   }
 
   #readTable(block: Block, final: boolean): number {
@@ -188,15 +226,23 @@ export class FileScanner {
     return whole;
   }
 
-  #failLongLine(): void {
+  /** Nothing is known that costs so much; whatever does is not read on, so that it costs nobody else. */
+  #failCost(): void {
     const { table, line } = this.#scan;
-    if (table !== null) {
-      table.slices = [];
-      table.rows = 0;
-    }
+    if (this.#scan.phase !== "table" || table === null) return;
+    table.longLine = null;
+    table.slices = [];
+    table.rows = 0;
+    this.#fail({ reason: "too_costly", detail: `too costly to read near line ${line}` });
+  }
+
+  #failLongLine(table: TableState, { byte, line }: { byte: number; line: number }): void {
+    table.longLine = null;
+    table.slices = [];
+    table.rows = 0;
     this.#fail({
       reason: "unreadable",
-      detail: `line ${line} (from byte ${this.#queue.base}) is longer than ${MAX_LINE_BYTES >> 20} MiB`,
+      detail: `line ${line} (from byte ${byte}) is longer than ${MAX_LINE_BYTES >> 20} MiB`,
     });
   }
 

@@ -34,6 +34,7 @@ export class Slicer {
     this.#sliceBytes = Math.max(1, scan.sliceBytes);
     this.#sliceRows = Math.max(1, scan.sliceRows);
     this.#finder = new RecordFinder(this.#grammar, table.headerWidth, false);
+    this.#finder.inLongLine = table.longLine !== null;
     const readings = headerReadings(table.header, scan.encoding);
     this.#watch = new TableWatch(readings, this.#grammar.delimiter, table.headerWidth, isKnown, table.watch);
   }
@@ -62,9 +63,15 @@ export class Slicer {
     }
   }
 
+  /** Work done so far, in characters read. */
+  get steps(): number {
+    return this.#finder.steps + this.#watch.steps;
+  }
+
   /** Ends the last slice. */
   close(byte: number): void {
     const { table } = this;
+    if (table.longLine !== null) this.#endLongLine();
     this.#endSlice({ byte, line: table.line, row: table.rows, blankRows: table.blankRows });
   }
 
@@ -73,26 +80,50 @@ export class Slicer {
     const { table } = this;
     const finder = this.#finder;
     finder.load(block, final);
-    for (let at = from;;) {
+    let at = finder.inLongLine ? this.#passLongLine() : from;
+    if (finder.inLongLine || table.forced) return at;
+    for (;;) {
       const find = finder.find(at);
       if (find === "more") return at;
+      const start = finder.inLongLine ? { byte: this.#byteOf(at), line: table.line } : null;
       if (finder.blank) {
         table.blankRows++;
         this.#watch.blank();
       } else {
-        if (this.#watch.wants(block.text, at) && this.#endsTable(block, at)) return at;
+        if (find === "long") this.#passLongRow();
+        else if (this.#watch.wants(block.text, at) && this.#endsTable(block, at)) return at;
         table.rows++;
       }
       table.line += finder.lines;
       at = finder.next;
-      if (finder.seen > at) this.#noteSeen(at, finder.seen);
+      if (finder.ahead > table.seen) table.seen = finder.ahead;
+      if (finder.inLongLine) {
+        table.longLine = start;
+        return at;
+      }
       if (!table.forced && this.#isFull(at) && this.#tryCut(at)) return at;
     }
   }
 
-  #noteSeen(at: number, seen: number): void {
-    const byte = this.#byteOf(at) + bytesBetween(this.#here(), at, Math.min(seen, this.#here().text.length));
-    if (byte > this.table.seen) this.table.seen = byte;
+  /** Goes on in a line that was too long for one block; gives the place behind it, or the text's end. */
+  #passLongLine(): number {
+    const { table } = this;
+    const at = this.#finder.pass();
+    if (this.#finder.inLongLine) return at;
+    this.#endLongLine();
+    if (!table.forced && this.#isFull(at)) this.#tryCut(at);
+    return at;
+  }
+
+  /** A row too long to be a header is none, and what might have been one above it was a row, too. */
+  #passLongRow(): void {
+    this.#watch.passRow();
+    this.table.suspect = null;
+  }
+
+  #endLongLine(): void {
+    this.table.longLine = null;
+    this.table.line++;
   }
 
   /** Whether the slice has its rows, or its bytes; these are exact only where it could matter. */

@@ -4,46 +4,37 @@
  * line end, spaces between allowed. Says what it met instead of judging it; `record_finder.ts` judges.
  */
 import { type Block, blockOf } from "../text/block.ts";
-import { isLongerThan } from "../text/offsets.ts";
 import { BACKSLASH, CR, type Grammar, isBlankAt, LF, SPACE, TAB, unescape } from "./grammar.ts";
 
 /**
- * Longest record, quoted newlines included. A quote that has not been closed by then never was meant to be: this
- * bounds how far an unclosed one makes the reader look ahead.
+ * How reading a line ended: `more` text is needed to tell; `done` when the record ends with the line; `inside` when a
+ * quoted cell goes on in the next line; `open` when a quote stands where none can, so that the quoting makes no sense.
  */
-export const MAX_RECORD_BYTES = 262_144;
+export type LineOutcome = "more" | "done" | "inside" | "open";
 
-/** How reading a record ended: `more` text is needed to tell; `open` when a quote was not closed in reach. */
-export type Outcome = "more" | "done" | "open";
-
-/** Reads records out of a block; its fields describe the last one. */
+/** Reads records out of a block, a line at a time; its fields describe what was read since the record's begin. */
 export class RecordScan {
-  /** Where the record's text ends. */
+  /** Where the text of the line read last ends. */
   end = 0;
-  /** Where the next record begins. */
+  /** Where the next line begins. */
   next = 0;
-  /** Cells. */
+  /** Cells that have come to their end. */
   width = 0;
   /** Cells up to the last one that is not blank. */
   filled = 0;
   /** Physical lines. */
   lines = 1;
-  /** Where the first line ends and the second begins; -1 when all is one line. */
-  firstEnd = -1;
-  firstNext = -1;
   /** Cells between quotes. */
   quoted = 0;
   /** A quote inside a quoted cell that neither closes nor is escaped. */
   stray = false;
   /** A quote inside a cell that does not begin with one. */
   inner = false;
-  /** End of what was looked at. */
-  seen = 0;
 
   #block: Block = EMPTY;
   #final = true;
-  #start = 0;
-  #maxLines = Infinity;
+  /** Of the quoted cell being read: where its text begins, and what was met in it. */
+  #opened = 0;
   #escaped = false;
   #cellFilled = false;
   /** Where the text goes on behind a closed cell. */
@@ -64,37 +55,80 @@ export class RecordScan {
 
   /** Whether the record is as wide as the header once empty cells beyond it are dropped. */
   fits(width: number): boolean {
-    return this.width === width || (this.width > width && this.filled <= width);
+    return fits(this.width, this.filled, width);
   }
 
   /**
-   * Reads the record that begins at `start`.
+   * Reads a record to its end, over as many lines as it has. Only for who knows that it has one: nothing bounds
+   * how far this reads.
    *
    * @param cells Filled with the cells, unless null.
-   * @param maxLines Gives up with `open` when a quoted cell goes on for more lines.
-   * @param lineEnd Where the first line ends, if known; makes it faster.
    */
-  read(start: number, cells: string[] | null, maxLines = Infinity, lineEnd = -1): Outcome {
+  read(start: number, cells: string[] | null): Exclude<LineOutcome, "inside"> {
+    let outcome = this.readFirst(start, cells);
+    while (outcome === "inside") outcome = this.readNext(cells);
+    return outcome;
+  }
+
+  /**
+   * Reads the first line of a record.
+   *
+   * @param lineEnd Where the line ends, if known; makes it faster.
+   */
+  readFirst(start: number, cells: string[] | null, lineEnd = -1): LineOutcome {
+    this.#begin();
+    return this.#readLine(start, false, cells, lineEnd);
+  }
+
+  /** Goes on with the record in its next line, after one that ended `inside`. */
+  readNext(cells: string[] | null): LineOutcome {
+    this.lines++;
+    return this.#readLine(this.next, true, cells, -1);
+  }
+
+  /**
+   * Reads a line that begins inside a quoted cell, by itself: the fields tell of this line alone. What stood in the
+   * cell before is not known; a cell over several lines counts as not blank.
+   */
+  readInside(start: number): LineOutcome {
+    this.#begin();
+    this.#cellFilled = true;
+    return this.#readLine(start, true, null, -1);
+  }
+
+  #begin(): void {
+    this.width = 0;
+    this.filled = 0;
+    this.lines = 1;
+    this.quoted = 0;
+    this.stray = false;
+    this.inner = false;
+  }
+
+  #readLine(start: number, inside: boolean, cells: string[] | null, lineEnd: number): LineOutcome {
     const { text, bytewise } = this.#block;
     const { grammar } = this;
     const { first, second, quote } = grammar;
     const length = text.length;
-    this.#begin(start, maxLines);
-    let at = start;
-    for (;;) {
-      if (at < length && text.charCodeAt(at) === quote) {
-        const opened = at + 1;
-        let close = this.#closeOnLine(opened, lineEnd);
-        if (close < 0) close = this.#close(opened);
-        if (close < 0) return close === OPEN ? "open" : "more";
+    let within = inside;
+    for (let at = start;;) {
+      if (within || (at < length && text.charCodeAt(at) === quote)) {
+        let close = NONE;
+        if (!within) {
+          this.#opened = ++at;
+          close = this.#closeOnLine(at, lineEnd);
+        }
+        if (close === NONE) close = this.#close(at, within);
+        if (close < 0) return close === INSIDE ? "inside" : close === MORE ? "more" : "open";
         if (cells !== null) {
-          const inner = text.slice(opened, close);
+          const inner = text.slice(this.#opened, close);
           cells.push(this.#escaped ? unescape(inner, grammar) : inner);
         }
         this.quoted++;
         this.width++;
         if (this.#cellFilled) this.filled = this.width;
         at = this.#after;
+        within = false;
       } else {
         const begin = at;
         let blank = true;
@@ -121,24 +155,9 @@ export class RecordScan {
     }
   }
 
-  #begin(start: number, maxLines: number): void {
-    this.#start = start;
-    this.#maxLines = maxLines;
-    this.width = 0;
-    this.filled = 0;
-    this.lines = 1;
-    this.firstEnd = -1;
-    this.firstNext = -1;
-    this.quoted = 0;
-    this.stray = false;
-    this.inner = false;
-    this.seen = start;
-  }
-
-  #done(end: number, next: number): Outcome {
+  #done(end: number, next: number): LineOutcome {
     this.end = end;
     this.next = next;
-    this.seen = Math.max(this.seen, next);
     return "done";
   }
 
@@ -159,16 +178,18 @@ export class RecordScan {
     return close;
   }
 
-  /** Finds the quote that closes the cell whose text begins at `opened`; OPEN or MORE when there is none. */
-  #close(opened: number): number {
+  /**
+   * Finds the quote that closes a cell in this line; INSIDE, OPEN or MORE when there is none.
+   *
+   * @param continued The cell began in a line above.
+   */
+  #close(from: number, continued: boolean): number {
     const { text, bytewise } = this.#block;
     const { quote, backslash } = this.grammar;
     const length = text.length;
-    const linesBefore = this.lines;
     let stray = false;
-    this.#escaped = false;
-    this.#cellFilled = false;
-    for (let at = opened; at < length; at++) {
+    if (!continued) this.#escaped = this.#cellFilled = false;
+    for (let at = from; at < length; at++) {
       const code = text.charCodeAt(at);
       if (code === quote) {
         if (at + 1 >= length && !this.#final) return MORE;
@@ -184,7 +205,7 @@ export class RecordScan {
           return at;
         }
         // With a newline in the cell as well, this quote more likely opens a cell of a later row.
-        if (this.lines > linesBefore) return this.#open(at + 1);
+        if (continued) return OPEN;
         this.stray = stray = this.#cellFilled = true;
       } else if (code === BACKSLASH && backslash) {
         this.#cellFilled = true;
@@ -196,19 +217,13 @@ export class RecordScan {
         }
       } else if (code === LF || code === CR) {
         if (code === CR && at + 1 >= length && !this.#final) return MORE;
-        const end = at;
-        if (code === CR && text.charCodeAt(at + 1) === LF) at++;
-        this.lines++;
-        if (this.firstEnd < 0) {
-          this.firstEnd = end;
-          this.firstNext = at + 1;
-        }
-        if (stray || this.lines > this.#maxLines || this.#isTooLong(end)) return this.#open(at + 1);
+        this.#done(at, code === CR && text.charCodeAt(at + 1) === LF ? at + 2 : at + 1);
+        return stray ? OPEN : INSIDE;
       } else if (!this.#cellFilled && !isBlankAt(text, at, bytewise)) {
         this.#cellFilled = true;
       }
     }
-    return this.#final ? this.#open(length) : MORE;
+    return this.#final ? OPEN : MORE;
   }
 
   /** Where the delimiter or line end behind a quote stands; NONE when something else does, MORE when nothing yet. */
@@ -219,26 +234,20 @@ export class RecordScan {
     for (; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if (code === first || code === LF || code === CR) return at;
-      if (code !== SPACE && code !== TAB) break;
+      if (code !== SPACE && code !== TAB) return NONE;
     }
-    this.seen = Math.max(this.seen, at + 1);
-    if (at >= text.length) return this.#final ? at : MORE;
-    return NONE;
+    return this.#final ? at : MORE;
   }
+}
 
-  #open(seen: number): number {
-    this.seen = Math.max(this.seen, seen);
-    return OPEN;
-  }
-
-  /** Whether the record is longer than any may be; the exact count is made only where it could matter. */
-  #isTooLong(to: number): boolean {
-    return isLongerThan(this.#block, this.#start, to, MAX_RECORD_BYTES);
-  }
+/** Whether a record is as wide as the header once empty cells beyond it are dropped. */
+export function fits(width: number, filled: number, headerWidth: number): boolean {
+  return width === headerWidth || (width > headerWidth && filled <= headerWidth);
 }
 
 const NONE = -1;
 const MORE = -2;
 const OPEN = -3;
+const INSIDE = -4;
 
 const EMPTY = blockOf("");

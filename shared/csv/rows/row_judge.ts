@@ -8,7 +8,7 @@ import { DamagedLine } from "../records/mend/repair.ts";
 import { type ParseCode, RAW_LINE_LIMIT, type RowProblem } from "./problems.ts";
 import { cellsOf } from "../records/cells.ts";
 import type { Find, RecordFinder } from "../records/record_finder.ts";
-import { MAX_RECORD_BYTES } from "../records/record_scan.ts";
+import { MAX_RECORD_BYTES } from "../records/look_ahead.ts";
 import { fitted } from "../records/width.ts";
 
 /** What became of a record. */
@@ -38,7 +38,8 @@ export class RowJudge {
     const { text } = block;
     const { end } = this.finder;
     const row = this.#read(text, find, start, end);
-    const invalid = this.#isInvalid(block, start, end);
+    // Of a long row, only the beginning may be there: it is refused for its length, whatever its bytes are.
+    const invalid = find !== "long" && this.#isInvalid(block, start, end);
     if (block.damaged) {
       row.cells = row.cells.map((cell) => recode(cell, this.encoding));
       if (row.problem) row.problem = { ...row.problem, rawLine: recode(row.problem.rawLine, this.encoding) };

@@ -7,7 +7,12 @@ import type { RecordBatch } from "./record_batch.ts";
 import type { Dialect } from "../dialect.ts";
 import { grammarOf } from "../records/grammar.ts";
 import { RecordFinder } from "../records/record_finder.ts";
+import { RAW_LINE_LIMIT } from "./problems.ts";
 import { RowJudge } from "./row_judge.ts";
+
+/** How often a row that is not plainly good is gone through, and what it costs besides, in characters read. */
+const JUDGE_PASSES = 3;
+const JUDGE_STEPS = 200;
 
 /** Where the slice stands and how the file is written: all of it from the scan. */
 export interface RowReaderOptions {
@@ -35,6 +40,7 @@ export class RowReader {
   #row: number;
   #line: number;
   #blankRows = 0;
+  #judged = 0;
 
   constructor(private readonly options: RowReaderOptions) {
     this.#queue = new ByteQueue(options.firstByte, options.blockBytes);
@@ -47,6 +53,11 @@ export class RowReader {
   /** Rows given out so far. */
   get rows(): number {
     return this.#row - this.options.firstRow;
+  }
+
+  /** Work done so far, in characters read. */
+  get steps(): number {
+    return this.#finder.steps + this.#judged;
   }
 
   /** Blank rows passed over so far. */
@@ -90,6 +101,11 @@ export class RowReader {
     const suspicious = block.damaged || (block.stride === 2 && text.includes("\ufffd"));
     finder.load(block, final);
     let at = 0;
+    if (finder.inLongLine) {
+      at = finder.pass();
+      if (finder.inLongLine) return at;
+      this.#line++;
+    }
     for (;;) {
       const find = finder.find(at);
       if (find === "more") return at;
@@ -106,11 +122,14 @@ export class RowReader {
         if (easy) batch.add(cells, at, finder.end, this.#line);
         else {
           const row = this.#judge.judge(block, find, at);
-          batch.addJudged(row.cells, row.problem, row.repair, at, finder.end, this.#line);
+          this.#judged += JUDGE_PASSES * (finder.end - at) + JUDGE_STEPS;
+          const end = find === "long" ? Math.min(finder.end, at + RAW_LINE_LIMIT) : finder.end;
+          batch.addJudged(row.cells, row.problem, row.repair, at, end, this.#line);
         }
       }
       this.#line += finder.lines;
       at = finder.next;
+      if (finder.inLongLine) return at;
     }
   }
 }

@@ -7,12 +7,12 @@ const SavedPass = z.object({
   scanner: z.custom<ScannerState>((state) =>
     typeof state === "object" && state !== null && "nextByte" in state
   ),
-  hash: z.string(),
+  hash: z.union([z.object({ state: z.string() }), z.object({ digest: z.string() })]),
   next_byte: z.int(),
   unsupported: z.string().nullable(),
 });
 
-/** A saved pass: the scanner's state, the hash's, the byte to go on from, and what the first bytes said. */
+/** A saved pass: the scanner's state, the hash, the byte to go on from, and what the first bytes said. */
 export type SavedPass = z.infer<typeof SavedPass>;
 
 /** Reads what was saved with the batch; null when the pass has not begun. Throws when it is something else. */

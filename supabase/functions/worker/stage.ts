@@ -16,7 +16,7 @@ import { isKnownHeader } from "../../../shared/judgments/mod.ts";
 import { type FileHash, resumeFileHash, startFileHash } from "./file_hash.ts";
 import { type Ending, HandOver, holding } from "./holding.ts";
 import type { Invocation } from "./ports.ts";
-import { parseSavedPass } from "./saved_pass.ts";
+import { parseSavedPass, type SavedPass } from "./saved_pass.ts";
 
 /** Scans one share of a file; at its end the batch is opened for validation, refused, or skipped as known. */
 export async function stage(
@@ -26,6 +26,7 @@ export async function stage(
   const { batch } = unit;
   const hold = { batchId: batch.id, sliceNo: null, token: unit.token };
   return await holding(invocation, hold, unit.beat_seconds, async (signal) => {
+    const { share } = invocation;
     const pass = await FilePass.begin(unit);
     const firstByte = pass.nextByte;
     const range = await invocation.store.openRange(
@@ -37,15 +38,15 @@ export async function stage(
     for await (const chunk of range.stream) {
       if (invocation.isStopping()) throw new HandOver("the isolate is ending");
       signal.throwIfAborted();
-      pass.push(chunk);
-      invocation.share.spendScanned(chunk.length, unit.size_scale);
+      share.spendScanned(chunk.length, pass.push(chunk), unit.size_scale);
+      if (pass.isCostly && share.isSpent(invocation.now().getTime()) && pass.breakOff()) break;
+    }
+    if (pass.nextByte === firstByte && firstByte < range.totalBytes) {
+      throw new Error(
+        `Cannot read on at byte ${firstByte}: storage sent nothing`,
+      );
     }
     if (pass.nextByte < range.totalBytes) {
-      if (pass.nextByte === firstByte) {
-        throw new Error(
-          `Cannot read on at byte ${firstByte}: storage sent nothing`,
-        );
-      }
       await invocation.gateway.saveScan(hold, pass.save());
     } else {
       await invocation.gateway.finishStaging(
@@ -69,12 +70,22 @@ function scanBytes(unit: StageUnit): number {
   return Math.ceil(SCAN_SHARE_BYTES * unit.size_scale);
 }
 
-/** One pass over a file, possibly over several invocations. */
+/** A scan that took more steps for each byte than this has a file that costs more than its size says. */
+const USUAL_STEPS = 3;
+
+/**
+ * One pass over a file, possibly over several invocations. A file that is no larger than a share is hashed in one go,
+ * by a hash that cannot be carried on; where its scan has to be broken off all the same, the rest is only hashed, and
+ * the invocations that follow only scan.
+ */
 class FilePass {
+  #scanned = 0;
+  #brokenOff = false;
+
   private constructor(
     private readonly scanner: FileScanner,
     private readonly hash: FileHash,
-    public nextByte: number,
+    private firstByte: number,
     private unsupported: string | null,
   ) {}
 
@@ -101,14 +112,34 @@ class FilePass {
     return new FilePass(new FileScanner(options), hash, 0, null);
   }
 
-  push(chunk: Uint8Array): void {
-    if (this.nextByte === 0) this.unsupported = sniffUnsupported(chunk);
-    this.hash.update(chunk);
-    if (this.unsupported === null) this.scanner.push(chunk);
-    this.nextByte += chunk.length;
+  /** The first byte that is not scanned yet. */
+  get nextByte(): number {
+    return this.firstByte + this.#scanned;
   }
 
-  save() {
+  /** Whether the scan costs more than the file's size says. */
+  get isCostly(): boolean {
+    return this.scanner.steps > USUAL_STEPS * this.#scanned;
+  }
+
+  /** Takes the next bytes, and says how many steps they took. */
+  push(chunk: Uint8Array): number {
+    this.hash.update(chunk);
+    if (this.#brokenOff) return 0;
+    if (this.nextByte === 0) this.unsupported = sniffUnsupported(chunk);
+    const before = this.scanner.steps;
+    if (this.unsupported === null) this.scanner.push(chunk);
+    this.#scanned += chunk.length;
+    return this.scanner.steps - before;
+  }
+
+  /** Ends the scan for this invocation. True when nothing more needs to be read; else the rest has to be hashed. */
+  breakOff(): boolean {
+    this.#brokenOff = true;
+    return !this.hash.needsAll;
+  }
+
+  save(): SavedPass {
     return {
       scanner: this.scanner.state(),
       hash: this.hash.save(),

@@ -63,14 +63,17 @@ async function checkAll(
   const { share } = invocation;
   const mustStop = () => invocation.isStopping() || share.isOverdrawn(invocation.now().getTime());
   const check = async (batches: RecordBatch[]): Promise<RestOfSlice | null> => {
+    share.spendSteps(pass.extraSteps(), unit.size_scale);
     for (const rows of batches) {
-      if (pass.rows > 0 && rows.rows.length > 0 && mustStop()) {
-        return { first_row: rows.firstRow, first_byte: rows.byteOffsetOf(0), first_line: rows.lineOf(0) };
+      const { length } = rows.rows;
+      for (let from = 0; from < length; from += STRETCH_ROWS) {
+        if (pass.rows > 0 && mustStop()) return restFrom(rows, from);
+        const { issues } = pass;
+        const to = Math.min(length, from + STRETCH_ROWS);
+        await pass.check(rows, from, to, sender);
+        share.spendRows(to - from, unit.size_scale);
+        share.spendIssues(pass.issues - issues, unit.size_scale);
       }
-      const rejected = pass.tally.invalid;
-      await pass.check(rows, sender);
-      share.spendRows(rows.rows.length, unit.size_scale);
-      share.spendRejects(pass.tally.invalid - rejected, unit.size_scale);
     }
     return null;
   };
@@ -78,10 +81,25 @@ async function checkAll(
     if (pass.rows === 0 && invocation.isStopping()) throw new HandOver("the isolate is ending");
     signal.throwIfAborted();
     share.spendParsed(chunk.length, unit.size_scale);
+    pass.bytes += chunk.length;
     const rest = await check(pass.reader.push(chunk));
     if (rest !== null) return rest;
   }
   return await check(pass.reader.finish());
+}
+
+/** Steps for each byte that good rows take; they are weighed as bytes. */
+const USUAL_STEPS = 2;
+
+/** Rows between two looks at the share: at five issues each, about 15 ms. */
+const STRETCH_ROWS = 256;
+
+function restFrom(rows: RecordBatch, at: number): RestOfSlice {
+  return {
+    first_row: rows.firstRow + at,
+    first_byte: rows.byteOffsetOf(at),
+    first_line: rows.lineOf(at),
+  };
 }
 
 /** Everything one pass over a slice carries along. */
@@ -90,8 +108,11 @@ class SlicePass {
   readonly checker: RowChecker;
   readonly blocks: BlockWriter;
   readonly tally = new Tally();
-  /** Rows checked so far. */
+  /** Bytes taken, rows checked, and issues of rows that are kept, so far. */
+  bytes = 0;
   rows = 0;
+  issues = 0;
+  #extraSteps = 0;
   readonly #columns: readonly string[];
   /** How to read the rows of a replay; null for a file of a vendor's. */
   readonly #replay: ReplayRows | null;
@@ -126,10 +147,17 @@ class SlicePass {
     }, unit.size_scale);
   }
 
-  /** Checks rows, sending blocks as they fill; waits only while the call before is still under way. */
-  async check(rows: RecordBatch, sender: Sender): Promise<void> {
-    this.rows += rows.rows.length;
-    for (let i = 0; i < rows.rows.length; i++) {
+  /** Steps of the reader beyond one a byte since the last time this was asked. */
+  extraSteps(): number {
+    const before = this.#extraSteps;
+    this.#extraSteps = Math.max(before, this.reader.steps - USUAL_STEPS * this.bytes);
+    return this.#extraSteps - before;
+  }
+
+  /** Checks some rows of a batch, sending blocks as they fill; waits only while the call before is still under way. */
+  async check(rows: RecordBatch, from: number, to: number, sender: Sender): Promise<void> {
+    this.rows += to - from;
+    for (let i = from; i < to; i++) {
       this.#checkRow(rows, i);
       if (this.blocks.isFull) await sender.send(this.blocks.take());
     }
@@ -196,6 +224,7 @@ class SlicePass {
         rawLine: rows.rawLineOf(i),
       };
       this.blocks.addReject(buildReject(place, stage, issues, row));
+      this.issues += issues.length;
     }
     this.tally.countInvalid(issues[0]?.code ?? "VALIDATION_ERROR");
   }

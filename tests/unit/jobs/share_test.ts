@@ -32,9 +32,9 @@ Deno.test("Share.spendRows() weighs rows by the scale of the unit", () => {
 
 Deno.test("Share is spent after one scan's worth of scanned bytes", () => {
   const share = new Share(0);
-  share.spendScanned(SCAN_SHARE_BYTES - 12);
+  share.spendScanned(SCAN_SHARE_BYTES - 12, 0);
   assertEquals(share.isSpent(0), false);
-  share.spendScanned(12);
+  share.spendScanned(12, 3);
   assertEquals(share.isSpent(0), true);
 });
 
@@ -52,19 +52,37 @@ Deno.test("Share is spent when a third of the wall clock is over, whatever was d
   assertEquals(share.isSpent(51_000), true);
 });
 
-Deno.test("Share is overdrawn at twice its size, by bytes and by rejects, or at twice its wall clock", () => {
+Deno.test("Share is overdrawn at twice its size, by bytes and by issues, or at twice its wall clock", () => {
   const share = new Share(0);
   share.spendParsed(SLICE_BYTES);
   assertEquals([share.isSpent(0), share.isOverdrawn(0)], [true, false]);
-  share.spendRejects(21_846); // 384 bytes each
+  share.spendIssues(21_846); // 384 bytes each
   assertEquals(share.isOverdrawn(0), true);
   assertEquals([new Share(0).isOverdrawn(99_999), new Share(0).isOverdrawn(100_000)], [false, true]);
 });
 
-Deno.test("Share.spendRejects() weighs rejects by the scale of the unit", () => {
+Deno.test("Share.spendIssues() weighs issues by the scale of the unit", () => {
   const share = new Share(0);
-  share.spendRejects(2_184, 0.1);
+  share.spendIssues(2_184, 0.1);
   assertEquals(share.isSpent(0), false);
-  share.spendRejects(1, 0.1);
+  share.spendIssues(1, 0.1);
+  assertEquals(share.isSpent(0), true);
+});
+
+Deno.test("Share is spent by the steps of the scan where it goes over bytes more than once", () => {
+  const share = new Share(0);
+  share.spendScanned(1_000, SCAN_SHARE_BYTES - 6);
+  assertEquals(share.isSpent(0), false);
+  share.spendScanned(6, 0);
+  assertEquals(share.isSpent(0), true);
+});
+
+Deno.test("Share is spent by the steps of the reader beyond one a byte", () => {
+  const share = new Share(0);
+  share.spendSteps(6 * SLICE_BYTES - 1);
+  assertEquals(share.isSpent(0), false);
+  share.spendSteps(-100);
+  assertEquals(share.isSpent(0), false);
+  share.spendSteps(1);
   assertEquals(share.isSpent(0), true);
 });

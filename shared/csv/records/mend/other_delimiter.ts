@@ -3,7 +3,7 @@ import { delimiterName, DELIMITERS } from "../../dialect.ts";
 import { blockOf } from "../../text/block.ts";
 import { type Grammar, grammarOf } from "../grammar.ts";
 import { RecordScan } from "../record_scan.ts";
-import type { DamagedLine, MendedCells, Repair } from "./repair.ts";
+import { canHold, type DamagedLine, type MendedCells, type Repair } from "./repair.ts";
 
 /** With fewer columns a name with a stray semicolon in it would pass for a row. */
 const FEWEST_COLUMNS = 3;
@@ -16,6 +16,7 @@ function mend({ text, grammar, width }: DamagedLine): MendedCells | null {
   let found: MendedCells | null = null;
   const block = blockOf(text);
   for (const scan of scansFor(grammar)) {
+    if (!canHold(text, scan.grammar.delimiter, width)) continue;
     const cells: string[] = [];
     scan.load(block, true);
     const outcome = scan.read(0, cells);
@@ -41,7 +42,10 @@ function scansFor(grammar: Grammar): readonly RecordScan[] {
 }
 
 export const otherDelimiter: Repair = {
-  recognise: ({ width, read }) => width >= FEWEST_COLUMNS && read.cells.length < width,
+  recognise: (line) =>
+    line.width >= FEWEST_COLUMNS &&
+    scansFor(line.grammar).some(({ grammar }) => canHold(line.text, grammar.delimiter, line.width)) &&
+    line.read.cells.length < line.width,
   mend,
   words: ({ detail }) => `was written with ${delimiterName(detail)} between its cells and was read that way`,
 };

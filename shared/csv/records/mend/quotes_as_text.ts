@@ -1,5 +1,5 @@
 /** Quotes somebody wrote as marks, not as quoting: taken as text, they leave a row as wide as the header. */
-import type { DamagedLine, MendedCells, Repair } from "./repair.ts";
+import { canHold, type DamagedLine, type MendedCells, type Repair } from "./repair.ts";
 
 function mend({ read: { cells, literal, paired }, width }: DamagedLine): MendedCells | null {
   const needed = cells.findLastIndex((cell) => cell.trim() !== "") + 1;
@@ -8,7 +8,7 @@ function mend({ read: { cells, literal, paired }, width }: DamagedLine): MendedC
 }
 
 export const quotesAsText: Repair = {
-  recognise: (line) => line.quotesFail,
+  recognise: ({ quotesFail, text, grammar, width }) => quotesFail && canHold(text, grammar.delimiter, width),
   mend,
   words: ({ detail }) => detail === "" ? "" : "quotes were kept as part of the value",
 };

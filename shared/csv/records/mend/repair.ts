@@ -24,6 +24,15 @@ export class DamagedLine {
   }
 }
 
+/** Whether a delimiter stands in a line often enough to make so many cells of it. */
+export function canHold(text: string, delimiter: string, cells: number): boolean {
+  for (let at = -1, left = cells - 1; left > 0; left--) {
+    at = text.indexOf(delimiter, at + 1);
+    if (at < 0) return false;
+  }
+  return true;
+}
+
 /** A damaged line that was put right. */
 export interface MendedLine {
   /** Exactly as many as the header has. */

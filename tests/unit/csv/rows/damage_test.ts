@@ -2,7 +2,7 @@
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { FileScanner, RAW_LINE_LIMIT } from "../../../../shared/csv/mod.ts";
-import { HEADER, read, type ReadRow, utf8 } from "../reading.ts";
+import { HEADER, read, type ReadRow, readSlices, utf8 } from "../reading.ts";
 
 const ABOVE = "1,Acme,Bob,10.00,2024-01-15";
 const BELOW = '9,"Omega, Inc",Zoe,90.00,2024-01-19';
@@ -191,6 +191,39 @@ Deno.test("RowReader takes a cell with a thousand quoted newlines for data", () 
   const [row] = between(`2,"${long}",Carl,20.00,2024-01-16`);
   assertEquals(row?.code, null);
   assertEquals(row?.cells[1], long);
+});
+
+Deno.test("RowReader rejects a row of megabytes and reads its neighbours, of which nothing is kept meanwhile", () => {
+  const head = utf8(`${HEADER}\n${ABOVE}\n2,`);
+  const tail = utf8(`,a,b,c\n${BELOW}\n`);
+  const scanner = new FileScanner({ sliceBytes: 1 });
+  scanner.push(head);
+  for (let megabyte = 0; megabyte < 5; megabyte++) {
+    scanner.push(new Uint8Array(1 << 20).fill(0x78));
+    assert(scanner.state().pending.length < 400_000);
+  }
+  scanner.push(tail);
+  const found = scanner.finish();
+  assertEquals([found.rows, found.lines, found.problem], [3, 4, null]);
+  assertEquals(found.slices.map(({ rows, firstLine }) => [rows, firstLine]), [[1, 2], [1, 3], [1, 4]]);
+  const bytes = new Uint8Array(head.length + (5 << 20) + tail.length).fill(0x78);
+  bytes.set(head);
+  bytes.set(tail, bytes.length - tail.length);
+  const rows = readSlices(bytes, found).flat();
+  assertEquals(rows.map(({ code, line }) => [code, line]), [[null, 2], ["PARSE_ERROR", 3], [null, 4]]);
+  assertEquals(rows[1]?.rawLine.length, RAW_LINE_LIMIT);
+  assertEquals(rows[2]?.byteOffset, bytes.length - BELOW.length - 1);
+});
+
+Deno.test("FileScanner counts the line of a row of megabytes with which a file ends", () => {
+  for (const end of ["", "\n", "\r", "\r\n"]) {
+    const scanner = new FileScanner();
+    scanner.push(utf8(`${HEADER}\n1,`));
+    for (let part = 0; part < 10; part++) scanner.push(new Uint8Array(100_000).fill(0x78));
+    scanner.push(utf8(end));
+    const { rows, lines } = scanner.finish();
+    assertEquals([rows, lines], [1, 2], JSON.stringify(end));
+  }
 });
 
 Deno.test("FileScanner refuses a file with a line of more than 16 MiB and says where it is", () => {

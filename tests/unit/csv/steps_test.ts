@@ -1,0 +1,105 @@
+/** Reading is linear: whatever the quotes in a file, the work for each of its bytes is bounded. */
+import { assert } from "deno-std/assert/assert.js";
+import { assertEquals } from "deno-std/assert/equals.js";
+import fc from "fast-check";
+import { HOSTILE, hostileFile } from "../../../bench/hostile.ts";
+import { FileScanner, RowReader, type Scan } from "../../../shared/csv/mod.ts";
+import { isKnownHeader } from "./reading.ts";
+
+/** Steps for each byte that neither the scan nor the reader may need. What is looked at only once takes one or two. */
+const MOST_STEPS = 350;
+const SEED = 20_261_127;
+const PATTERNS = 1_200;
+/** The first block, and what is looked at before a file shows what it is: no part of what grows with the file. */
+const BEGINNING = 200_000;
+
+interface Work {
+  scan: number;
+  read: number;
+  found: Scan;
+}
+
+/** Steps of a scan in chunks as Storage sends them, and of all of its slices read. */
+function work(bytes: Uint8Array): Work {
+  const scanner = new FileScanner({ isKnownHeader });
+  for (let at = 0; at < bytes.length; at += 65_536) scanner.push(bytes.subarray(at, at + 65_536));
+  const found = scanner.finish();
+  let read = 0;
+  for (const slice of found.slices) {
+    const reader = new RowReader({ dialect: found.dialect, headerWidth: found.headerWidth, ...slice });
+    reader.push(bytes.subarray(slice.firstByte, slice.endByte));
+    reader.finish();
+    assertEquals(reader.rows, slice.rows);
+    read += reader.steps;
+  }
+  return { scan: scanner.steps, read, found };
+}
+
+const pieces = fc.constantFrom(
+  ...[
+    '"',
+    '"',
+    '""',
+    "'",
+    ",",
+    ",",
+    "\n",
+    "\n",
+    "\r\n",
+    "a",
+    "é",
+    " ",
+    "\\",
+    ";",
+    '","',
+    '"\n',
+    "1,a,b,2,3\n",
+  ],
+);
+const patterns = fc.record({
+  unit: fc.array(pieces, { minLength: 1, maxLength: 10 }).map((parts) => `${parts.join("")}\n`),
+  other: fc.array(pieces, { maxLength: 6 }).map((parts) => `${parts.join("")}\n`),
+  every: fc.integer({ min: 2, max: 70 }),
+  columns: fc.constantFrom(2, 5, 25, 200),
+});
+
+Deno.test(`${PATTERNS} patterns of quotes, repeated, take bounded work for each byte`, () => {
+  fc.assert(
+    fc.property(patterns, ({ unit, other, every, columns }) => {
+      const header = Array.from(
+        { length: columns },
+        (_, at) => at === 0 ? "case_number" : `c${"x".repeat(at % 40)}`,
+      )
+        .join(",");
+      const bytes = hostileFile({ header, line: (at) => at % every === 1 ? other : unit }, 14_000);
+      const { scan, read } = work(bytes);
+      const most = MOST_STEPS * bytes.length + BEGINNING;
+      assert(scan <= most && read <= most, `scan ${scan}, read ${read} steps for ${bytes.length} bytes`);
+    }),
+    { numRuns: PATTERNS, seed: SEED },
+  );
+});
+
+for (const [name, shape] of Object.entries(HOSTILE)) {
+  Deno.test(`a file of ${name} takes four times the work when it is four times as large`, () => {
+    const small = work(hostileFile(shape, 150_000));
+    const large = work(hostileFile(shape, 600_000));
+    for (const kind of ["scan", "read"] as const) {
+      assert(large[kind] <= MOST_STEPS * 600_000, `${kind}: ${large[kind] / 600_000} steps for each byte`);
+      assert(
+        large[kind] <= 4 * 1.5 * small[kind] + BEGINNING,
+        `${kind}: ${small[kind]}, then ${large[kind]}`,
+      );
+    }
+  });
+}
+
+Deno.test("a file that costs more than it may is refused, with the line, and nothing of it is read", () => {
+  const bytes = hostileFile({ header: "case_number,amount,court", line: () => '"a\n' }, 1_000_000);
+  const scanner = new FileScanner({ isKnownHeader, mostStepsPerByte: 5 });
+  for (let at = 0; at < bytes.length; at += 65_536) scanner.push(bytes.subarray(at, at + 65_536));
+  const { problem, slices, rows } = scanner.finish();
+  assertEquals(problem?.reason, "too_costly");
+  assert(/^too costly to read near line \d+$/.test(problem?.detail ?? ""), problem?.detail);
+  assertEquals([slices, rows], [[], 0]);
+});
