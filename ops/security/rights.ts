@@ -29,6 +29,7 @@ export const SERVICE_RIGHTS: Readonly<Record<string, readonly Verb[]>> = {
 
   "intake.batch_error_counts": WRITE,
   "intake.batch_slices": WRITE,
+  "intake.batch_moves": READ, // the state machine: changed by migrations
   "intake.error_codes": READ, // a catalogue: changed by migrations
   "intake.forgotten_objects": WRITE,
   "intake.header_changes": WRITE,

@@ -177,6 +177,28 @@ export type Database = {
           },
         ];
       };
+      "batch_moves": {
+        Row: {
+          "because": string;
+          "by_hand": boolean;
+          "from_status": string;
+          "to_status": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "because": string;
+          "by_hand"?: boolean;
+          "from_status": string;
+          "to_status": string;
+        };
+        Update: {
+          "because"?: string;
+          "by_hand"?: boolean;
+          "from_status"?: string;
+          "to_status"?: string;
+        };
+        Relationships: [];
+      };
       "batch_slices": {
         Row: {
           "batch_id": string;
@@ -190,6 +212,7 @@ export type Database = {
           "invalid": number;
           "lease_expires_at": string | null;
           "lease_token": string | null;
+          "locked_at": string | null;
           "locked_by": string | null;
           "not_before": string;
           "remarks": number;
@@ -212,6 +235,7 @@ export type Database = {
           "invalid"?: number;
           "lease_expires_at"?: string | null;
           "lease_token"?: string | null;
+          "locked_at"?: string | null;
           "locked_by"?: string | null;
           "not_before"?: string;
           "remarks"?: number;
@@ -233,6 +257,7 @@ export type Database = {
           "invalid"?: number;
           "lease_expires_at"?: string | null;
           "lease_token"?: string | null;
+          "locked_at"?: string | null;
           "locked_by"?: string | null;
           "not_before"?: string;
           "remarks"?: number;
@@ -566,6 +591,7 @@ export type Database = {
           "parse_duration_ms": number | null;
           "priority": number;
           "progress_at": string;
+          "rejection_code": string | null;
           "rejection_reason": string | null;
           "rejects_truncated": boolean;
           "replay_of": string | null;
@@ -596,9 +622,12 @@ export type Database = {
           "progress_of": number | null;
           "queue_batch": undefined | null;
           "record_repairs": string | null;
-          "refusal": string | null;
+          "refusal": {
+            "code": string;
+            "reason": string;
+          } | null;
+          "retry_repaired": boolean | null;
           "settle_replay": undefined | null;
-          "start_repaired": boolean | null;
           "stored_object": Json | null;
           "take_back_repairs": undefined | null;
         };
@@ -612,8 +641,8 @@ export type Database = {
           | "queue_batch"
           | "record_repairs"
           | "refusal"
+          | "retry_repaired"
           | "settle_replay"
-          | "start_repaired"
           | "stored_object"
           | "take_back_repairs";
         Insert: {
@@ -637,6 +666,7 @@ export type Database = {
           "parse_duration_ms"?: number | null;
           "priority"?: number;
           "progress_at"?: string;
+          "rejection_code"?: string | null;
           "rejection_reason"?: string | null;
           "rejects_truncated"?: boolean;
           "replay_of"?: string | null;
@@ -681,6 +711,7 @@ export type Database = {
           "parse_duration_ms"?: number | null;
           "priority"?: number;
           "progress_at"?: string;
+          "rejection_code"?: string | null;
           "rejection_reason"?: string | null;
           "rejects_truncated"?: boolean;
           "replay_of"?: string | null;
@@ -978,68 +1009,6 @@ export type Database = {
       };
       "affected_batches": { Args: { "batch": string }; Returns: (string)[] };
       "approve_batch": { Args: { "actor": string; "batch": string; "request_id": string }; Returns: Json };
-      "as_next_attempt": {
-        Args: {
-          "new_row": Omit<
-            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
-            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
-          >;
-          "old_row": Omit<
-            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
-            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
-          >;
-        };
-        Returns: {
-          "approved_attempt": number | null;
-          "attempt": number;
-          "completed_at": string | null;
-          "created_at": string;
-          "created_by": string;
-          "db_duration_ms": number | null;
-          "dialect": Json | null;
-          "dry_run": boolean;
-          "duplicate_of": string | null;
-          "error_threshold_percent": number;
-          "file_hash": string | null;
-          "file_size_bytes": number | null;
-          "filename": string;
-          "id": string;
-          "ignored_columns": (string)[];
-          "layout": Json | null;
-          "notes": (string)[];
-          "parse_duration_ms": number | null;
-          "priority": number;
-          "progress_at": string;
-          "rejection_reason": string | null;
-          "rejects_truncated": boolean;
-          "replay_of": string | null;
-          "row_count_duplicate": number;
-          "row_count_inserted": number;
-          "row_count_invalid": number;
-          "row_count_staged": number;
-          "row_count_total": number;
-          "row_count_valid": number;
-          "scan": Json | null;
-          "source": string;
-          "source_reference": string | null;
-          "staged_at": string | null;
-          "staging_started_at": string | null;
-          "status": string;
-          "status_changed_at": string;
-          "storage_bucket": string | null;
-          "storage_path": string | null;
-          "storage_version": string | null;
-          "updated_at": string;
-          "validated_at": string | null;
-          "warning_counts": NonNullable<Json>;
-        };
-        SetofOptions: {
-          from: "*";
-          to: "simplicity_batches";
-          isOneToOne: true;
-          isSetofReturn: false;
-        };
-      };
       "batch_of_hash": {
         Args: { "hash": string };
         Returns: {
@@ -1063,6 +1032,7 @@ export type Database = {
           "parse_duration_ms": number | null;
           "priority": number;
           "progress_at": string;
+          "rejection_code": string | null;
           "rejection_reason": string | null;
           "rejects_truncated": boolean;
           "replay_of": string | null;
@@ -1109,6 +1079,19 @@ export type Database = {
         Returns: string;
       };
       "check_duplicate": { Args: { "hash": string }; Returns: Json };
+      "check_move": {
+        Args: {
+          "new_row": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+          "old_row": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: undefined;
+      };
       "claim_job": {
         Args: { "job": string; "worker_id": string };
         Returns: Database["ops"]["Tables"]["job_queue"]["Row"];
@@ -1134,6 +1117,7 @@ export type Database = {
           "invalid": number;
           "lease_expires_at": string | null;
           "lease_token": string | null;
+          "locked_at": string | null;
           "locked_by": string | null;
           "not_before": string;
           "remarks": number;
@@ -1215,7 +1199,6 @@ export type Database = {
           "row_index": number;
         }[];
       };
-      "end_failed": { Args: { "batch": string; "reason": string }; Returns: undefined };
       "end_skipped": {
         Args: {
           "batch": Omit<
@@ -1246,7 +1229,7 @@ export type Database = {
         }[];
       };
       "fail_batch": {
-        Args: { "batch": string; "reason": string; "slice": number; "token": string };
+        Args: { "batch": string; "code": string; "reason": string; "slice": number; "token": string };
         Returns: Json;
       };
       "fail_unit": {
@@ -1311,6 +1294,7 @@ export type Database = {
           "parse_duration_ms": number | null;
           "priority": number;
           "progress_at": string;
+          "rejection_code": string | null;
           "rejection_reason": string | null;
           "rejects_truncated": boolean;
           "replay_of": string | null;
@@ -1364,6 +1348,7 @@ export type Database = {
           "parse_duration_ms": number | null;
           "priority": number;
           "progress_at": string;
+          "rejection_code": string | null;
           "rejection_reason": string | null;
           "rejects_truncated": boolean;
           "replay_of": string | null;
@@ -1419,6 +1404,7 @@ export type Database = {
           "parse_duration_ms": number | null;
           "priority": number;
           "progress_at": string;
+          "rejection_code": string | null;
           "rejection_reason": string | null;
           "rejects_truncated": boolean;
           "replay_of": string | null;
@@ -1453,7 +1439,60 @@ export type Database = {
       "max_kept_rejects": { Args: Record<PropertyKey, never>; Returns: number };
       "max_slices_per_batch": { Args: Record<PropertyKey, never>; Returns: number };
       "max_units": { Args: Record<PropertyKey, never>; Returns: number };
-      "may_follow": { Args: { "new_status": string; "old_status": string }; Returns: boolean };
+      "move_batch": {
+        Args: { "batch": string; "code"?: string; "new_status": string; "reason"?: string };
+        Returns: {
+          "approved_attempt": number | null;
+          "attempt": number;
+          "completed_at": string | null;
+          "created_at": string;
+          "created_by": string;
+          "db_duration_ms": number | null;
+          "dialect": Json | null;
+          "dry_run": boolean;
+          "duplicate_of": string | null;
+          "error_threshold_percent": number;
+          "file_hash": string | null;
+          "file_size_bytes": number | null;
+          "filename": string;
+          "id": string;
+          "ignored_columns": (string)[];
+          "layout": Json | null;
+          "notes": (string)[];
+          "parse_duration_ms": number | null;
+          "priority": number;
+          "progress_at": string;
+          "rejection_code": string | null;
+          "rejection_reason": string | null;
+          "rejects_truncated": boolean;
+          "replay_of": string | null;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_staged": number;
+          "row_count_total": number;
+          "row_count_valid": number;
+          "scan": Json | null;
+          "source": string;
+          "source_reference": string | null;
+          "staged_at": string | null;
+          "staging_started_at": string | null;
+          "status": string;
+          "status_changed_at": string;
+          "storage_bucket": string | null;
+          "storage_path": string | null;
+          "storage_version": string | null;
+          "updated_at": string;
+          "validated_at": string | null;
+          "warning_counts": NonNullable<Json>;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "simplicity_batches";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "move_object": {
         Args: {
           "bucket": string;
@@ -1556,7 +1595,10 @@ export type Database = {
             Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
           >;
         };
-        Returns: string;
+        Returns: {
+          "code": string;
+          "reason": string;
+        }[];
       };
       "refuse_batch": {
         Args: { "actor": string; "batch": string; "reason": string; "request_id": string };
@@ -1600,40 +1642,17 @@ export type Database = {
       "reserve_replay": { Args: { "original": string; "request": Json }; Returns: Json };
       "reserve_upload": { Args: { "request": Json }; Returns: Json };
       "resolve_rejects": { Args: { "batch": string }; Returns: number };
-      "retry_batch": {
-        Args: { "actor": string; "batch": string; "request_id": string; "threshold": number };
-        Returns: Json;
-      };
-      "revive_batch": { Args: { "batch": string }; Returns: boolean };
-      "row_fate": { Args: { "batch": string; "row_index": number }; Returns: Json };
-      "save_scan": { Args: { "batch": string; "scan": Json; "token": string }; Returns: undefined };
-      "settle_replay": {
+      "retried": {
         Args: {
-          "replay": Omit<
+          "new_row": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+          "old_row": Omit<
             Database["intake"]["Tables"]["simplicity_batches"]["Row"],
             Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
           >;
         };
-        Returns: undefined;
-      };
-      "settle_upload": { Args: { "actor": string; "request_id": string; "upload": string }; Returns: Json };
-      "signed_upload_lease": { Args: Record<PropertyKey, never>; Returns: string };
-      "source_of": { Args: { "path": string }; Returns: string };
-      "split_slice": {
-        Args: { "batch": string; "rest": Json; "slice": number; "tally": Json; "token": string };
-        Returns: Json;
-      };
-      "stage_block": { Args: { "": string }; Returns: undefined };
-      "staged_rows": {
-        Args: { "batch": string };
-        Returns: {
-          "case_number": string;
-          "line": string;
-          "row_index": number;
-        }[];
-      };
-      "start_again": {
-        Args: { "batch": string; "options": Json };
         Returns: {
           "approved_attempt": number | null;
           "attempt": number;
@@ -1655,6 +1674,7 @@ export type Database = {
           "parse_duration_ms": number | null;
           "priority": number;
           "progress_at": string;
+          "rejection_code": string | null;
           "rejection_reason": string | null;
           "rejects_truncated": boolean;
           "replay_of": string | null;
@@ -1685,7 +1705,66 @@ export type Database = {
           isSetofReturn: false;
         };
       };
-      "start_repaired": {
+      "retry": {
+        Args: { "batch": string; "options": Json };
+        Returns: {
+          "approved_attempt": number | null;
+          "attempt": number;
+          "completed_at": string | null;
+          "created_at": string;
+          "created_by": string;
+          "db_duration_ms": number | null;
+          "dialect": Json | null;
+          "dry_run": boolean;
+          "duplicate_of": string | null;
+          "error_threshold_percent": number;
+          "file_hash": string | null;
+          "file_size_bytes": number | null;
+          "filename": string;
+          "id": string;
+          "ignored_columns": (string)[];
+          "layout": Json | null;
+          "notes": (string)[];
+          "parse_duration_ms": number | null;
+          "priority": number;
+          "progress_at": string;
+          "rejection_code": string | null;
+          "rejection_reason": string | null;
+          "rejects_truncated": boolean;
+          "replay_of": string | null;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_staged": number;
+          "row_count_total": number;
+          "row_count_valid": number;
+          "scan": Json | null;
+          "source": string;
+          "source_reference": string | null;
+          "staged_at": string | null;
+          "staging_started_at": string | null;
+          "status": string;
+          "status_changed_at": string;
+          "storage_bucket": string | null;
+          "storage_path": string | null;
+          "storage_version": string | null;
+          "updated_at": string;
+          "validated_at": string | null;
+          "warning_counts": NonNullable<Json>;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "simplicity_batches";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "retry_batch": {
+        Args: { "actor": string; "batch": string; "request_id": string; "threshold": number };
+        Returns: Json;
+      };
+      "retry_given_up": { Args: { "batch": string }; Returns: boolean };
+      "retry_repaired": {
         Args: {
           "batch": Omit<
             Database["intake"]["Tables"]["simplicity_batches"]["Row"],
@@ -1693,6 +1772,33 @@ export type Database = {
           >;
         };
         Returns: boolean;
+      };
+      "row_fate": { Args: { "batch": string; "row_index": number }; Returns: Json };
+      "save_scan": { Args: { "batch": string; "scan": Json; "token": string }; Returns: undefined };
+      "settle_replay": {
+        Args: {
+          "replay": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: undefined;
+      };
+      "settle_upload": { Args: { "actor": string; "request_id": string; "upload": string }; Returns: Json };
+      "signed_upload_lease": { Args: Record<PropertyKey, never>; Returns: string };
+      "source_of": { Args: { "path": string }; Returns: string };
+      "split_slice": {
+        Args: { "batch": string; "rest": Json; "slice": number; "tally": Json; "token": string };
+        Returns: Json;
+      };
+      "stage_block": { Args: { "": string }; Returns: undefined };
+      "staged_rows": {
+        Args: { "batch": string };
+        Returns: {
+          "case_number": string;
+          "line": string;
+          "row_index": number;
+        }[];
       };
       "stop_work": { Args: { "batch": string; "reason": string }; Returns: undefined };
       "stored_object": {
@@ -1737,6 +1843,7 @@ export type Database = {
           "parse_duration_ms": number | null;
           "priority": number;
           "progress_at": string;
+          "rejection_code": string | null;
           "rejection_reason": string | null;
           "rejects_truncated": boolean;
           "replay_of": string | null;
@@ -2313,6 +2420,39 @@ export type Database = {
         Returns: boolean;
       };
       "is_engine": { Args: Record<PropertyKey, never>; Returns: boolean };
+      "lease_end": { Args: Record<PropertyKey, never>; Returns: string };
+      "lease_job": {
+        Args: { "as_whole"?: boolean; "holder": string; "job": string };
+        Returns: {
+          "attempts": number;
+          "batch_id": string | null;
+          "created_at": string;
+          "dead_lettered_at": string | null;
+          "dedupe_key": string | null;
+          "id": string;
+          "job_type": string;
+          "last_error": string | null;
+          "lease_expires_at": string | null;
+          "lease_token": string | null;
+          "locked_at": string | null;
+          "locked_by": string | null;
+          "max_attempts": number;
+          "next_run_at": string;
+          "payload": NonNullable<Json>;
+          "priority": number;
+          "redriven_at": string | null;
+          "redriven_by": string | null;
+          "redrives": number;
+          "status": string;
+          "updated_at": string;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "job_queue";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "list_alerts": { Args: { "state"?: string }; Returns: Json };
       "lock_job": {
         Args: { "job": string };
@@ -2379,6 +2519,38 @@ export type Database = {
         };
       };
       "metrics": { Args: Record<PropertyKey, never>; Returns: Json };
+      "move_job": {
+        Args: { "error"?: string; "job": string; "new_status": string; "wait"?: string };
+        Returns: {
+          "attempts": number;
+          "batch_id": string | null;
+          "created_at": string;
+          "dead_lettered_at": string | null;
+          "dedupe_key": string | null;
+          "id": string;
+          "job_type": string;
+          "last_error": string | null;
+          "lease_expires_at": string | null;
+          "lease_token": string | null;
+          "locked_at": string | null;
+          "locked_by": string | null;
+          "max_attempts": number;
+          "next_run_at": string;
+          "payload": NonNullable<Json>;
+          "priority": number;
+          "redriven_at": string | null;
+          "redriven_by": string | null;
+          "redrives": number;
+          "status": string;
+          "updated_at": string;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "job_queue";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "notice_window": { Args: Record<PropertyKey, never>; Returns: string };
       "probe_interval": { Args: Record<PropertyKey, never>; Returns: string };
       "prune": { Args: Record<PropertyKey, never>; Returns: undefined };
@@ -2429,7 +2601,7 @@ export type Database = {
       "reset_queue": { Args: { "actor": string; "queue": string; "request_id": string }; Returns: Json };
       "resolve_alerts": { Args: { "channels": (string)[]; "findings": Json }; Returns: number };
       "scaled": { Args: { "seconds": number }; Returns: string };
-      "set_door": { Args: { "door": string }; Returns: undefined };
+      "set_door": { Args: { "door": string }; Returns: string };
       "set_job_status": {
         Args: { "actor": string; "job": string; "request_id": string; "status": string };
         Returns: Json;

@@ -1,3 +1,16 @@
+/**
+ * The SQLSTATEs of our own, and what each means. What a hand did wrong by SQL is P0001, as the runbook says. None of
+ * them is of a class that a client or pooler tries again by itself.
+ */
+export const SQLSTATES = {
+  /** The lease is lost: somebody else has the work, or it was reset, failed or deleted. */
+  leaseLost: "DF001",
+  /** A move that the state machine of a batch does not have. */
+  wrongMove: "DF002",
+  /** What a worker reports of a slice does not fit the slice. */
+  wrongTally: "DF003",
+} as const;
+
 /** The database said no. Carries what a log may hold: the call, the code and the message, never arguments. */
 export class DatabaseRefused extends Error {
   override readonly name = "DatabaseRefused";
@@ -19,6 +32,6 @@ export class DatabaseRefused extends Error {
 
   /** Whether the work now belongs to somebody else: stop without a trace. */
   get leaseLost(): boolean {
-    return this.code === "P0001" && this.message.includes("LEASE_LOST");
+    return this.code === SQLSTATES.leaseLost;
   }
 }

@@ -5,6 +5,7 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { z } from "zod";
 import { type Link, parseLink, parseUnit, type Unit } from "../jobs/unit.ts";
+import type { RejectionCode } from "../intake/rejection_codes.ts";
 import type { StagingPlan } from "../intake/plan.ts";
 import type { SliceResult } from "../intake/tally.ts";
 import { DatabaseRefused } from "./database_refused.ts";
@@ -79,8 +80,8 @@ export class IntakeGateway {
   }
 
   /** The file is at fault: ends the batch with this reason. */
-  async failBatch(hold: Hold, reason: string): Promise<void> {
-    await this.#call("fail_batch", { ...held(hold), reason });
+  async failBatch(hold: Hold, code: RejectionCode, reason: string): Promise<void> {
+    await this.#call("fail_batch", { ...held(hold), reason, code });
   }
 
   /** Checkpoint of a staging pass; the job is given back. */

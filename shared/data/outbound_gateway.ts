@@ -32,7 +32,7 @@ export interface PullResult {
   readonly asked_at?: string;
 }
 
-/** All methods throw what Postgres says; LEASE_LOST in its message means: stop, somebody else has the job. */
+/** All methods throw what Postgres says; its code DF001 means: stop, somebody else has the job. */
 export class OutboundGateway {
   constructor(private readonly sql: Sql) {}
 

@@ -8,6 +8,7 @@ import { type Field, FIELDS, type HeaderMap, type HeaderOverrides, mapHeader } f
 import { columnNames } from "./columns.ts";
 import { EMPTY_FILE, missingFields, NO_ROW_NUMBER, parseError, unsupportedType } from "./reasons.ts";
 import { shown } from "./recorded.ts";
+import type { RejectionCode } from "./rejection_codes.ts";
 import { type ReplayColumns, splitReplayHeader } from "./replay.ts";
 
 const Layout = z.object({
@@ -62,6 +63,8 @@ export interface StagingPlan {
   readonly notes: readonly string[];
   /** Why the file is refused; null when its slices may be validated. */
   readonly problem: string | null;
+  /** The code of that reason; null without one. */
+  readonly problem_code: RejectionCode | null;
   readonly slices: readonly {
     readonly no: number;
     readonly first_byte: number;
@@ -81,7 +84,7 @@ export interface FileFacts {
 
 /** The plan for a file whose first bytes say that it is no CSV. */
 export function planUnsupported(file: FileFacts, type: string): StagingPlan {
-  return refused(file, unsupportedType(type), { dialect: null, notes: [] });
+  return refused(file, "UNSUPPORTED_TYPE", unsupportedType(type), { dialect: null, notes: [] });
 }
 
 /**
@@ -95,11 +98,12 @@ export function planFile(
   kind: "drop" | "replay" = "drop",
 ): StagingPlan {
   if (scan.problem !== null) {
-    const reason = scan.problem.reason === "empty" ? EMPTY_FILE : parseError(scan.problem.detail);
-    return refused(file, reason, scan);
+    return scan.problem.reason === "empty"
+      ? refused(file, "EMPTY_FILE", EMPTY_FILE, scan)
+      : refused(file, "PARSE_ERROR", parseError(scan.problem.detail), scan);
   }
   const replay = kind === "replay" ? splitReplayHeader(scan.header) : null;
-  if (kind === "replay" && replay === null) return refused(file, NO_ROW_NUMBER, scan);
+  if (kind === "replay" && replay === null) return refused(file, "MISSING_FIELDS", NO_ROW_NUMBER, scan);
   const cells = (replay?.header ?? scan.header).map(shown);
   const header = mapHeader(cells, overrides);
   return {
@@ -110,6 +114,7 @@ export function planFile(
     ignored_columns: header.ignored,
     notes: [...scan.notes, ...header.notes],
     problem: header.missing.length > 0 ? missingFields(header.missing) : null,
+    problem_code: header.missing.length > 0 ? "MISSING_FIELDS" : null,
     slices: scan.slices.map((slice) => ({
       no: slice.no,
       first_byte: slice.firstByte,
@@ -137,6 +142,7 @@ function fieldOf(map: HeaderMap, column: number): Field | null {
 
 function refused(
   file: FileFacts,
+  code: RejectionCode,
   problem: string,
   found: { dialect: Dialect | null; notes: readonly string[] },
 ): StagingPlan {
@@ -148,6 +154,7 @@ function refused(
     ignored_columns: [],
     notes: found.notes,
     problem,
+    problem_code: code,
     slices: [],
   };
 }

@@ -57,16 +57,22 @@ comment on function ops.scaled(numeric) is 'Seconds as an interval, times ops.ti
 grant execute on function ops.scaled(numeric) to service_role;
 
 create function ops.set_door(door text)
-returns void
-language sql
+returns text
+language plpgsql
 volatile
 set search_path = ''
 as $$
-  select pg_catalog.set_config('dragonfly.door', door, true)
+declare
+  before constant text := coalesce(current_setting('dragonfly.door', true), '');
+begin
+  perform set_config('dragonfly.door', door, true);
+  return before;
+end
 $$;
 comment on function ops.set_door(text) is
-  'Says, until the transaction ends, through which door rows are changed: ''engine'' inside functions that keep the '
-  'rules themselves, '''' otherwise. Guards against accidents, not against owners.';
+  'Says, until the transaction ends, through which door rows are changed: ''engine'' inside the one writer of batches '
+  'and the one engine of jobs, '''' otherwise; returns what was said before, to be said again afterwards. Guards '
+  'against accidents, not against owners.';
 grant execute on function ops.set_door(text) to service_role;
 
 create function ops.is_engine()

@@ -24,7 +24,12 @@ create table ops.job_queue (
   updated_at timestamptz not null default now(),
   constraint job_queue_job_type_known check (job_type in ('ingest', 'link_plaintiffs', 'enforcement', 'vendor_pull', 'notify')),
   constraint job_queue_status_known check (status in ('pending', 'processing', 'paused', 'completed', 'failed')),
-  constraint job_queue_dead_is_failed check (dead_lettered_at is null or status = 'failed')
+  constraint job_queue_dead_is_failed check (dead_lettered_at is null or status = 'failed'),
+  constraint job_queue_lease_fits_status check (
+    case status
+      when 'processing' then locked_at is not null and (lease_token is null or lease_expires_at is not null)
+      else num_nonnulls(locked_at, locked_by, lease_token, lease_expires_at) = 0
+    end)
 );
 alter table ops.job_queue enable row level security;
 create unique index job_queue_dedupe_key_key on ops.job_queue (dedupe_key) where dedupe_key is not null;
@@ -123,23 +128,104 @@ comment on function ops.beat(text, text, text, text, numeric, int, int) is
   'A worker''s sign of life; the counts are added to what it already reported.';
 grant execute on function ops.beat(text, text, text, text, numeric, int, int) to service_role;
 
-create function ops.enqueue(job_type text, payload jsonb, dedupe_key text, batch_id uuid default null, priority int default 0)
+create function ops.enqueue(
+  job_type text,
+  payload jsonb,
+  dedupe_key text,
+  batch_id uuid default null,
+  priority int default 0
+)
 returns uuid
-language sql
-volatile
+language plpgsql
 set search_path = ''
 as $$
+#variable_conflict use_column
+declare
+  door constant text := ops.set_door('engine');
+  queued uuid;
+begin
   insert into ops.job_queue as j (job_type, payload, dedupe_key, batch_id, priority)
   values (enqueue.job_type, enqueue.payload, enqueue.dedupe_key, enqueue.batch_id, enqueue.priority)
   on conflict (dedupe_key) where dedupe_key is not null do update
-    set status = 'pending', payload = excluded.payload, priority = excluded.priority, attempts = 0, next_run_at = now(),
-        locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null, last_error = null, dead_lettered_at = null
-  returning j.id
+    set status = 'pending',
+        payload = excluded.payload,
+        priority = excluded.priority,
+        attempts = 0,
+        next_run_at = now(),
+        last_error = null,
+        dead_lettered_at = null
+  returning j.id into queued;
+  perform ops.set_door(door);
+  return queued;
+end
 $$;
 comment on function ops.enqueue(text, jsonb, text, uuid, int) is
-  'Queues a job, or makes the one with the same dedupe_key pending and due again (its holder loses the lease). '
-  'Returns its id. Call through the engine''s door.';
+  'Queues a job, or makes the one with the same dedupe_key pending and due again (its holder loses the lease). Returns '
+  'its id.';
 grant execute on function ops.enqueue(text, jsonb, text, uuid, int) to service_role;
+
+create function ops.lease_end()
+returns timestamptz
+language sql
+stable
+set search_path = ''
+as $$
+  select now() + ops.scaled(60)
+$$;
+comment on function ops.lease_end() is
+  'Until when a lease that is given or extended now holds: 60 s, in which two beats may be missed.';
+grant execute on function ops.lease_end() to service_role;
+
+create function ops.move_job(job uuid, new_status text, wait interval default '0', error text default null)
+returns ops.job_queue
+language plpgsql
+set search_path = ''
+as $$
+declare
+  door constant text := ops.set_door('engine');
+  moved ops.job_queue;
+begin
+  update ops.job_queue j
+     set status = new_status,
+         next_run_at = case new_status when 'pending' then now() + wait else j.next_run_at end,
+         dead_lettered_at = case new_status when 'failed' then now() end,
+         attempts = case when new_status = 'completed' and error is null then 0 else j.attempts end,
+         last_error = coalesce(left(error, 500), case when new_status <> 'completed' then j.last_error end)
+   where j.id = job
+  returning * into moved;
+  perform ops.set_door(door);
+  return moved;
+end
+$$;
+comment on function ops.move_job(uuid, text, interval, text) is
+  'The one writer of the status of a job that leaves work: pending (due after the wait), completed, or failed, which '
+  'is dead-lettered. Its lease goes.';
+grant execute on function ops.move_job(uuid, text, interval, text) to service_role;
+
+create function ops.lease_job(job uuid, holder text, as_whole boolean default true)
+returns ops.job_queue
+language plpgsql
+set search_path = ''
+as $$
+declare
+  door constant text := ops.set_door('engine');
+  leased ops.job_queue;
+begin
+  update ops.job_queue j
+     set status = 'processing',
+         locked_at = now(),
+         locked_by = case when as_whole then holder end,
+         lease_token = case when as_whole then gen_random_uuid() end,
+         lease_expires_at = case when as_whole then ops.lease_end() end
+   where j.id = job
+  returning * into leased;
+  perform ops.set_door(door);
+  return leased;
+end
+$$;
+comment on function ops.lease_job(uuid, text, boolean) is
+  'Puts a locked job in work: leased to its holder as a whole, or to nobody while its slices are leased one by one.';
+grant execute on function ops.lease_job(uuid, text, boolean) to service_role;
 
 create function ops.bury_lost_jobs(job_type text)
 returns int
@@ -182,12 +268,6 @@ begin
     raise exception 'Cannot set job % to processing by hand: only a claim does that', old.id
       using errcode = 'P0001', hint = 'Set status = ''pending'' to make it due now, or ''paused'' to hold it.';
   end if;
-  if new.status in ('pending', 'paused', 'completed', 'failed') and (new.status <> old.status or new.status = 'pending') then
-    new.locked_at := null;
-    new.locked_by := null;
-    new.lease_token := null;
-    new.lease_expires_at := null;
-  end if;
   if new.status = 'pending' then
     new.next_run_at := now();
     if old.status = 'failed' then
@@ -204,10 +284,32 @@ comment on function ops.guard_job_status() is
   'Trigger on hand-set job status: pending clears lease and holder and makes the job due; processing is refused.';
 grant execute on function ops.guard_job_status() to service_role;
 
+create function ops.clear_lease()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  new.locked_at := null;
+  new.locked_by := null;
+  new.lease_token := null;
+  new.lease_expires_at := null;
+  return new;
+end
+$$;
+comment on function ops.clear_lease() is
+  'Trigger on jobs and slices that are not in work, whoever wrote their status: the one place that takes a lease away.';
+grant execute on function ops.clear_lease() to service_role;
+
 create trigger _100_guard_job_status before update of status on ops.job_queue
   for each row execute function ops.guard_job_status();
 alter table ops.job_queue enable always trigger _100_guard_job_status;
 comment on trigger _100_guard_job_status on ops.job_queue is 'What may be hand-set, and what follows from it.';
+
+create trigger _200_clear_lease before insert or update of status on ops.job_queue
+  for each row when (new.status <> 'processing') execute function ops.clear_lease();
+alter table ops.job_queue enable always trigger _200_clear_lease;
+comment on trigger _200_clear_lease on ops.job_queue is 'A job that is not in work has no lease.';
 
 create trigger _900_touch_updated_at before update on ops.job_queue
   for each row execute function ops.touch_updated_at();

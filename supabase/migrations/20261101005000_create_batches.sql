@@ -15,6 +15,7 @@ create table intake.simplicity_batches (
   priority int not null default 0,
   error_threshold_percent int not null default 10,
   rejection_reason text,
+  rejection_code text,
   row_count_total int not null default 0,
   row_count_staged int not null default 0,
   row_count_valid int not null default 0,
@@ -50,7 +51,20 @@ create table intake.simplicity_batches (
   constraint simplicity_batches_priority_range check (priority between -100 and 100),
   constraint simplicity_batches_counts_not_negative check (least(row_count_total, row_count_staged, row_count_valid,
     row_count_invalid, row_count_inserted, row_count_duplicate) >= 0),
-  constraint simplicity_batches_failed_has_reason check (status not in ('failed', 'skipped') or rejection_reason is not null)
+  constraint simplicity_batches_failed_has_reason
+    check (status not in ('failed', 'skipped') or rejection_reason is not null),
+  constraint simplicity_batches_rejection_code_known check (rejection_code in ('ERROR_BUDGET_EXCEEDED', 'MISSING_FIELDS',
+    'PARSE_ERROR', 'TOO_COSTLY', 'EMPTY_FILE', 'SECOND_TABLE', 'FILE_TOO_LARGE', 'UNSUPPORTED_TYPE', 'FILE_MISSING',
+    'FILE_CHANGED', 'UPLOAD_MISSING', 'UPLOAD_DIFFERS', 'ABORTED', 'REFUSED', 'UNDONE', 'GAVE_UP', 'DUPLICATE',
+    'ENDED_BY_OPERATOR')),
+  constraint simplicity_batches_rejection_code_fits_status check (
+    case status
+      when 'failed' then rejection_code is not null and rejection_code not in ('DUPLICATE', 'ENDED_BY_OPERATOR')
+      when 'skipped' then rejection_code is not null and rejection_code in ('DUPLICATE', 'ENDED_BY_OPERATOR')
+      else rejection_code is null
+    end),
+  constraint simplicity_batches_completed_at_fits_status
+    check ((completed_at is not null) = (status in ('completed', 'skipped')))
 );
 alter table intake.simplicity_batches enable row level security;
 -- One batch per content. Skipped rows repeat a hash on purpose; a dry run does not make bytes known.
@@ -73,6 +87,9 @@ comment on column intake.simplicity_batches.error_threshold_percent is
   'Share of rejects, in percent, above which the batch is refused whole. Read when it is decided.';
 comment on column intake.simplicity_batches.rejection_reason is
   'Why the batch failed or was skipped, in words an operator can act on.';
+comment on column intake.simplicity_batches.rejection_code is
+  'The reason as programs read it, from a closed list; null unless the batch failed or was skipped. ABORTED also for '
+  'a reason set by hand.';
 comment on column intake.simplicity_batches.rejects_truncated is
   'More rejects than are kept one by one; the counts are whole all the same.';
 comment on column intake.simplicity_batches.parse_duration_ms is

@@ -1,27 +1,76 @@
 -- The life of a batch as rules in the database: what may follow what, what a hand may set, what follows from it.
--- Locks are always taken in the order batch, job, slice.
+-- intake.move_batch is the one statement of the engine that writes a status; a hand writes it as the runbook says. Both
+-- meet the same two triggers. Locks are always taken in the order batch, job, slice.
 
-create function intake.may_follow(old_status text, new_status text)
-returns boolean
-language sql
-immutable
+create table intake.batch_moves (
+  from_status text not null,
+  to_status text not null,
+  by_hand boolean not null default false,
+  because text not null,
+  primary key (from_status, to_status)
+);
+alter table intake.batch_moves enable row level security;
+
+comment on table intake.batch_moves is
+  'The state machine of a batch: every move there is. The same table stands in code and as a picture in '
+  'docs/batch-states.md; a test compares the three.';
+comment on column intake.batch_moves.by_hand is
+  'Whether a hand-written statement may make the move; the engine may make them all.';
+comment on column intake.batch_moves.because is 'What makes the batch move.';
+grant select on intake.batch_moves to service_role;
+
+insert into intake.batch_moves (from_status, to_status, by_hand, because)
+values
+  ('uploaded', 'staging', false, 'a worker begins to read the file'),
+  ('staging', 'validating', false, 'the file was read once and cut in slices'),
+  ('staging', 'skipped', false, 'another batch stands for these bytes'),
+  ('validating', 'awaiting_approval', false, 'its source asks for approval'),
+  ('validating', 'inserting', false, 'it is within its budget'),
+  ('validating', 'completed', false, 'a dry run has its verdict'),
+  ('awaiting_approval', 'inserting', false, 'an operator approves it'),
+  ('awaiting_approval', 'validating', false, 'a database crash took staged rows'),
+  ('inserting', 'validating', false, 'a database crash took staged rows'),
+  ('inserting', 'completed', false, 'every staged row is in its place'),
+  ('uploaded', 'failed', true, 'refused, aborted or given up'),
+  ('staging', 'failed', true, 'refused, aborted or given up'),
+  ('validating', 'failed', true, 'refused, aborted or given up'),
+  ('awaiting_approval', 'failed', true, 'refused or aborted'),
+  ('inserting', 'failed', true, 'refused, aborted or given up'),
+  ('completed', 'failed', false, 'an undo removed what it inserted'),
+  ('staging', 'uploaded', true, 'retry'),
+  ('validating', 'uploaded', true, 'retry'),
+  ('awaiting_approval', 'uploaded', true, 'retry'),
+  ('inserting', 'uploaded', true, 'retry'),
+  ('completed', 'uploaded', true, 'retry'),
+  ('failed', 'uploaded', true, 'retry'),
+  ('skipped', 'uploaded', true, 'retry');
+
+create function intake.move_batch(batch uuid, new_status text, reason text default null, code text default null)
+returns intake.simplicity_batches
+language plpgsql
 set search_path = ''
 as $$
-  select (old_status, new_status) in (
-    ('uploaded', 'staging'), ('uploaded', 'failed'),
-    ('staging', 'validating'), ('staging', 'skipped'), ('staging', 'failed'),
-    ('validating', 'awaiting_approval'), ('validating', 'inserting'), ('validating', 'completed'), ('validating', 'failed'),
-    ('awaiting_approval', 'inserting'), ('awaiting_approval', 'validating'), ('awaiting_approval', 'failed'),
-    ('inserting', 'completed'), ('inserting', 'validating'), ('inserting', 'failed'),
-    ('completed', 'failed')
-  )
+declare
+  door constant text := ops.set_door('engine');
+  moved intake.simplicity_batches;
+begin
+  update intake.simplicity_batches b
+     set status = new_status,
+         rejection_reason = reason,
+         rejection_code = code
+   where b.id = batch
+  returning * into moved;
+  perform ops.set_door(door);
+  return moved;
+end
 $$;
-comment on function intake.may_follow(text, text) is
-  'The state machine of a batch for the engine. Back to validating only when a database crash took staged rows; '
-  'completed to failed only by undo; completed straight from validating only for a dry run.';
-grant execute on function intake.may_follow(text, text) to service_role;
+comment on function intake.move_batch(uuid, text, text, text) is
+  'The one writer of a batch''s status: moves a locked batch, with the reason and its code where it ends failed or '
+  'skipped, and returns it. Times, audit event and what follows for the job are the triggers''. Raises DF002 for a '
+  'move that intake.batch_moves does not have.';
+grant execute on function intake.move_batch(uuid, text, text, text) to service_role;
 
-create function intake.as_next_attempt(old_row intake.simplicity_batches, new_row intake.simplicity_batches)
+create function intake.retried(old_row intake.simplicity_batches, new_row intake.simplicity_batches)
 returns intake.simplicity_batches
 language plpgsql
 immutable
@@ -32,6 +81,7 @@ begin
     new_row.attempt := old_row.attempt + 1;
   end if;
   new_row.rejection_reason := null;
+  new_row.rejection_code := null;
   new_row.row_count_total := 0;
   new_row.row_count_staged := 0;
   new_row.row_count_valid := 0;
@@ -48,7 +98,6 @@ begin
   new_row.staging_started_at := null;
   new_row.staged_at := null;
   new_row.validated_at := null;
-  new_row.completed_at := null;
   new_row.scan := null;
   if old_row.status = 'skipped' then
     new_row.file_hash := null; -- taken again when the bytes are read
@@ -56,10 +105,28 @@ begin
   return new_row;
 end
 $$;
-comment on function intake.as_next_attempt(intake.simplicity_batches, intake.simplicity_batches) is
+comment on function intake.retried(intake.simplicity_batches, intake.simplicity_batches) is
   'The row as its next attempt begins: counts 0, reason and times null. A batch nothing was read of yet keeps its '
   'attempt number.';
-grant execute on function intake.as_next_attempt(intake.simplicity_batches, intake.simplicity_batches) to service_role;
+grant execute on function intake.retried(intake.simplicity_batches, intake.simplicity_batches) to service_role;
+
+create function intake.guard_new_batch()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  new.completed_at := case when new.status in ('completed', 'skipped') then coalesce(new.completed_at, now()) end;
+  new.rejection_code := case new.status
+    when 'failed' then coalesce(new.rejection_code, 'ABORTED')
+    when 'skipped' then coalesce(new.rejection_code, 'DUPLICATE')
+  end;
+  return new;
+end
+$$;
+comment on function intake.guard_new_batch() is
+  'Trigger on new batches: a row that is written in a state it did not come to by itself has what that state asks for.';
+grant execute on function intake.guard_new_batch() to service_role;
 
 create function intake.guard_batch_status()
 returns trigger
@@ -67,30 +134,59 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  if ops.is_engine() then
-    if new.status <> old.status and not intake.may_follow(old.status, new.status) then
-      raise exception 'Cannot move batch % from % to %', old.id, old.status, new.status using errcode = 'P0001';
+  if new.status <> old.status then
+    perform intake.check_move(old, new);
+  end if;
+  if new.status = 'uploaded' then
+    new := intake.retried(old, new);
+  end if;
+  if new.status = 'failed' and not ops.is_engine() then
+    new.rejection_reason := coalesce(new.rejection_reason, 'Failed by operator');
+    if new.status <> old.status or new.rejection_reason <> old.rejection_reason then
+      new.rejection_code := 'ABORTED';
     end if;
-  elsif new.status = 'uploaded' then
-    new := intake.as_next_attempt(old, new);
-  elsif new.status = 'failed' and old.status not in ('failed', 'completed', 'skipped') then
-    new.rejection_reason := coalesce(nullif(new.rejection_reason, old.rejection_reason), 'Failed by operator');
-  elsif new.status <> old.status then
-    raise exception 'Cannot set batch % from % to % by hand: only status = ''uploaded'' (reset) or, until it has ended, '
-                    'status = ''failed'' with a rejection_reason', old.id, old.status, new.status
-      using errcode = 'P0001', hint = 'To take back what a completed batch inserted, use undo.';
   end if;
   if new.status <> old.status or new.attempt <> old.attempt then
     new.status_changed_at := clock_timestamp();
     new.progress_at := clock_timestamp();
+    new.completed_at := case when new.status in ('completed', 'skipped') then clock_timestamp() end;
+    new.staging_started_at := case when new.status = 'staging' then now() else new.staging_started_at end;
+    new.staged_at := case when new.status = 'validating' and old.status = 'staging' then clock_timestamp()
+                          else new.staged_at end;
   end if;
   return new;
 end
 $$;
 comment on function intake.guard_batch_status() is
-  'Trigger on every statement that names status: the engine keeps to may_follow, a hand may reset or fail, anything '
-  'else raises P0001.';
+  'Trigger on every statement that names status: holds it against intake.batch_moves and stamps times. A reset by hand '
+  'begins the next attempt, a failure by hand has code ABORTED.';
 grant execute on function intake.guard_batch_status() to service_role;
+
+create function intake.check_move(old_row intake.simplicity_batches, new_row intake.simplicity_batches)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  move intake.batch_moves;
+begin
+  select * into move from intake.batch_moves m
+   where m.from_status = old_row.status and m.to_status = new_row.status;
+  if ops.is_engine() and move.from_status is null then
+    raise exception 'Cannot move batch % from % to %', old_row.id, old_row.status, new_row.status
+      using errcode = 'DF002', hint = 'intake.batch_moves has every move there is.';
+  end if;
+  if not ops.is_engine() and move.by_hand is not true then
+    raise exception 'Cannot set batch % from % to % by hand: only status = ''uploaded'' (reset) or, until it has ended, '
+                    'status = ''failed'' with a rejection_reason', old_row.id, old_row.status, new_row.status
+      using errcode = 'P0001', hint = 'To take back what a completed batch inserted, use undo.';
+  end if;
+end
+$$;
+comment on function intake.check_move(intake.simplicity_batches, intake.simplicity_batches) is
+  'Refuses a move that intake.batch_moves does not have: DF002 for the engine, P0001 for a hand.';
+grant execute on function intake.check_move(intake.simplicity_batches, intake.simplicity_batches) to service_role;
 
 create function intake.queue_batch(batch intake.simplicity_batches)
 returns void
@@ -99,16 +195,14 @@ security definer -- whoever may touch a batch may cause its job
 set search_path = ''
 as $$
 begin
-  perform ops.set_door('engine');
   perform ops.enqueue('ingest',
     jsonb_build_object('batch_id', batch.id, 'source', batch.source, 'attempt', batch.attempt),
     'ingest:' || batch.id, batch.id, batch.priority);
-  perform ops.set_door('');
   perform ops.wake('worker', 'trigger');
 end
 $$;
 comment on function intake.queue_batch(intake.simplicity_batches) is
-  'Makes the one job of a batch pending and due, and wakes the worker.';
+  'Makes the one ingest job of a batch pending and due, and wakes the worker.';
 grant execute on function intake.queue_batch(intake.simplicity_batches) to service_role;
 
 create function intake.stop_work(batch uuid, reason text)
@@ -117,18 +211,14 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform ops.set_door('engine');
-  update ops.job_queue j
-     set status = 'completed', last_error = reason, locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null
-   where j.batch_id = batch and j.job_type = 'ingest';
-  perform ops.set_door('');
+  perform ops.move_job(j.id, 'completed', error => reason)
+     from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest';
   delete from intake.batch_slices s where s.batch_id = batch;
   delete from intake.staged_blocks b where b.batch_id = batch;
 end
 $$;
 comment on function intake.stop_work(uuid, text) is
-  'Cancels the job of a batch that ended and removes slices and staged blocks; rejects and counts stay. Leaves the '
-  'engine''s door closed.';
+  'Cancels the ingest job of a batch that ended and removes slices and staged blocks; rejects and counts stay.';
 grant execute on function intake.stop_work(uuid, text) to service_role;
 
 create function intake.follow_batch_status()
@@ -138,22 +228,21 @@ security definer -- a hand that may change a batch may cause its job and its aud
 set search_path = ''
 as $$
 begin
-  if not ops.is_engine() then
-    if new.status = 'uploaded' then
-      if new.attempt <> old.attempt then
-        perform intake.clear_attempt(new.id);
-      end if;
-      if new.storage_path is not null then
-        perform intake.queue_batch(new);
-      end if;
-    elsif new.status = 'failed' and old.status <> 'failed' then
-      perform intake.stop_work(new.id, new.rejection_reason);
+  if new.status = 'uploaded' then
+    if new.attempt <> old.attempt then
+      perform intake.clear_attempt(new.id);
     end if;
+    if new.storage_path is not null then
+      perform intake.queue_batch(new);
+    end if;
+  elsif new.status in ('failed', 'skipped') and old.status not in ('completed', 'failed', 'skipped') then
+    perform intake.stop_work(new.id, case new.status when 'failed' then new.rejection_reason end);
   end if;
   if new.status <> old.status or new.attempt <> old.attempt then
     perform audit.append('batch.' || new.status, 'batch', new.id::text,
       jsonb_build_object('status', old.status, 'attempt', old.attempt),
-      jsonb_strip_nulls(jsonb_build_object('status', new.status, 'attempt', new.attempt, 'rejection_reason', new.rejection_reason,
+      jsonb_strip_nulls(jsonb_build_object('status', new.status, 'attempt', new.attempt,
+        'rejection_reason', new.rejection_reason, 'rejection_code', new.rejection_code,
         'total', new.row_count_total, 'valid', new.row_count_valid, 'invalid', new.row_count_invalid,
         'inserted', new.row_count_inserted, 'duplicate', new.row_count_duplicate)));
   end if;
@@ -161,8 +250,9 @@ begin
 end
 $$;
 comment on function intake.follow_batch_status() is
-  'Trigger: what follows from a status. A reset clears the attempt and queues it, a hand-set failure stops the work, '
-  'every change leaves an audit event.';
+  'Trigger: what follows from a status, whoever wrote it. A reset clears the attempt and queues it; failed and skipped '
+  'stop the work (after an undo the slices stay: they say where rows stand in the file); every change leaves an audit '
+  'event.';
 grant execute on function intake.follow_batch_status() to service_role;
 
 create function intake.queue_new_batch()
@@ -175,7 +265,8 @@ begin
     perform intake.queue_batch(new);
   end if;
   perform audit.append('batch.received', 'batch', new.id::text, null,
-    jsonb_build_object('status', new.status, 'filename', new.filename, 'source', new.source, 'file_size_bytes', new.file_size_bytes));
+    jsonb_build_object('status', new.status, 'filename', new.filename, 'source', new.source,
+      'file_size_bytes', new.file_size_bytes));
   return null;
 end
 $$;
@@ -206,6 +297,11 @@ comment on function intake.forget_object() is
   'Judgments stay.';
 grant execute on function intake.forget_object() to service_role;
 
+create trigger _100_guard_new_batch before insert on intake.simplicity_batches
+  for each row execute function intake.guard_new_batch();
+alter table intake.simplicity_batches enable always trigger _100_guard_new_batch;
+comment on trigger _100_guard_new_batch on intake.simplicity_batches is 'What a state asks for, in a row written in it.';
+
 create trigger _100_guard_batch_status before update of status on intake.simplicity_batches
   for each row execute function intake.guard_batch_status();
 alter table intake.simplicity_batches enable always trigger _100_guard_batch_status;
@@ -228,21 +324,25 @@ create trigger _100_forget_object before delete on intake.simplicity_batches
 alter table intake.simplicity_batches enable always trigger _100_forget_object;
 comment on trigger _100_forget_object on intake.simplicity_batches is 'Remembers the object of a deleted batch.';
 
-create function intake.revive_batch(batch uuid)
+create function intake.retry_given_up(batch uuid)
 returns boolean
 language plpgsql
 set search_path = ''
 as $$
 begin
-  update intake.simplicity_batches b set status = 'uploaded'
-   where b.id = batch and b.status = 'failed' and b.rejection_reason like 'Gave up after %';
-  return found;
+  perform 1 from intake.simplicity_batches b
+    where b.id = batch and b.status = 'failed' and b.rejection_code in ('GAVE_UP', 'TOO_COSTLY');
+  if found then
+    perform intake.move_batch(batch, 'uploaded');
+    return true;
+  end if;
+  return false;
 end
 $$;
-comment on function intake.revive_batch(uuid) is
+comment on function intake.retry_given_up(uuid) is
   'Starts the next attempt of a locked batch that was given up, when its job was made pending again. False for any '
   'other batch.';
-grant execute on function intake.revive_batch(uuid) to service_role;
+grant execute on function intake.retry_given_up(uuid) to service_role;
 
 create function intake.follow_job_status()
 returns trigger
@@ -255,14 +355,16 @@ begin
     return null;
   end if;
   if new.status in ('pending', 'paused') then
-    update intake.batch_slices s set status = 'pending', not_before = now(), lease_token = null, lease_expires_at = null, locked_by = null
+    update intake.batch_slices s set status = 'pending', not_before = now()
      where s.batch_id = new.batch_id and s.status <> 'done';
   end if;
   if new.status = 'pending' and old.status = 'failed' then
-    -- The job is locked already and the batch comes first: never wait for it here. Who is skipped is revived by its claim.
+    -- The job is locked already and the batch comes first: never wait for it here. Who is skipped is retried by its
+    -- claim.
     perform 1 from intake.simplicity_batches b where b.id = new.batch_id for no key update skip locked;
     if found then
-      perform intake.revive_batch(new.batch_id);
+      perform ops.act_as(ops.actor(), current_setting('dragonfly.request_id', true)); -- the hand, not the engine
+      perform intake.retry_given_up(new.batch_id);
     end if;
   end if;
   if new.status = 'pending' then

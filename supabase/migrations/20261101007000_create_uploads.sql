@@ -114,23 +114,23 @@ comment on function intake.stored_object(intake.simplicity_batches) is
   'another version. etag and bytes are null when that very version is not there.';
 grant execute on function intake.stored_object(intake.simplicity_batches) to service_role;
 
-create function intake.start_again(batch uuid, options jsonb)
+create function intake.retry(batch uuid, options jsonb)
 returns intake.simplicity_batches
-language sql
-volatile
+language plpgsql
 set search_path = ''
 as $$
+begin
   update intake.simplicity_batches b
-     set status = 'uploaded',
-         error_threshold_percent = coalesce((options ->> 'error_threshold_percent')::int, b.error_threshold_percent),
+     set error_threshold_percent = coalesce((options ->> 'error_threshold_percent')::int, b.error_threshold_percent),
          priority = coalesce((options ->> 'priority')::int, b.priority),
          source_reference = coalesce(options ->> 'source_reference', b.source_reference)
-   where b.id = start_again.batch
-  returning b
+   where b.id = batch;
+  return intake.move_batch(batch, 'uploaded');
+end
 $$;
-comment on function intake.start_again(uuid, jsonb) is
+comment on function intake.retry(uuid, jsonb) is
   'The next attempt of a batch, with the options given now; what was not given stays.';
-grant execute on function intake.start_again(uuid, jsonb) to service_role;
+grant execute on function intake.retry(uuid, jsonb) to service_role;
 
 create function intake.reservation_answer(outcome text, batch intake.simplicity_batches)
 returns jsonb
@@ -186,7 +186,7 @@ begin
     return intake.open_reservation(jsonb_set(request, '{options,revives}', to_jsonb(known.id)), request ->> 'file_hash',
       intake.reservation_lease()) || jsonb_build_object('revives', known.id);
   end if;
-  fresh := intake.start_again(known.id, request -> 'options');
+  fresh := intake.retry(known.id, request -> 'options');
   return intake.reservation_answer('started_again', fresh);
 end
 $$;
@@ -294,7 +294,7 @@ begin
   update intake.simplicity_batches b
      set storage_bucket = stored.storage_bucket, storage_path = stored.storage_path, storage_version = stored.storage_version
    where b.id = heir;
-  return intake.reservation_answer('started_again', intake.start_again(heir, options));
+  return intake.reservation_answer('started_again', intake.retry(heir, options));
 end
 $$;
 comment on function intake.hand_bytes_over(intake.simplicity_batches, uuid, jsonb) is

@@ -235,8 +235,9 @@ begin
        and not exists (select 1 from storage.objects o where o.bucket_id = u.storage_bucket and o.name = u.storage_path)
     returning *
   loop
-    insert into intake.simplicity_batches (id, filename, source, status, rejection_reason, created_by)
-    values (upload.id, upload.filename, upload.source, 'failed', 'Upload never arrived', upload.created_by)
+    insert into intake.simplicity_batches (id, filename, source, status, rejection_reason, rejection_code, created_by)
+    values (upload.id, upload.filename, upload.source, 'failed', 'Upload never arrived', 'UPLOAD_MISSING',
+      upload.created_by)
     on conflict do nothing;
   end loop;
   -- From here on many batches are touched in no order: what somebody else holds is left to him.

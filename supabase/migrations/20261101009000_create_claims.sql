@@ -15,15 +15,19 @@ create table intake.batch_slices (
   remarks int not null default 0,
   code_counts jsonb not null default '{}',
   warning_counts jsonb not null default '{}',
+  locked_at timestamptz,
+  locked_by text,
   lease_token uuid,
   lease_expires_at timestamptz,
-  locked_by text,
   holders int not null default 0,
   not_before timestamptz not null default now(),
   finished_at timestamptz,
   primary key (batch_id, slice_no),
   constraint batch_slices_status_known check (status in ('pending', 'leased', 'done')),
-  constraint batch_slices_bytes_ordered check (first_byte < end_byte)
+  constraint batch_slices_bytes_ordered check (first_byte < end_byte),
+  constraint batch_slices_lease_fits_status check (
+    num_nonnulls(locked_at, locked_by, lease_token, lease_expires_at) = case status when 'leased' then 4 else 0 end),
+  constraint batch_slices_finished_at_fits_status check ((finished_at is not null) = (status = 'done'))
 );
 alter table intake.batch_slices enable row level security;
 create index batch_slices_open_idx on intake.batch_slices (batch_id, slice_no) where status <> 'done';
@@ -38,6 +42,11 @@ comment on column intake.batch_slices.remarks is
   'Lines of a replay that are no rows, such as the last one of a truncated errors.csv: in row_count, in no other '
   'count.';
 grant select, insert, update, delete on intake.batch_slices to service_role;
+
+create trigger _200_clear_lease before insert or update of status on intake.batch_slices
+  for each row when (new.status <> 'leased') execute function ops.clear_lease();
+alter table intake.batch_slices enable always trigger _200_clear_lease;
+comment on trigger _200_clear_lease on intake.batch_slices is 'A slice that is not in work has no lease.';
 
 create function intake.max_slices_per_batch()
 returns int language sql immutable set search_path = '' as $$ select 4 $$;
@@ -80,15 +89,15 @@ begin
   perform 1 from ops.job_queue j
     where j.batch_id = batch and j.job_type = 'ingest' and j.status = 'processing' and j.lease_token = token for update;
   if not found or found_batch.id is null then
-    raise exception 'LEASE_LOST: batch % is no longer held with this token', batch
-      using errcode = 'P0001', hint = 'Stop: somebody else works on it, or it was reset, failed or deleted.';
+    raise exception 'Batch % is no longer held with this token', batch
+      using errcode = 'DF001', hint = 'Stop: somebody else works on it, or it was reset, failed or deleted.';
   end if;
   return found_batch;
 end
 $$;
 comment on function intake.lock_lease(uuid, uuid) is
-  'Locks batch and job for the transaction of a job''s holder and returns the batch; raises LEASE_LOST when the token '
-  'no longer holds.';
+  'Locks batch and job for the transaction of a job''s holder and returns the batch; raises DF001 when the token no '
+  'longer holds.';
 grant execute on function intake.lock_lease(uuid, uuid) to service_role;
 
 create function intake.lock_slice(batch uuid, slice int, token uuid)
@@ -102,13 +111,13 @@ begin
   perform 1 from intake.batch_slices s
     where s.batch_id = batch and s.slice_no = slice and s.status = 'leased' and s.lease_token = token for update;
   if not found then
-    raise exception 'LEASE_LOST: slice % of batch % is no longer held with this token', slice, batch
-      using errcode = 'P0001', hint = 'Stop: somebody else works on it, or the batch was reset, failed or deleted.';
+    raise exception 'Slice % of batch % is no longer held with this token', slice, batch
+      using errcode = 'DF001', hint = 'Stop: somebody else works on it, or the batch was reset, failed or deleted.';
   end if;
 end
 $$;
 comment on function intake.lock_slice(uuid, int, uuid) is
-  'Locks batch, job and slice for a slice''s holder; raises LEASE_LOST when the token no longer holds.';
+  'Locks batch, job and slice for a slice''s holder; raises DF001 when the token no longer holds.';
 grant execute on function intake.lock_slice(uuid, int, uuid) to service_role;
 
 create function intake.give_up(batch uuid, attempts int, error text)
@@ -117,15 +126,11 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform ops.set_door('engine');
-  update intake.simplicity_batches b
-     set status = 'failed', rejection_reason = 'Gave up after ' || attempts || ' attempts: ' || error
-   where b.id = batch;
-  perform intake.stop_work(batch, error);
-  perform ops.set_door('engine');
-  update ops.job_queue j set status = 'failed', dead_lettered_at = now() where j.batch_id = batch and j.job_type = 'ingest';
-  perform audit.append('job.dead_lettered', 'batch', batch::text, null, jsonb_build_object('attempts', attempts, 'error', error));
-  perform ops.set_door('');
+  perform intake.move_batch(batch, 'failed', format('Gave up after %s attempts: %s', attempts, error), 'GAVE_UP');
+  perform ops.move_job(j.id, 'failed', error => error)
+     from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest';
+  perform audit.append('job.dead_lettered', 'batch', batch::text, null,
+    jsonb_build_object('attempts', attempts, 'error', error));
 end
 $$;
 comment on function intake.give_up(uuid, int, text) is
@@ -140,11 +145,11 @@ as $$
 declare
   job ops.job_queue;
 begin
-  perform ops.set_door('engine');
-  update ops.job_queue j set attempts = j.attempts + 1, last_error = left(error, 500)
+  update ops.job_queue j
+     set attempts = j.attempts + 1,
+         last_error = left(error, 500)
    where j.batch_id = batch and j.job_type = 'ingest' and j.status in ('processing', 'pending')
   returning * into job;
-  perform ops.set_door('');
   if job.attempts >= job.max_attempts then
     perform intake.give_up(batch, job.attempts, left(error, 500));
     return false;
@@ -163,22 +168,20 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  released boolean;
+  job uuid;
 begin
-  perform ops.set_door('engine');
   if slice is null then
-    update ops.job_queue j
-       set status = 'pending', next_run_at = now() + wait,
-           locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null
-     where j.batch_id = batch and j.job_type = 'ingest' and j.status = 'processing' and j.lease_token = token;
-  else
-    update intake.batch_slices s
-       set status = 'pending', not_before = now() + wait, lease_token = null, lease_expires_at = null, locked_by = null
-     where s.batch_id = batch and s.slice_no = slice and s.status = 'leased' and s.lease_token = token;
+    select j.id into job from ops.job_queue j
+     where j.batch_id = batch and j.job_type = 'ingest' and j.status = 'processing' and j.lease_token = token
+       for update;
+    perform ops.move_job(job, 'pending', wait);
+    return job is not null;
   end if;
-  released := found;
-  perform ops.set_door('');
-  return released;
+  update intake.batch_slices s
+     set status = 'pending',
+         not_before = now() + wait
+   where s.batch_id = batch and s.slice_no = slice and s.status = 'leased' and s.lease_token = token;
+  return found;
 end
 $$;
 comment on function intake.release(uuid, int, uuid, interval) is
@@ -251,7 +254,10 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  update ops.job_queue j set attempts = 0, locked_at = now(), lease_expires_at = now() + ops.scaled(60)
+  update ops.job_queue j
+     set attempts = 0,
+         locked_at = now(),
+         lease_expires_at = case when j.lease_token is not null then ops.lease_end() end
    where j.batch_id = batch and j.job_type = 'ingest' and j.status = 'processing';
 end
 $$;
@@ -268,8 +274,12 @@ declare
   slice intake.batch_slices;
 begin
   update intake.batch_slices s
-     set status = 'leased', lease_token = gen_random_uuid(), lease_expires_at = now() + ops.scaled(60),
-         locked_by = worker_id, holders = s.holders + 1
+     set status = 'leased',
+         locked_at = now(),
+         locked_by = worker_id,
+         lease_token = gen_random_uuid(),
+         lease_expires_at = ops.lease_end(),
+         holders = s.holders + 1
    where (s.batch_id, s.slice_no) = (
            select o.batch_id, o.slice_no from intake.batch_slices o
             where o.batch_id = batch and o.status = 'pending' and o.not_before <= now()
@@ -301,23 +311,19 @@ begin
   if batch.id is null then
     return null;
   end if;
-  perform 1 from ops.job_queue j where j.id = job and j.status = 'pending' and j.next_run_at <= now() for update skip locked;
-  if not found or intake.revive_batch(batch.id) then
+  perform 1 from ops.job_queue j
+    where j.id = job and j.status = 'pending' and j.next_run_at <= now() for update skip locked;
+  if not found or intake.retry_given_up(batch.id) then
     return null;
   end if;
-  perform ops.set_door('engine');
-  if batch.status in ('uploaded', 'staging', 'validating', 'inserting') then
-    update ops.job_queue j
-       set status = 'processing', locked_at = now(), locked_by = worker_id, lease_expires_at = now() + ops.scaled(60),
-           lease_token = case when batch.status = 'validating' and intake.has_open_slices(batch.id) then null else gen_random_uuid() end
-     where j.id = job returning * into claimed;
-    if batch.status = 'uploaded' then
-      update intake.simplicity_batches b set status = 'staging', staging_started_at = now() where b.id = batch.id;
-    end if;
-  else
-    update ops.job_queue j set status = 'completed' where j.id = job;
+  if batch.status not in ('uploaded', 'staging', 'validating', 'inserting') then
+    perform ops.move_job(job, 'completed');
+    return null;
   end if;
-  perform ops.set_door('');
+  claimed := ops.lease_job(job, worker_id, not (batch.status = 'validating' and intake.has_open_slices(batch.id)));
+  if batch.status = 'uploaded' then
+    perform intake.move_batch(batch.id, 'staging');
+  end if;
   return claimed;
 end
 $$;
@@ -428,10 +434,10 @@ set search_path = ''
 as $$
 begin
   if slice is null then
-    update ops.job_queue j set locked_at = now(), lease_expires_at = now() + ops.scaled(60)
+    update ops.job_queue j set locked_at = now(), lease_expires_at = ops.lease_end()
      where j.batch_id = batch and j.job_type = 'ingest' and j.status = 'processing' and j.lease_token = token;
   else
-    update intake.batch_slices s set lease_expires_at = now() + ops.scaled(60)
+    update intake.batch_slices s set locked_at = now(), lease_expires_at = ops.lease_end()
      where s.batch_id = batch and s.slice_no = slice and s.status = 'leased' and s.lease_token = token;
   end if;
   return found;

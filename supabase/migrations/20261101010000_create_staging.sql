@@ -101,21 +101,7 @@ comment on function intake.save_scan(uuid, uuid, jsonb) is
   'Checkpoint of a staging pass over a big file; another invocation goes on from it.';
 grant execute on function intake.save_scan(uuid, uuid, jsonb) to service_role;
 
-create function intake.end_failed(batch uuid, reason text)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  perform ops.set_door('engine');
-  update intake.simplicity_batches b set status = 'failed', rejection_reason = reason where b.id = batch;
-  perform intake.stop_work(batch, reason);
-end
-$$;
-comment on function intake.end_failed(uuid, text) is 'Ends a locked batch as failed and cancels its work.';
-grant execute on function intake.end_failed(uuid, text) to service_role;
-
-create function intake.fail_batch(batch uuid, slice int, token uuid, reason text)
+create function intake.fail_batch(batch uuid, slice int, token uuid, reason text, code text)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -130,18 +116,18 @@ begin
   end if;
   select * into held from intake.simplicity_batches b where b.id = batch;
   -- A move takes the old bytes away before its new path can be seen: who read the old path found nothing there.
-  if reason = 'File missing in storage' and intake.object_state(held) = 'present' then
+  if code = 'FILE_MISSING' and intake.object_state(held) = 'present' then
     perform intake.fail_unit(batch, slice, token, 'Storage did not find the bytes of an object that is there');
     return jsonb_build_object('outcome', 'again');
   end if;
-  perform intake.end_failed(batch, reason);
+  perform intake.move_batch(batch, 'failed', reason, code);
   return jsonb_build_object('outcome', 'failed', 'reason', reason);
 end
 $$;
-comment on function intake.fail_batch(uuid, int, uuid, text) is
+comment on function intake.fail_batch(uuid, int, uuid, text, text) is
   'The verdict of a holder (of the job, or of a slice) that the file itself is at fault: no further try, the reason '
-  'is kept.';
-grant execute on function intake.fail_batch(uuid, int, uuid, text) to service_role;
+  'is kept with its code.';
+grant execute on function intake.fail_batch(uuid, int, uuid, text, text) to service_role;
 
 create function intake.twin_of(batch uuid, hash text)
 returns uuid
@@ -177,7 +163,7 @@ begin
 end
 $$;
 comment on function intake.lock_twin(uuid) is
-  'Holds the batch that stands for known bytes: against deletion, and if it failed, to be revived. All null when '
+  'Holds the batch that stands for known bytes: against deletion, and if it failed, to be retried. All null when '
   'somebody is changing it.';
 grant execute on function intake.lock_twin(uuid) to service_role;
 
@@ -187,24 +173,30 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform ops.set_door('engine');
-  update intake.simplicity_batches b
-     set status = 'skipped', rejection_reason = 'Duplicate file_hash', duplicate_of = twin.id, file_hash = hash, completed_at = clock_timestamp()
+  perform intake.move_batch(batch.id, 'skipped', 'Duplicate file_hash', 'DUPLICATE');
+  update intake.simplicity_batches b -- after the move: a skipped batch may repeat the hash of another
+     set duplicate_of = twin.id,
+         file_hash = hash
    where b.id = batch.id;
-  perform intake.stop_work(batch.id, null);
   if twin.status = 'failed' then
     update intake.simplicity_batches b
-       set source = batch.source, source_reference = coalesce(batch.source_reference, b.source_reference),
-           error_threshold_percent = batch.error_threshold_percent, priority = batch.priority
+       set source = batch.source,
+           source_reference = coalesce(batch.source_reference, b.source_reference),
+           error_threshold_percent = batch.error_threshold_percent,
+           priority = batch.priority
      where b.id = twin.id;
     if intake.object_state(twin) <> 'present' then
+      update intake.simplicity_batches b -- the bytes now belong to the batch that is retried with them
+         set storage_path = null,
+             storage_version = null
+       where b.id = batch.id;
       update intake.simplicity_batches b
-         set storage_path = null, storage_version = null where b.id = batch.id; -- the bytes now belong to the batch they revive
-      update intake.simplicity_batches b
-         set storage_bucket = batch.storage_bucket, storage_path = batch.storage_path, storage_version = batch.storage_version
+         set storage_bucket = batch.storage_bucket,
+             storage_path = batch.storage_path,
+             storage_version = batch.storage_version
        where b.id = twin.id;
     end if;
-    update intake.simplicity_batches b set status = 'uploaded' where b.id = twin.id;
+    perform intake.move_batch(twin.id, 'uploaded');
   end if;
   return jsonb_build_object('outcome', 'skipped', 'duplicate_of', twin.id);
 end
@@ -223,14 +215,15 @@ begin
   delete from intake.batch_slices s where s.batch_id = batch;
   insert into intake.batch_slices (batch_id, slice_no, first_byte, end_byte, first_row, row_count, first_line)
   select batch, s.no, s.first_byte, s.end_byte, s.first_row, s.row_count, s.first_line
-    from jsonb_to_recordset(slices) as s(no int, first_byte bigint, end_byte bigint, first_row int, row_count int, first_line int);
-  perform ops.set_door('engine');
-  update intake.simplicity_batches b set status = 'validating', staged_at = clock_timestamp() where b.id = batch;
-  update ops.job_queue j
-     set attempts = 0, locked_at = now(), lease_token = null, lease_expires_at = now() + ops.scaled(60),
-         status = case when jsonb_array_length(slices) = 0 then 'pending' else 'processing' end -- no slice: to be settled at once
-   where j.batch_id = batch and j.job_type = 'ingest';
-  perform ops.set_door('');
+    from jsonb_to_recordset(slices) as s(
+      no int, first_byte bigint, end_byte bigint, first_row int, row_count int, first_line int);
+  perform intake.move_batch(batch, 'validating');
+  perform intake.note_progress(batch);
+  if jsonb_array_length(slices) = 0 then -- to be settled at once
+    perform ops.move_job(j.id, 'pending') from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest';
+  else
+    perform ops.lease_job(j.id, null, false) from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest';
+  end if;
 end
 $$;
 comment on function intake.open_slices(uuid, jsonb) is
@@ -251,7 +244,7 @@ begin
   held := intake.lock_lease(batch, token);
   state := intake.object_state(held);
   if state <> 'present' then
-    perform intake.end_failed(batch, case state when 'missing' then 'File missing in storage' else 'File changed in storage' end);
+    perform intake.move_batch(batch, 'failed', format('File %s in storage', state), 'FILE_' || upper(state));
     return jsonb_build_object('outcome', 'failed');
   end if;
   if not held.dry_run and intake.twin_of(batch, plan ->> 'file_hash') is not null then
@@ -271,7 +264,7 @@ begin
   returning b.* into held;
   perform intake.note_header_change(held);
   if plan ->> 'problem' is not null then
-    perform intake.end_failed(batch, plan ->> 'problem');
+    perform intake.move_batch(batch, 'failed', plan ->> 'problem', plan ->> 'problem_code');
     return jsonb_build_object('outcome', 'failed', 'reason', plan ->> 'problem');
   end if;
   perform intake.open_slices(batch, plan -> 'slices');
@@ -279,8 +272,8 @@ begin
 end
 $$;
 comment on function intake.finish_staging(uuid, uuid, jsonb) is
-  'End of the staging pass. plan: file_hash, file_size_bytes, dialect, layout, ignored_columns, notes, problem (or '
-  'null), slices. Known bytes end skipped (busy: the batch that has them is being changed, try again), a problem '
+  'End of the staging pass. plan: file_hash, file_size_bytes, dialect, layout, ignored_columns, notes, problem and '
+  'problem_code (or null), slices. Known bytes end skipped (busy: the batch that has them is being changed, try again), a problem '
   'fails the batch, else its slices are opened.';
 grant execute on function intake.finish_staging(uuid, uuid, jsonb) to service_role;
 
@@ -312,11 +305,14 @@ declare
   batch uuid := (head ->> 'batch_id')::uuid;
 begin
   perform 1 from intake.simplicity_batches b where b.id = batch for key share;
-  update intake.batch_slices s set lease_expires_at = now() + ops.scaled(60)
-   where s.batch_id = batch and s.slice_no = (head ->> 'slice_no')::int and s.status = 'leased' and s.lease_token = (head ->> 'token')::uuid;
+  update intake.batch_slices s
+     set locked_at = now(),
+         lease_expires_at = ops.lease_end()
+   where s.batch_id = batch and s.slice_no = (head ->> 'slice_no')::int
+     and s.status = 'leased' and s.lease_token = (head ->> 'token')::uuid;
   if not found then
-    raise exception 'LEASE_LOST: slice % of batch % is no longer held with this token', head ->> 'slice_no', batch
-      using errcode = 'P0001', hint = 'Stop: somebody else works on it, or the batch was reset, failed or deleted.';
+    raise exception 'Slice % of batch % is no longer held with this token', head ->> 'slice_no', batch
+      using errcode = 'DF001', hint = 'Stop: somebody else works on it, or the batch was reset, failed or deleted.';
   end if;
   if (head ->> 'row_count')::int > 0 then
     insert into intake.staged_blocks (batch_id, slice_no, block_no, row_count, payload)
@@ -344,15 +340,18 @@ declare
 begin
   perform intake.lock_slice(batch, slice, token);
   update intake.batch_slices s
-     set status = 'done', valid = (tally ->> 'valid')::int, invalid = (tally ->> 'invalid')::int,
+     set status = 'done',
+         valid = (tally ->> 'valid')::int,
+         invalid = (tally ->> 'invalid')::int,
          remarks = coalesce((tally ->> 'remarks')::int, 0),
-         code_counts = tally -> 'code_counts', warning_counts = tally -> 'warning_counts',
-         lease_token = null, lease_expires_at = null, finished_at = clock_timestamp()
+         code_counts = tally -> 'code_counts',
+         warning_counts = tally -> 'warning_counts',
+         finished_at = clock_timestamp()
    where s.batch_id = batch and s.slice_no = slice
   returning * into done;
   if done.valid + done.invalid + done.remarks <> done.row_count then
     raise exception 'Cannot finish slice % of batch %: staging counted % rows, validation % + % and % remarks',
-      slice, batch, done.row_count, done.valid, done.invalid, done.remarks using errcode = 'P0001';
+      slice, batch, done.row_count, done.valid, done.invalid, done.remarks using errcode = 'DF003';
   end if;
   update intake.simplicity_batches b
      set row_count_total = b.row_count_total + done.valid + done.invalid, row_count_valid = b.row_count_valid + done.valid,
@@ -362,10 +361,9 @@ begin
   open_slices := intake.has_open_slices(batch);
   perform intake.note_progress(batch);
   if not open_slices then
-    perform ops.set_door('engine');
-    update ops.job_queue j set status = 'pending', next_run_at = now(), locked_by = null, lease_expires_at = null
-     where j.batch_id = batch and j.job_type = 'ingest' and j.status = 'processing';
-    perform ops.set_door('');
+    perform ops.move_job(j.id, 'pending')
+       from ops.job_queue j
+      where j.batch_id = batch and j.job_type = 'ingest' and j.status = 'processing';
   end if;
   return jsonb_build_object('last', not open_slices);
 end
@@ -390,7 +388,7 @@ begin
   if cut_row not between whole.first_row + 1 and whole.first_row + whole.row_count - 1
      or cut_byte not between whole.first_byte + 1 and whole.end_byte - 1 then
     raise exception 'Cannot cut slice % of batch % at row % (byte %): it has rows % to % (bytes % to %)', slice, batch, cut_row, cut_byte,
-      whole.first_row, whole.first_row + whole.row_count - 1, whole.first_byte, whole.end_byte - 1 using errcode = 'P0001';
+      whole.first_row, whole.first_row + whole.row_count - 1, whole.first_byte, whole.end_byte - 1 using errcode = 'DF003';
   end if;
   insert into intake.batch_slices (batch_id, slice_no, first_byte, end_byte, first_row, row_count, first_line)
   select batch, max(s.slice_no) + 1, cut_byte, whole.end_byte, cut_row, whole.first_row + whole.row_count - cut_row,

@@ -48,11 +48,9 @@ begin
     redone := redone + 1;
   end loop;
   if redone > 0 then
-    perform ops.set_door('engine');
-    update intake.simplicity_batches b set status = 'validating' where b.id = batch and b.status <> 'validating';
-    update ops.job_queue j set status = 'pending', next_run_at = now(), lease_token = null, lease_expires_at = null, locked_by = null
-     where j.batch_id = batch and j.job_type = 'ingest';
-    perform ops.set_door('');
+    perform intake.move_batch(b.id, 'validating')
+       from intake.simplicity_batches b where b.id = batch and b.status <> 'validating';
+    perform ops.move_job(j.id, 'pending') from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest';
   end if;
   return redone;
 end
@@ -135,24 +133,41 @@ comment on function intake.total_up(uuid) is
 grant execute on function intake.total_up(uuid) to service_role;
 
 create function intake.refusal(batch intake.simplicity_batches)
-returns text
+returns table (code text, reason text)
 language sql
 stable
 set search_path = ''
 as $$
-  select coalesce(
-    case when batch.row_count_total = 0 then 'Empty file: a header and no rows' end,
-    case intake.object_state(batch) when 'changed' then 'File changed in storage' end,
-    intake.budget_reason(batch.row_count_invalid - intake.count_resolved(batch.id), batch.row_count_total, batch.error_threshold_percent),
-    (select min(intake.budget_reason(c.occurrences - intake.count_resolved(batch.id, c.error_code), batch.row_count_total,
-                k.value::numeric, c.error_code))
-       from intake.sources s cross join lateral jsonb_each_text(s.code_budgets) k
-       join intake.batch_error_counts c on c.batch_id = batch.id and c.error_code = k.key
-      where s.source = batch.source and batch.replay_of is null))
+  select v.code, v.reason
+    from (
+      select 1 as place, 'EMPTY_FILE' as code, 'Empty file: a header and no rows' as reason
+       where batch.row_count_total = 0
+      union all
+      select 2, 'FILE_CHANGED', 'File changed in storage'
+       where intake.object_state(batch) = 'changed'
+      union all
+      select 3, 'ERROR_BUDGET_EXCEEDED', intake.budget_reason(
+               batch.row_count_invalid - intake.count_resolved(batch.id),
+               batch.row_count_total,
+               batch.error_threshold_percent)
+      union all
+      select 4, 'ERROR_BUDGET_EXCEEDED', min(intake.budget_reason(
+               c.occurrences - intake.count_resolved(batch.id, c.error_code),
+               batch.row_count_total,
+               k.value::numeric,
+               c.error_code))
+        from intake.sources s
+        cross join lateral jsonb_each_text(s.code_budgets) k
+        join intake.batch_error_counts c on c.batch_id = batch.id and c.error_code = k.key
+       where s.source = batch.source and batch.replay_of is null
+    ) v
+   where v.reason is not null
+   order by v.place limit 1
 $$;
 comment on function intake.refusal(intake.simplicity_batches) is
   'Why a validated batch is refused whole (no rows, file changed, over its budget, over a budget its source sets for '
-  'one code), or null. Repaired rejects do not count; budgets by code are not for replays, which take what is fixed.';
+  'one code): one row, or none. Repaired rejects do not count; budgets by code are not for replays, which take what is '
+  'fixed.';
 grant execute on function intake.refusal(intake.simplicity_batches) to service_role;
 
 create function intake.needs_approval(batch intake.simplicity_batches)
@@ -180,7 +195,7 @@ set work_mem = '64MB'
 as $$
 declare
   held intake.simplicity_batches := intake.lock_lease(batch, token);
-  refused text;
+  refused record;
 begin
   if held.status = 'inserting' then
     return jsonb_build_object('outcome', 'insert');
@@ -189,27 +204,23 @@ begin
     return jsonb_build_object('outcome', 'redo');
   end if;
   held := intake.total_up(batch);
-  refused := intake.refusal(held);
-  if refused is not null then
-    perform intake.end_failed(batch, refused);
-    return jsonb_build_object('outcome', 'failed', 'reason', refused);
+  select r.code, r.reason into refused from intake.refusal(held) r;
+  if found then
+    perform intake.move_batch(batch, 'failed', refused.reason, refused.code);
+    return jsonb_build_object('outcome', 'failed', 'reason', refused.reason);
   end if;
   if held.dry_run then
     perform intake.complete_batch(batch, 0, held.row_count_valid - intake.count_new(batch), null);
     return jsonb_build_object('outcome', 'completed');
   end if;
-  perform ops.set_door('engine');
-  update intake.simplicity_batches b
-     set status = case when intake.needs_approval(held) then 'awaiting_approval' else 'inserting' end
-   where b.id = batch returning b.status into held.status;
-  if held.status = 'awaiting_approval' then
-    update ops.job_queue j set status = 'completed', lease_token = null, lease_expires_at = null, locked_by = null
-     where j.batch_id = batch and j.job_type = 'ingest';
-  else
-    perform intake.note_progress(batch);
+  if intake.needs_approval(held) then
+    perform intake.move_batch(batch, 'awaiting_approval');
+    perform ops.move_job(j.id, 'completed') from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest';
+    return jsonb_build_object('outcome', 'awaiting_approval');
   end if;
-  perform ops.set_door('');
-  return jsonb_build_object('outcome', case held.status when 'inserting' then 'insert' else held.status end);
+  perform intake.move_batch(batch, 'inserting');
+  perform intake.note_progress(batch);
+  return jsonb_build_object('outcome', 'insert');
 end
 $$;
 comment on function intake.decide(uuid, uuid) is

@@ -206,18 +206,16 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform ops.set_door('engine');
   update intake.simplicity_batches b
-     set status = 'completed', row_count_inserted = inserted, row_count_duplicate = duplicate,
-         db_duration_ms = took_ms, completed_at = clock_timestamp()
+     set row_count_inserted = inserted,
+         row_count_duplicate = duplicate,
+         db_duration_ms = took_ms
    where b.id = batch;
-  update ops.job_queue j
-     set status = 'completed', attempts = 0, lease_token = null, lease_expires_at = null, locked_at = null, locked_by = null, last_error = null
-   where j.batch_id = batch and j.job_type = 'ingest';
+  perform intake.move_batch(batch, 'completed');
+  perform ops.move_job(j.id, 'completed') from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest';
   if inserted > 0 then
     perform ops.enqueue('link_plaintiffs', jsonb_build_object('batch_id', batch), 'link_plaintiffs:' || batch, batch);
   end if;
-  perform ops.set_door('');
 end
 $$;
 comment on function intake.complete_batch(uuid, bigint, bigint, numeric) is
@@ -240,7 +238,7 @@ declare
   inserted bigint;
 begin
   if held.status <> 'inserting' then
-    raise exception 'LEASE_LOST: batch % is %, not inserting', batch, held.status using errcode = 'P0001';
+    raise exception 'Batch % is %, not inserting', batch, held.status using errcode = 'DF001';
   end if;
   if intake.redo_lost_slices(batch) > 0 then
     return jsonb_build_object('outcome', 'redo');
@@ -253,8 +251,8 @@ begin
     orphans := intake.count_orphans(batch);
   end if;
   if orphans > 0 then -- counts could not be true any more
-    perform intake.end_failed(batch, format('Parse error: %s judgments of an earlier attempt are not in the file as it is read now; '
-      'put back the settings it was read with and reset', orphans));
+    perform intake.move_batch(batch, 'failed', format('Parse error: %s judgments of an earlier attempt are not in the '
+      'file as it is read now; put back the settings it was read with and reset', orphans), 'PARSE_ERROR');
     return jsonb_build_object('outcome', 'failed');
   end if;
   inserted := kept + intake.move_rows(held);

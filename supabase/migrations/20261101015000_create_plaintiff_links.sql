@@ -73,7 +73,7 @@ begin
   perform pg_advisory_xact_lock_shared(hashtextextended('dragonfly.judgments', 0));
   select * into held from ops.job_queue j where j.id = job and j.status = 'processing' and j.lease_token = token for update;
   if held.id is null then
-    raise exception 'LEASE_LOST: job % is no longer held with this token', job using errcode = 'P0001';
+    raise exception 'Job % is no longer held with this token', job using errcode = 'DF001';
   end if;
   select coalesce((held.payload ->> 'next_id')::bigint, min(j.id)), max(j.id) into next_id, last_id
     from public.judgments j where j.batch_id = held.batch_id and held.payload ->> 'last_id' is null;

@@ -74,25 +74,25 @@ comment on function intake.record_repairs(intake.simplicity_batches) is
   'Writes down what a replay repaired, resolves those rejects, and says so in one line.';
 grant execute on function intake.record_repairs(intake.simplicity_batches) to service_role;
 
-create function intake.start_repaired(batch intake.simplicity_batches)
+create function intake.retry_repaired(batch intake.simplicity_batches)
 returns boolean
 language plpgsql
 set search_path = ''
 as $$
 begin
-  if batch.status is distinct from 'failed' or batch.rejection_reason not like 'Error budget exceeded: %'
-     or intake.object_state(batch) <> 'present' or batch.storage_path is null or intake.refusal(batch) is not null then
+  if batch.status is distinct from 'failed' or batch.rejection_code <> 'ERROR_BUDGET_EXCEEDED'
+     or intake.object_state(batch) <> 'present' or batch.storage_path is null
+     or exists (select 1 from intake.refusal(batch)) then
     return false;
   end if;
-  perform ops.set_door('');
-  update intake.simplicity_batches b set status = 'uploaded' where b.id = batch.id;
+  perform intake.move_batch(batch.id, 'uploaded');
   return true;
 end
 $$;
-comment on function intake.start_repaired(intake.simplicity_batches) is
+comment on function intake.retry_repaired(intake.simplicity_batches) is
   'Starts the next attempt of a locked batch that was refused for its budget, if it keeps it now that rejects are '
   'repaired and its file is still there.';
-grant execute on function intake.start_repaired(intake.simplicity_batches) to service_role;
+grant execute on function intake.retry_repaired(intake.simplicity_batches) to service_role;
 
 create function intake.settle_replay(replay intake.simplicity_batches)
 returns void
@@ -113,7 +113,7 @@ begin
     perform set_config('dragonfly.actor', 'replay:' || replay.id, true);
     story := intake.record_repairs(replay);
     select * into original from intake.simplicity_batches b where b.id = replay.replay_of for no key update skip locked;
-    if intake.start_repaired(original) then
+    if intake.retry_repaired(original) then
       story := story || '; it is within its budget now and runs again';
     end if;
     perform set_config('dragonfly.actor', actor, true);

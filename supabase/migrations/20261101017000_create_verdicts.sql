@@ -50,7 +50,7 @@ begin
     return jsonb_build_object('outcome', 'no_object');
   end if;
   perform ops.act_as(actor, request_id);
-  perform intake.start_again(batch, jsonb_strip_nulls(jsonb_build_object('error_threshold_percent', threshold)));
+  perform intake.retry(batch, jsonb_strip_nulls(jsonb_build_object('error_threshold_percent', threshold)));
   return jsonb_build_object('outcome', 'done');
 end
 $$;
@@ -72,7 +72,7 @@ begin
     return intake.wrong_state(held, allowed);
   end if;
   perform ops.act_as(actor, request_id);
-  update intake.simplicity_batches b set status = 'failed', rejection_reason = 'Aborted by operator: ' || reason where b.id = batch;
+  perform intake.move_batch(batch, 'failed', 'Aborted by operator: ' || reason, 'ABORTED');
   return jsonb_build_object('outcome', 'done');
 end
 $$;
@@ -95,9 +95,8 @@ begin
   perform ops.act_as(actor, request_id);
   perform audit.append('batch.approved', 'batch', batch::text, null,
     jsonb_build_object('invalid', held.row_count_invalid, 'total', held.row_count_total));
-  perform ops.set_door('engine');
-  update intake.simplicity_batches b set status = 'inserting', approved_attempt = b.attempt where b.id = batch;
-  perform ops.set_door('');
+  update intake.simplicity_batches b set approved_attempt = b.attempt where b.id = batch;
+  perform intake.move_batch(batch, 'inserting');
   perform intake.queue_batch(held);
   return jsonb_build_object('outcome', 'done');
 end
@@ -120,7 +119,7 @@ begin
   end if;
   perform ops.act_as(actor, request_id);
   perform audit.append('batch.refused', 'batch', batch::text, null, jsonb_build_object('reason', reason));
-  update intake.simplicity_batches b set status = 'failed', rejection_reason = 'Refused by operator: ' || reason where b.id = batch;
+  perform intake.move_batch(batch, 'failed', 'Refused by operator: ' || reason, 'REFUSED');
   return jsonb_build_object('outcome', 'done');
 end
 $$;

@@ -67,14 +67,10 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform ops.set_door('engine');
-  update intake.simplicity_batches b
-     set status = 'failed', rejection_reason = reason, row_count_inserted = 0, completed_at = null
-   where b.id = batch;
-  update ops.job_queue j
-     set status = 'completed', last_error = reason, locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null
-   where j.batch_id = batch and j.status <> 'completed';
-  perform ops.set_door('');
+  update intake.simplicity_batches b set row_count_inserted = 0 where b.id = batch;
+  perform intake.move_batch(batch, 'failed', reason, 'UNDONE');
+  perform ops.move_job(j.id, 'completed', error => reason)
+     from ops.job_queue j where j.batch_id = batch and j.status <> 'completed';
 end
 $$;
 comment on function intake.end_undone(uuid, text) is

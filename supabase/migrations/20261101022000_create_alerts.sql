@@ -104,13 +104,11 @@ declare
   channel text;
 begin
   update ops.alerts a set notices = a.notices + 1, notified_at = now() where a.id = alert.id returning * into alert;
-  perform ops.set_door('engine');
   foreach channel in array channels loop
     perform ops.enqueue('notify',
       jsonb_build_object('kind', kind, 'channel', channel, 'alert', ops.describe_alert(alert)),
       'notify:' || channel || ':' || alert.fingerprint || ':' || alert.notices, null, 50);
   end loop;
-  perform ops.set_door('');
   return cardinality(channels);
 end
 $$;
@@ -218,14 +216,12 @@ begin
   if listed is null then
     return false;
   end if;
-  perform ops.set_door('engine');
   foreach channel in array channels loop
     if channel in ('slack', 'discord') then -- a digest wakes nobody
       perform ops.enqueue('notify', jsonb_build_object('kind', 'digest', 'channel', channel, 'day', at::date, 'alerts', listed),
         'notify:' || channel || ':digest:' || at::date);
     end if;
   end loop;
-  perform ops.set_door('');
   return true;
 end
 $$;

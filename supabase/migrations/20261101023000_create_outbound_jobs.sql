@@ -113,14 +113,14 @@ begin
   select * into held from ops.job_queue j
    where j.id = job and j.status = 'processing' and j.lease_token = token for update;
   if held.id is null then
-    raise exception 'LEASE_LOST: job % is no longer held with this token', job
-      using errcode = 'P0001', hint = 'Stop: somebody else has it, or it was reset.';
+    raise exception 'Job % is no longer held with this token', job
+      using errcode = 'DF001', hint = 'Stop: somebody else has it, or it was reset.';
   end if;
   return held;
 end
 $$;
 comment on function ops.lock_outbound(uuid, uuid) is
-  'Locks a job for its holder; raises LEASE_LOST when the token no longer holds.';
+  'Locks a job for its holder; raises DF001 when the token no longer holds.';
 grant execute on function ops.lock_outbound(uuid, uuid) to service_role;
 
 create function ops.beat_outbound(job uuid, token uuid)
@@ -209,10 +209,7 @@ begin
   if exists (select 1 from ops.job_queue j where j.dedupe_key = 'vendor_pull:' || source and j.status in ('pending', 'processing', 'paused')) then
     return null;
   end if;
-  perform ops.set_door('engine');
-  job := ops.enqueue('vendor_pull', jsonb_build_object('source', source), 'vendor_pull:' || source);
-  perform ops.set_door('');
-  return job;
+  return ops.enqueue('vendor_pull', jsonb_build_object('source', source), 'vendor_pull:' || source);
 end
 $$;
 comment on function ops.queue_vendor_pull(text) is

@@ -31,7 +31,7 @@ import {
 
 const FILE: File = { rows: rowsOf("C", 6), slices: [2, 2, 2] };
 
-const LEASE_LOST = /^P0001 LEASE_LOST/;
+const LEASE_LOST = /^DF001 /;
 
 async function failUnit(db: TestDatabase, unit: Unit, error = "storage answered 500"): Promise<boolean> {
   const [row] = await engine(db)`
@@ -255,13 +255,17 @@ const FENCED: readonly {
     name: "fail_batch() of a job",
     kind: "stage",
     call: (db, unit) =>
-      engine(db)`select intake.fail_batch(${unit.batch.id}, null, ${unit.token}, 'Parse error: x')`,
+      engine(
+        db,
+      )`select intake.fail_batch(${unit.batch.id}, null, ${unit.token}, 'Parse error: x', 'PARSE_ERROR')`,
   },
   {
     name: "fail_batch() of a slice",
     kind: "slice",
     call: (db, unit) =>
-      engine(db)`select intake.fail_batch(${unit.batch.id}, 0, ${unit.token}, 'Parse error: x')`,
+      engine(
+        db,
+      )`select intake.fail_batch(${unit.batch.id}, 0, ${unit.token}, 'Parse error: x', 'PARSE_ERROR')`,
   },
   { name: "stage_block()", kind: "slice", call: (db, unit) => sendBlock(db, unit, rowsIn(unit, FILE)) },
   { name: "finish_slice()", kind: "slice", call: (db, unit) => finishSlice(db, unit, FILE) },
@@ -288,7 +292,7 @@ async function everything(db: TestDatabase): Promise<unknown> {
 }
 
 for (const { name, kind, call } of FENCED) {
-  Deno.test(`${name} with a stale token raises LEASE_LOST and changes nothing`, () =>
+  Deno.test(`${name} with a stale token raises DF001 and changes nothing`, () =>
     withDatabase(async (db) => {
       await drop(db);
       const stale = await claimKind(db, kind);
@@ -441,7 +445,8 @@ Deno.test("fail_batch() ends the batch with the reason and never tries again", (
   withDatabase(async (db) => {
     const id = await bringTo(db, "validating", FILE);
     const [one, two] = [await mustClaim(db, "slice"), await mustClaim(db, "slice")];
-    await engine(db)`select intake.fail_batch(${id}, 0, ${one.token}, 'Parse error: unclosed quote, line 3')`;
+    await engine(db)`select intake.fail_batch(${id}, 0, ${one.token}, 'Parse error: unclosed quote, line 3',
+      'PARSE_ERROR')`;
     assertEquals((await batchOf(db, id)).rejection_reason, "Parse error: unclosed quote, line 3");
     assertMatch(await errorOf(doSlice(db, two, FILE)) ?? "", LEASE_LOST);
     await letTimePass(db, 7200);

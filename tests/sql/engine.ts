@@ -133,6 +133,7 @@ export async function planOf(file: File) {
     ignored_columns: ["Colour"],
     notes: file.notes ?? [],
     problem: file.problem ?? null,
+    problem_code: file.problem === undefined ? null : "PARSE_ERROR",
     slices: file.rows.length === 0 ? [] : slices,
   };
 }

@@ -119,7 +119,13 @@ for (const role of ["anon", "authenticated"] as const) {
 Deno.test("service_role has no right to change what it may only read", () =>
   withDatabase(async (db) => {
     for (
-      const table of ["audit.event_log", "audit.exported_heads", "intake.error_codes", "ops.expected_workers"]
+      const table of [
+        "audit.event_log",
+        "audit.exported_heads",
+        "intake.batch_moves",
+        "intake.error_codes",
+        "ops.expected_workers",
+      ]
     ) {
       assertMatch(
         await errorOf(db.as("service_role").unsafe(`delete from ${table} where true`)) ?? "no error",

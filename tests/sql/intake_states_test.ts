@@ -129,7 +129,7 @@ Deno.test("a reset in mid-flight fences the worker that was busy with the file",
     const id = await drop(db);
     const unit = await mustClaim(db, "stage");
     await reset(db, id);
-    assertMatch(await errorOf(finishStaging(db, unit, FILE)) ?? "", /^P0001 LEASE_LOST/);
+    assertMatch(await errorOf(finishStaging(db, unit, FILE)) ?? "", /^DF001 /);
     assertEquals((await batchOf(db, id)).status, "uploaded");
   }));
 
@@ -139,8 +139,8 @@ Deno.test("a reset in mid-flight fences the workers that were busy with slices",
     const [one, two] = [await mustClaim(db, "slice", "a"), await mustClaim(db, "slice", "b")];
     await sendBlock(db, one, rowsIn(one, FILE));
     await reset(db, id);
-    assertMatch(await errorOf(doSlice(db, one, FILE)) ?? "", /^P0001 LEASE_LOST/);
-    assertMatch(await errorOf(doSlice(db, two, FILE)) ?? "", /^P0001 LEASE_LOST/);
+    assertMatch(await errorOf(doSlice(db, one, FILE)) ?? "", /^DF001 /);
+    assertMatch(await errorOf(doSlice(db, two, FILE)) ?? "", /^DF001 /);
     await workOff(db, FILE);
     assertEquals(await countsOf(db, id), [4, 4, 0, 4, 0]);
   }));
@@ -233,12 +233,12 @@ Deno.test("a hand-set 'failed' fences every holder", () =>
     const id = await bringTo(db, "validating", FILE);
     const slice = await mustClaim(db, "slice");
     await forceFail(db, id);
-    assertMatch(await errorOf(doSlice(db, slice, FILE)) ?? "", /^P0001 LEASE_LOST/);
+    assertMatch(await errorOf(doSlice(db, slice, FILE)) ?? "", /^DF001 /);
 
     const other = await drop(db);
     const stage = await mustClaim(db, "stage");
     await forceFail(db, other);
-    assertMatch(await errorOf(finishStaging(db, stage, { rows: rowsOf("T", 2) })) ?? "", /^P0001 LEASE_LOST/);
+    assertMatch(await errorOf(finishStaging(db, stage, { rows: rowsOf("T", 2) })) ?? "", /^DF001 /);
   }));
 
 Deno.test("a hand-set 'failed' keeps the rejects and the counts that are known", () =>
@@ -291,24 +291,6 @@ Deno.test("the status guard holds in a session that switched plain triggers off"
     assertMatch(error ?? "", /^P0001 /);
   }));
 
-Deno.test("may_follow() lets the engine move only along the life of a batch", () =>
-  withDatabase(async (db) => {
-    const rows = await db.sql`
-      select old_status || ' > ' || string_agg(new_status, ' ' order by new_status) as line
-        from unnest(array['uploaded','staging','validating','awaiting_approval','inserting','completed','failed','skipped']) old_status,
-             unnest(array['uploaded','staging','validating','awaiting_approval','inserting','completed','failed','skipped']) new_status
-       where intake.may_follow(old_status, new_status)
-       group by old_status order by old_status`;
-    assertEquals(rows.map((row) => row.line), [
-      "awaiting_approval > failed inserting validating",
-      "completed > failed",
-      "inserting > completed failed validating",
-      "staging > failed skipped validating",
-      "uploaded > failed staging",
-      "validating > awaiting_approval completed failed inserting",
-    ]);
-  }));
-
 Deno.test("guard_batch_status() refuses the engine a step that is not in the life of a batch", () =>
   withDatabase(async (db) => {
     const id = await drop(db);
@@ -318,7 +300,7 @@ Deno.test("guard_batch_status() refuses the engine a step that is not in the lif
         await sql`update intake.simplicity_batches set status = 'completed' where id = ${id}`;
       }),
     );
-    assertMatch(error ?? "", /^P0001 Cannot move batch .* from uploaded to completed/);
+    assertMatch(error ?? "", /^DF002 Cannot move batch .* from uploaded to completed/);
   }));
 
 Deno.test("raising the threshold and resetting runs the batch with the new budget", () =>
@@ -379,7 +361,7 @@ WHERE id = ${id}`;
              (select count(*) from intake.staged_blocks) as blocks, (select count(*) from ops.job_queue) as jobs,
              (select count(*) from public.judgments where batch_id = ${id}) as judgments`;
     assertEquals(left, { batches: 0, errors: 0, counts: 0, slices: 0, blocks: 0, jobs: 0, judgments: 19 });
-    assertMatch(await errorOf(doSlice(db, unit, { rows: rowsOf("R", 2) })) ?? "", /^P0001 LEASE_LOST/);
+    assertMatch(await errorOf(doSlice(db, unit, { rows: rowsOf("R", 2) })) ?? "", /^DF001 /);
   }));
 
 Deno.test("a bulk delete as in the runbook removes exactly the batches it names", () =>
@@ -529,7 +511,7 @@ Deno.test("insert_batch() that lost its batch to a hand-set 'failed' inserts not
     await letTimePass(db, 61);
     const unit = await mustClaim(db, "settle");
     await forceFail(db, id);
-    assertMatch(await errorOf(insert(db, unit)) ?? "", /^P0001 LEASE_LOST/);
-    assertMatch(await errorOf(settle(db, unit)) ?? "", /^P0001 LEASE_LOST/);
+    assertMatch(await errorOf(insert(db, unit)) ?? "", /^DF001 /);
+    assertMatch(await errorOf(settle(db, unit)) ?? "", /^DF001 /);
     assertEquals((await db.sql`select 1 from public.judgments`).length, 0);
   }));

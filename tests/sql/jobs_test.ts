@@ -25,7 +25,7 @@ import {
 } from "./engine.ts";
 
 const FILE: File = { rows: rowsOf("J", 4), slices: [2, 2] };
-const LEASE_LOST = /^P0001 LEASE_LOST/;
+const LEASE_LOST = /^DF001 /;
 
 /** Playbook, "Reset stuck jobs to 'pending' for retry". */
 function resetStuckJobs(db: TestDatabase) {

@@ -91,7 +91,7 @@ Deno.test("link_step() looks each row up once, whatever the planner believes of 
     assertEquals([plaintiffs?.scans, plaintiffs?.found], [0, rows.length]);
   }));
 
-Deno.test("link_step() with a stale token raises LEASE_LOST; the next holder goes on", () =>
+Deno.test("link_step() with a stale token raises DF001; the next holder goes on", () =>
   withDatabase(async (db) => {
     await ingest(db, { rows: rowsOf("A", 2) });
     const stale = await claimLink(db);
@@ -100,7 +100,7 @@ Deno.test("link_step() with a stale token raises LEASE_LOST; the next holder goe
     const next = await claimLink(db);
     const step = (token: string | undefined) =>
       engine(db)`select intake.link_step(${next?.job_id ?? null}, ${token ?? null})`;
-    assertMatch(await errorOf(step(stale?.token)) ?? "", /^P0001 LEASE_LOST/);
+    assertMatch(await errorOf(step(stale?.token)) ?? "", /^DF001 /);
     await step(next?.token);
     await linkAll(db);
     assertEquals((await linkJob(db))?.status, "completed");

@@ -47,7 +47,7 @@ Deno.test("claim_outbound() takes a lost job up again, fences its old holder, an
     const first = await mustClaim(db);
     await letTimePass(db, 61);
     await mustClaim(db);
-    assertMatch(await errorOf(gateway(db).complete(first)) ?? "", /^P0001 LEASE_LOST/);
+    assertMatch(await errorOf(gateway(db).complete(first)) ?? "", /^DF001 /);
     for (let loss = 2; loss < 5; loss++) {
       await letTimePass(db, 61);
       await mustClaim(db);

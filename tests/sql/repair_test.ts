@@ -112,19 +112,20 @@ Deno.test("a replay that does not bring a refused batch within its budget leaves
   }));
 
 for (
-  const [reason, ends] of [
-    ["Aborted by operator: wrong file", "failed"],
-    ["Refused by operator: no", "failed"],
-    ["File missing in storage", "failed"],
+  const [reason, code] of [
+    ["Aborted by operator: wrong file", "ABORTED"],
+    ["Refused by operator: no", "REFUSED"],
+    ["File missing in storage", "FILE_MISSING"],
   ] as const
 ) {
   Deno.test(`a replay starts no batch that failed otherwise: ${reason}`, () =>
     withDatabase(async (db) => {
       const file: File = { rows: rowsOf("R", 17, 3) };
       const id = await ingest(db, file);
-      await db.sql`update intake.simplicity_batches set rejection_reason = ${reason} where id = ${id}`;
+      await db.sql`update intake.simplicity_batches set rejection_reason = ${reason}, rejection_code = ${code}
+        where id = ${id}`;
       await replay(db, id, file, fixes("R", 18, 19, 20));
-      assertEquals((await batchOf(db, id)).status, ends);
+      assertEquals((await batchOf(db, id)).status, "failed");
       assertEquals(await openRejects(db, id), []);
     }));
 }

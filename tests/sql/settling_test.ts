@@ -272,7 +272,7 @@ Deno.test("finish_slice() refuses counts that do not add up to the rows that sta
     const error = await errorOf(engine(db)`
       select intake.finish_slice(${unit.batch.id}, 0, ${unit.token},
         '{"valid": 2, "invalid": 0, "code_counts": {}, "warning_counts": {}}')`);
-    assertMatch(error ?? "", /^P0001 Cannot finish slice 0 .* staging counted 3 rows, validation 2 \+ 0/);
+    assertMatch(error ?? "", /^DF003 Cannot finish slice 0 .* staging counted 3 rows, validation 2 \+ 0/);
   }));
 
 Deno.test("rejects beyond the first 100,000 in file order go, the counts stay whole", () =>
@@ -359,7 +359,7 @@ Deno.test("an insert whose caller died is found done: the next holder has nothin
     assertEquals(await claim(db), null);
     assertMatch(
       await errorOf(engine(db)`select intake.insert_batch(${id}, ${job?.lease_token})`) ?? "",
-      /^P0001 LEASE_LOST/,
+      /^DF001 /,
     );
     await db.sql`select intake.sweep()`;
     assertEquals(await countsOf(db, id), [3, 3, 0, 3, 0]);
@@ -372,7 +372,7 @@ Deno.test("insert_batch() refuses a batch that is not inserting", () =>
     await doSlice(db, await mustClaim(db, "slice"), file);
     const unit = await mustClaim(db, "settle");
     const error = await errorOf(engine(db)`select intake.insert_batch(${id}, ${unit.token})`);
-    assertMatch(error ?? "", /^P0001 LEASE_LOST: .* is validating, not inserting/);
+    assertMatch(error ?? "", /^DF001 .* is validating, not inserting/);
   }));
 
 Deno.test("a failing insert inserts nothing at all", () =>

@@ -80,12 +80,12 @@ Deno.test("split_slice() refuses a cut outside the slice, and one by who lost it
     const unit = await mustClaim(db, "slice");
     for (const row of [0, 6, 7]) {
       assert(
-        (await errorOf(split(db, unit, row, row)))?.startsWith("P0001 Cannot cut slice 0"),
+        (await errorOf(split(db, unit, row, row)))?.startsWith("DF003 Cannot cut slice 0"),
         `row ${row}`,
       );
     }
     await db.sql`update intake.batch_slices set lease_token = gen_random_uuid() where slice_no = 0`;
-    assert((await errorOf(split(db, unit, 2, 2)))?.startsWith("P0001 LEASE_LOST"));
+    assert((await errorOf(split(db, unit, 2, 2)))?.startsWith("DF001 "));
   }));
 
 Deno.test("duplicates are listed in file order, however slices were cut", () =>

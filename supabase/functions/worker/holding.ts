@@ -63,7 +63,7 @@ async function endOf(
     return "handed_over";
   }
   if (error instanceof ObjectMissing) {
-    await ports.gateway.failBatch(hold, FILE_MISSING);
+    await ports.gateway.failBatch(hold, "FILE_MISSING", FILE_MISSING);
     return "done";
   }
   const message = error instanceof Error ? error.message : String(error);
