@@ -28,7 +28,7 @@ async function missing(db: TestDatabase, unit: Unit): Promise<{ outcome: string 
   const [row] = await engine(db)`
     select intake.fail_batch(${unit.batch.id}, ${
     unit.slice?.no ?? null
-  }, ${unit.token}, 'File missing in storage') as said`;
+  }, ${unit.token}, 'File missing in storage', 'FILE_MISSING') as said`;
   return row?.said;
 }
 
