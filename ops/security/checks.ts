@@ -175,6 +175,16 @@ const CHECKS: readonly Check[] = [
       sql`
       select 'bucket ' || b.id as object, 'is public' as detail from storage.buckets b where b.public order by 1`,
   },
+  {
+    name: "buckets_unversioned",
+    fix: "switch versioning of the bucket off: a path with several rows is several drops",
+    // As JSON: older Storage has no such column.
+    find: (sql) =>
+      sql`
+      select 'bucket ' || b.id as object, 'versioning is ' || v.status as detail
+        from storage.buckets b cross join lateral (select to_jsonb(b) ->> 'versioning_status' as status) v
+       where v.status <> 'DISABLED' order by 1`,
+  },
 ];
 
 /** Names of all checks. */

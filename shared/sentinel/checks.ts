@@ -3,6 +3,7 @@ import type { Check } from "./check.ts";
 import { approvalWaiting } from "./checks/approval_waiting.ts";
 import { auditChain } from "./checks/audit_chain.ts";
 import { avgProcessingTime } from "./checks/avg_processing_time.ts";
+import { cronJobs } from "./checks/cron_jobs.ts";
 import { deadLetters } from "./checks/dead_letters.ts";
 import { directConnection } from "./checks/direct_connection.ts";
 import { errorSpike } from "./checks/error_spike.ts";
@@ -15,6 +16,7 @@ import { schemaCache } from "./checks/schema_cache.ts";
 import { stuckBatches } from "./checks/stuck_batches.ts";
 import { successRate } from "./checks/success_rate.ts";
 import { unclaimedDrops } from "./checks/unclaimed_drops.ts";
+import { wakeCalls } from "./checks/wake_calls.ts";
 import { workerHeartbeats } from "./checks/worker_heartbeats.ts";
 
 export const CHECKS: readonly Check[] = [
@@ -26,6 +28,8 @@ export const CHECKS: readonly Check[] = [
   headerChanges,
   schemaCache,
   workerHeartbeats,
+  cronJobs,
+  wakeCalls,
   queueBacklog,
   deadLetters,
   successRate,

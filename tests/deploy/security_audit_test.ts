@@ -156,6 +156,14 @@ const BREAKAGES: readonly Breakage[] = [
     detail: "is public",
     as: "admin",
   },
+  {
+    what: "a bucket that keeps versions",
+    sql: "update storage.buckets set versioning_status = 'ENABLED' where id = 'intake'",
+    check: "buckets_unversioned",
+    object: "bucket intake",
+    detail: "versioning is ENABLED",
+    as: "admin",
+  },
 ];
 
 function named({ check, object, detail }: Pick<Violation, "check" | "object" | "detail">): string {

@@ -6,6 +6,7 @@ import { CHECKS } from "../../shared/sentinel/checks.ts";
 import { approvalWaiting } from "../../shared/sentinel/checks/approval_waiting.ts";
 import { auditChain } from "../../shared/sentinel/checks/audit_chain.ts";
 import { avgProcessingTime } from "../../shared/sentinel/checks/avg_processing_time.ts";
+import { CRON_JOBS, cronJobs } from "../../shared/sentinel/checks/cron_jobs.ts";
 import { deadLetters } from "../../shared/sentinel/checks/dead_letters.ts";
 import { errorSpike } from "../../shared/sentinel/checks/error_spike.ts";
 import { guardTriggers } from "../../shared/sentinel/checks/guard_triggers.ts";
@@ -16,6 +17,7 @@ import { queuePaused } from "../../shared/sentinel/checks/queue_paused.ts";
 import { stuckBatches } from "../../shared/sentinel/checks/stuck_batches.ts";
 import { successRate } from "../../shared/sentinel/checks/success_rate.ts";
 import { unclaimedDrops } from "../../shared/sentinel/checks/unclaimed_drops.ts";
+import { wakeCalls } from "../../shared/sentinel/checks/wake_calls.ts";
 import { workerHeartbeats } from "../../shared/sentinel/checks/worker_heartbeats.ts";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
 import {
@@ -410,3 +412,130 @@ triple(
   "critical 1 guard trigger not in force: _100_later on ops.alerts (enabled)",
   (db) => db.sql`alter table ops.alerts enable always trigger _100_later`,
 );
+
+/** Runs of a job as pg_cron writes them. */
+async function ran(
+  db: TestDatabase,
+  job: string,
+  status: string,
+  message: string,
+  minutesAgo = 1,
+): Promise<void> {
+  await db.admin`
+    insert into cron.job_run_details (jobid, username, database, command, status, return_message, start_time, end_time)
+    select j.jobid, j.username, j.database, j.command, ${status}, ${message},
+           now() - make_interval(mins => ${minutesAgo}), now() - make_interval(mins => ${minutesAgo})
+      from cron.job j where j.jobname = ${job}`;
+}
+
+Deno.test("cron_jobs watches every job the migrations schedule", () =>
+  withDatabase(async (db) => {
+    const jobs = await db.sql`select jobname from cron.job order by jobname`;
+    assertEquals(jobs.map((job) => job.jobname), [...CRON_JOBS].sort());
+  }));
+
+triple(
+  "cron_jobs finds a job that fails more often than not, until it runs again",
+  cronJobs,
+  async (db) => {
+    for (let run = 0; run < 2; run++) await ran(db, "dragonfly-sweep", "failed", "ERROR: division by zero");
+    await ran(db, "dragonfly-sweep", "succeeded", "1 row");
+    await ran(db, "dragonfly-prune", "failed", "ERROR: division by zero", 20); // too long ago
+  },
+  "critical Cron job dragonfly-sweep failed in 2 of 3 runs (15m)",
+  async (db) => {
+    await ran(db, "dragonfly-sweep", "succeeded", "1 row");
+  },
+);
+
+triple(
+  "cron_jobs says when cron cannot connect, until it can",
+  cronJobs,
+  (db) => ran(db, "dragonfly-seal-audit", "failed", "connection failed"),
+  "critical Cron job dragonfly-seal-audit failed in 1 of 1 runs (15m): cron cannot connect to the database",
+  (db) => ran(db, "dragonfly-seal-audit", "succeeded", "1 row"),
+);
+
+triple(
+  "cron_jobs finds a job that is switched off, until it is on",
+  cronJobs,
+  (db) => db.admin`update cron.job set active = false where jobname = 'dragonfly-sweep'`,
+  "critical Cron job dragonfly-sweep is switched off",
+  (db) => db.admin`update cron.job set active = true where jobname = 'dragonfly-sweep'`,
+);
+
+triple(
+  "cron_jobs finds a job that is missing, until it is scheduled",
+  cronJobs,
+  (db) => db.sql`select cron.unschedule('dragonfly-sweep')`,
+  "critical Cron job dragonfly-sweep is missing",
+  (db) => db.sql`select cron.schedule('dragonfly-sweep', '* * * * *', 'select intake.sweep()')`,
+);
+
+interface Answered {
+  status?: number;
+  timedOut?: boolean;
+  error?: string;
+}
+
+/** A wake-up, and what came back, as pg_net writes it. */
+async function woke(db: TestDatabase, answer: Answered): Promise<void> {
+  const secrets = await db.admin`select from vault.secrets where name = 'dragonfly_wake_token'`;
+  if (secrets.length === 0) {
+    await db.admin`select vault.create_secret('http://127.0.0.1:1', 'dragonfly_functions_url')`;
+    await db.admin`select vault.create_secret('t', 'dragonfly_wake_token')`;
+  }
+  await db.sql`select ops.wake('worker')`;
+  await db.admin`
+    with sent as (delete from net.http_request_queue returning id)
+    insert into net._http_response (id, status_code, timed_out, error_msg)
+    select id, ${answer.status ?? null}::int, ${answer.timedOut ?? false}::boolean, ${
+    answer.error ?? null
+  }::text from sent`;
+}
+
+const WAKE_TROUBLES: readonly (readonly [name: string, answer: Answered, words: string])[] = [
+  ["a wrong token", { status: 401 }, " (401): the token is refused: Vault secret dragonfly_wake_token"],
+  [
+    "a function that is not there",
+    { status: 404 },
+    " (404): nobody is at the address: Vault secret dragonfly_functions_url",
+  ],
+  [
+    "a wrong address",
+    { error: "Could not connect to server" },
+    ": nobody is at the address: Vault secret dragonfly_functions_url",
+  ],
+  [
+    "a function that hangs",
+    { timedOut: true, error: "Timeout of 3000 ms reached" },
+    ": no answer within 3 s",
+  ],
+  ["a function that fails", { status: 546 }, " (546): the function failed"],
+];
+
+for (const [name, answer, words] of WAKE_TROUBLES) {
+  triple(
+    `wake_calls finds ${name}, until a wake-up is taken`,
+    wakeCalls,
+    (db) => woke(db, answer),
+    new RegExp(`^warning 1 of 1 wake-up of worker not taken \\(15m\\)${words.replace(/[()]/g, "\\$&")}`),
+    (db) => woke(db, { status: 202 }),
+  );
+}
+
+triple(
+  "wake_calls finds wake-ups that fail more often than not, whatever the last one did",
+  wakeCalls,
+  async (db) => {
+    for (const status of [500, 401, 401, 202]) await woke(db, { status });
+  },
+  /^warning 3 of 4 wake-ups of worker not taken \(15m\) \(401\): the token is refused/,
+  (db) => db.sql`update ops.wake_calls set called_at = now() - interval '16 minutes' where true`,
+);
+
+Deno.test("wake_calls says nothing of calls of others", () =>
+  withDatabase(async (db) => {
+    await db.admin`insert into net._http_response (id, status_code) values (4711, 500)`;
+    assertEquals(await look(db, wakeCalls), []);
+  }));
