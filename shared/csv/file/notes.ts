@@ -6,15 +6,17 @@ export function notesOf(scan: ScanState, lines: number): string[] {
   return [...encodingNotes(scan), ...tableNotes(scan, lines)];
 }
 
-function encodingNotes({ encoding, invalidByte, given, mark }: ScanState): string[] {
+function encodingNotes({ encoding, invalidByte, given, mark, sequences }: ScanState): string[] {
   if (invalidByte < 0) return [];
   if (encoding === "windows-1252" && given.encoding === undefined) {
     return [`Read as Windows-1252: byte ${invalidByte} is not valid UTF-8.`];
   }
-  const said = mark.bom ? "its byte order mark" : "its source";
-  return [
-    `Byte ${invalidByte} is not valid UTF-8, though ${said} says so: rows with such bytes are refused.`,
-  ];
+  const why = mark.bom
+    ? "though its byte order mark says so"
+    : given.encoding !== undefined
+    ? "though its source says so"
+    : `though ${sequences.valid} of ${sequences.valid + sequences.invalid} characters beyond ASCII are`;
+  return [`Byte ${invalidByte} is not valid UTF-8, ${why}: rows with such bytes are refused.`];
 }
 
 function tableNotes({ table }: ScanState, lines: number): string[] {

@@ -1,6 +1,7 @@
 /** What a scan carries from one share of a file to the next: plain data, fit for JSON. */
 import type { DialectOptions, Encoding, Newline } from "../dialect.ts";
-import type { Mark } from "../text/encoding.ts";
+import type { Mark, Sequences } from "../text/encoding.ts";
+import type { Run } from "../text/held_end.ts";
 import type { HeaderLines } from "../detect/header_read.ts";
 import type { FileProblem } from "../detect/file_problem.ts";
 import type { Slice } from "./scan.ts";
@@ -48,6 +49,8 @@ export interface ScanState {
   bytes: number;
   mark: Mark;
   encoding: Encoding;
+  /** Evidence for and against UTF-8, where the file does not say how it is written. */
+  sequences: Sequences;
   /** Offset of the first byte that is no UTF-8; -1 when there is none so far. */
   invalidByte: number;
   separators: { delimiter: string; quote: string; escape: string; newline: Newline };
@@ -69,6 +72,7 @@ export function newScanState(given: DialectOptions, sliceBytes: number, sliceRow
     bytes: 0,
     mark: { encoding: "utf-8", bom: false, length: 0 },
     encoding: given.encoding ?? "utf-8",
+    sequences: { valid: 0, invalid: 0 },
     invalidByte: -1,
     separators: {
       delimiter: given.delimiter ?? ",",
@@ -89,6 +93,8 @@ export interface ScannerState {
   readonly nextByte: number;
   /** Bytes that were pushed and not yet read, in base64; seldom more than a record. */
   readonly pending: string;
+  /** Bytes behind those that are no rows if the file ends with them. */
+  readonly held: readonly Run[];
   readonly scan: ScanState;
 }
 

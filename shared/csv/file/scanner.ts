@@ -6,8 +6,9 @@ import { type Block, decodeBlock } from "../text/block.ts";
 import { bytesBetween, bytesUpTo } from "../text/offsets.ts";
 import { ByteQueue, pieces } from "../text/queue.ts";
 import { detect, type Detection, SAMPLE_BYTES } from "../detect/detect.ts";
-import type { Dialect, DialectOptions } from "../dialect.ts";
-import { firstInvalidByte, isGuess, readMark } from "../text/encoding.ts";
+import type { Dialect, DialectOptions, Encoding } from "../dialect.ts";
+import { countSequences, firstInvalidByte, isGuess, readMark } from "../text/encoding.ts";
+import { HeldEnd } from "../text/held_end.ts";
 import type { KnownHeader } from "../detect/header_find.ts";
 import { headerCells, readHeaderLines } from "../detect/header_read.ts";
 import type { FileProblem } from "../detect/file_problem.ts";
@@ -60,6 +61,7 @@ export class FileScanner {
   readonly #isKnown: KnownHeader;
   readonly #scan: ScanState;
   readonly #queue: ByteQueue;
+  readonly #end: HeldEnd;
   #slicer: Slicer | null = null;
   #steps = 0;
   /** Bytes this scanner was given, those that waited when it was resumed included. */
@@ -76,6 +78,7 @@ export class FileScanner {
     const pending = resumed ? unpackBytes(resumed.pending) : new Uint8Array(0);
     this.#queue = new ByteQueue(this.#scan.bytes - pending.length, options.blockBytes);
     this.#queue.push(pending);
+    this.#end = new HeldEnd(resumed?.held);
     this.#taken = pending.length;
     this.#mostStepsPerByte = options.mostStepsPerByte ?? MOST_STEPS_PER_BYTE;
     this.#openTable();
@@ -99,6 +102,10 @@ export class FileScanner {
 
   /** Takes the file's next bytes. They are not copied: the chunk must not be written to afterwards. */
   push(chunk: Uint8Array): void {
+    for (const part of this.#end.take(chunk)) this.#feed(part);
+  }
+
+  #feed(chunk: Uint8Array): void {
     for (const piece of pieces(chunk, this.#queue.blockBytes)) {
       this.#scan.bytes += piece.length;
       this.#taken += piece.length;
@@ -112,8 +119,9 @@ export class FileScanner {
   state(): ScannerState {
     if (this.#scan.phase !== "sample" && this.#queue.size > 0) this.#readBlock(false);
     return {
-      nextByte: this.#scan.bytes,
+      nextByte: this.#scan.bytes + this.#end.size,
       pending: packBytes(this.#queue.peek()),
+      held: structuredClone(this.#end.runs),
       scan: structuredClone(this.#scan),
     };
   }
@@ -121,13 +129,18 @@ export class FileScanner {
   /** Says that the file is over and gives what was found. */
   finish(): Scan {
     const scan = this.#scan;
+    const size = scan.bytes + this.#end.size;
+    if (scan.phase === "sample") scan.mark = readMark(this.#queue.peek(), scan.given);
+    const isWide = scan.mark.encoding.startsWith("utf-16");
+    const wide = isWide ? (scan.bytes - scan.mark.length) % 2 === 1 : undefined;
+    for (const part of this.#end.finish(wide)) this.#feed(part);
     if (scan.phase === "sample") this.#begin(true);
     while (this.#queue.size > 0) this.#readBlock(true);
     if (scan.phase === "table") {
       this.#slicer?.close(scan.bytes);
       scan.line = scan.table?.line ?? scan.line;
     }
-    return this.#report();
+    return this.#report(size);
   }
 
   /** Finds out how the file is written. */
@@ -136,7 +149,6 @@ export class FileScanner {
     const head = this.#queue.peek();
     const type = sniffUnsupported(head);
     scan.mark = readMark(head, scan.given);
-    scan.encoding = scan.mark.encoding;
     this.#queue.drop(Math.min(scan.mark.length, head.length));
     if (type !== null) return this.#fail({ reason: "unreadable", detail: `the file is ${type}, not text` });
     const bytes = this.#queue.peek();
@@ -160,14 +172,14 @@ export class FileScanner {
     const from = bytesBetween(sample, 0, found.headerStart);
     const to = bytesBetween(sample, 0, found.dataStart);
     const header = sample.bytes.subarray(from, to);
-    this.#queue.drop(to);
+    this.#drop(to, sample);
     scan.phase = "table";
     scan.line = found.dataLine;
     scan.table = {
       headerLine: found.headerLine,
       headerLines: found.dataLine - found.headerLine,
       headerWidth: found.headerWidth,
-      header: readHeaderLines(header, scan.encoding, found.grammar, found.headerRecords),
+      header: readHeaderLines(header, scan.mark.encoding, found.grammar, found.headerRecords),
       rows: 0,
       blankRows: 0,
       line: found.dataLine,
@@ -200,7 +212,7 @@ export class FileScanner {
     const read = inTable ? this.#readTable(block, final) : this.#passOver(block, final);
     const done = final && (!inTable || scan.phase === "table");
     this.#steps += block.text.length;
-    this.#queue.drop(done ? this.#queue.size : bytesUpTo(block, read));
+    this.#drop(done ? this.#queue.size : bytesUpTo(block, read), block);
     const { table } = scan;
     if (this.steps > this.#mostStepsPerByte * this.#taken + FIRST_STEPS) this.#failCost();
     if (table?.longLine && this.#queue.base - table.longLine.byte > MAX_LINE_BYTES) {
@@ -246,18 +258,37 @@ export class FileScanner {
     });
   }
 
+  /**
+   * Where a record ends is the same in UTF-8 and in Windows-1252, and what a block's text is like as well if it is not
+   * all UTF-8: one character a byte. So nothing that is decided here depends on what the encoding turns out to be.
+   */
   #decode(bytes: Uint8Array, final: boolean): Block {
     const scan = this.#scan;
-    const block = decodeBlock(bytes, this.#queue.base, scan.encoding, final);
-    if (!block.damaged) return block;
-    if (scan.invalidByte < 0) scan.invalidByte = block.base + firstInvalidByte(bytes);
-    if (!isGuess(scan.mark, scan.given)) return block;
-    scan.encoding = "windows-1252";
-    return decodeBlock(bytes, this.#queue.base, scan.encoding, final);
+    const block = decodeBlock(bytes, this.#queue.base, scan.mark.encoding, final);
+    if (block.damaged && scan.invalidByte < 0) scan.invalidByte = block.base + firstInvalidByte(bytes);
+    return block;
   }
 
-  #report(): Scan {
+  /** Lets go of bytes that were read, and keeps what they show of the encoding. */
+  #drop(count: number, { stride, bytewise }: Block): void {
     const scan = this.#scan;
+    const isAscii = stride === 1 && !bytewise;
+    if (!isAscii && isGuess(scan.mark, scan.given)) {
+      countSequences(this.#queue.peek().subarray(0, count), scan.sequences);
+    }
+    this.#queue.drop(count);
+  }
+
+  /** The file's own encoding, or what all of its bytes speak for. */
+  #encoding(): Encoding {
+    const { mark, given, sequences } = this.#scan;
+    const isLegacy = isGuess(mark, given) && sequences.invalid > 0 && sequences.valid <= sequences.invalid;
+    return isLegacy ? "windows-1252" : mark.encoding;
+  }
+
+  #report(size: number): Scan {
+    const scan = this.#scan;
+    scan.encoding = this.#encoding();
     const { table, separators, mark } = scan;
     const lines = scan.line - (scan.inLine ? 0 : 1);
     const dialect: Dialect = {
@@ -275,7 +306,7 @@ export class FileScanner {
       header: table ? headerCells(table.header, scan.encoding) : [],
       headerWidth: table?.headerWidth ?? 0,
       headerLines: table?.headerLines ?? 0,
-      bytes: scan.bytes,
+      bytes: size,
       lines,
       rows: table?.rows ?? 0,
       blankRows: table?.blankRows ?? 0,

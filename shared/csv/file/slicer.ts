@@ -35,7 +35,7 @@ export class Slicer {
     this.#sliceRows = Math.max(1, scan.sliceRows);
     this.#finder = new RecordFinder(this.#grammar, table.headerWidth, false);
     this.#finder.inLongLine = table.longLine !== null;
-    const readings = headerReadings(table.header, scan.encoding);
+    const readings = headerReadings(table.header, scan.mark.encoding);
     this.#watch = new TableWatch(readings, this.#grammar.delimiter, table.headerWidth, isKnown, table.watch);
   }
 

@@ -59,3 +59,11 @@ export function isBlankAt(text: string, at: number, bytewise: boolean): boolean 
   if (code === SPACE || (code >= 9 && code <= 13) || code === 0xa0) return true;
   return bytewise && code === 0xc2 && text.charCodeAt(at + 1) === 0xa0;
 }
+
+/** Whether a cell is empty, by the same rule. */
+export function isBlank(cell: string, bytewise: boolean): boolean {
+  for (let at = 0; at < cell.length; at++) {
+    if (!isBlankAt(cell, at, bytewise)) return false;
+  }
+  return true;
+}

@@ -223,7 +223,9 @@ export class RecordFinder {
     const { width } = this;
     if (width === null) return false;
     this.#steps += MEND_PASSES * (end - start) + MEND_STEPS;
-    this.mended = mendLine(new DamagedLine(this.#text.slice(start, end), this.grammar, width, true));
+    this.mended = mendLine(
+      new DamagedLine(this.#text.slice(start, end), this.grammar, width, this.#block.bytewise, true),
+    );
     return this.mended !== null;
   }
 

@@ -37,7 +37,7 @@ export class RowJudge {
   judge(block: Block, find: Find, start: number): JudgedRow {
     const { text } = block;
     const { end } = this.finder;
-    const row = this.#read(text, find, start, end);
+    const row = this.#read(block, find, start, end);
     // Of a long row, only the beginning may be there: it is refused for its length, whatever its bytes are.
     const invalid = find !== "long" && this.#isInvalid(block, start, end);
     if (block.damaged) {
@@ -64,7 +64,7 @@ export class RowJudge {
     }
   }
 
-  #read(text: string, find: Find, start: number, end: number): JudgedRow {
+  #read({ text, bytewise }: Block, find: Find, start: number, end: number): JudgedRow {
     const { finder, width } = this;
     const { grammar, scan } = finder;
     const line = text.slice(start, end);
@@ -89,25 +89,23 @@ export class RowJudge {
         repair: find === "quoted" && scan.stray ? "a stray quote was kept" : "",
       };
     }
-    return this.#misfit(cells, line, find === "quoted" && scan.stray);
+    const stray = find === "quoted" && scan.stray;
+    return this.#misfit(cells, new DamagedLine(line, grammar, width, bytewise, stray));
   }
 
   /** A row that is not as wide as the header. */
-  #misfit(cells: string[], line: string, stray: boolean): JudgedRow {
-    const { grammar } = this.finder;
-    if (stray || cells.length < this.width) {
-      const mended = mendLine(new DamagedLine(line, grammar, this.width, stray));
-      if (mended) return { ...mended, problem: null };
+  #misfit(cells: string[], line: DamagedLine): JudgedRow {
+    const { text, grammar, width, quotesFail } = line;
+    const few = cells.length < width;
+    const mended = quotesFail || few ? mendLine(line) : null;
+    if (mended) return { ...mended, problem: null };
+    if (quotesFail && few) {
+      return refused(line.read.cells, "UNCLOSED_QUOTE", unclosedMessage(grammar.quoteText), text);
     }
-    if (stray && cells.length < this.width) {
-      const read = readLineCells(line, grammar).cells;
-      return refused(read, "UNCLOSED_QUOTE", unclosedMessage(grammar.quoteText), line);
-    }
-    const few = cells.length < this.width;
     const message = few
-      ? fewMessage(cells.length, this.width)
-      : manyMessage(cells.length, this.width, grammar.delimiter);
-    return refused(cells, few ? "TOO_FEW_FIELDS" : "TOO_MANY_FIELDS", message, line);
+      ? fewMessage(cells.length, width)
+      : manyMessage(cells.length, width, grammar.delimiter);
+    return refused(cells, few ? "TOO_FEW_FIELDS" : "TOO_MANY_FIELDS", message, text);
   }
 }
 
@@ -137,7 +135,7 @@ function unclosedMessage(quote: string): string {
 }
 
 function invalidMessage(encoding: Encoding): string {
-  return `The row holds bytes that are not valid ${encoding.toUpperCase()}, which the file says it is written in. ` +
+  return `The row holds bytes that are not valid ${encoding.toUpperCase()}, in which the file is written. ` +
     "Save the file again as UTF-8.";
 }
 

@@ -9,17 +9,23 @@ export interface Mark {
   readonly length: number;
 }
 
+const MARKS: readonly { readonly encoding: Encoding; readonly mark: readonly number[] }[] = [
+  { encoding: "utf-8", mark: [0xef, 0xbb, 0xbf] },
+  { encoding: "utf-16le", mark: [0xff, 0xfe] },
+  { encoding: "utf-16be", mark: [0xfe, 0xff] },
+];
+
 /** Reads the byte order mark. A given encoding wins over it; the mark is passed over all the same. */
 export function readMark(bytes: Uint8Array, given: DialectOptions): Mark {
-  const [one, two, three] = bytes;
-  const found: Mark = one === 0xef && two === 0xbb && three === 0xbf
-    ? { encoding: "utf-8", bom: true, length: 3 }
-    : one === 0xff && two === 0xfe
-    ? { encoding: "utf-16le", bom: true, length: 2 }
-    : one === 0xfe && two === 0xff
-    ? { encoding: "utf-16be", bom: true, length: 2 }
-    : { encoding: "utf-8", bom: false, length: 0 };
-  return { encoding: given.encoding ?? found.encoding, bom: given.bom ?? found.bom, length: found.length };
+  const kind = MARKS.find(({ mark }) => mark.every((byte, at) => bytes[at] === byte));
+  if (kind === undefined) {
+    return { encoding: given.encoding ?? "utf-8", bom: given.bom ?? false, length: 0 };
+  }
+  const { mark } = kind;
+  let length = mark.length;
+  // A tool that adds a mark to a file that has one leaves two.
+  while (mark.every((byte, at) => bytes[length + at] === byte)) length += mark.length;
+  return { encoding: given.encoding ?? kind.encoding, bom: given.bom ?? true, length };
 }
 
 /** Whether bytes that are no UTF-8 make the file Windows-1252 instead of damaging their rows. */
@@ -27,28 +33,59 @@ export function isGuess(mark: Mark, given: DialectOptions): boolean {
   return mark.encoding === "utf-8" && !mark.bom && given.encoding === undefined;
 }
 
-const LENIENT = new TextDecoder("utf-8", { ignoreBOM: true });
-const REPLACEMENT = "\ufffd";
+/** Characters of several bytes in some bytes: how many there are as UTF-8 has them, and how many places are none. */
+export interface Sequences {
+  valid: number;
+  invalid: number;
+}
+
+/** Adds what some bytes show. Pure ASCII shows nothing. */
+export function countSequences(bytes: Uint8Array, counted: Sequences): void {
+  for (let at = 0; at < bytes.length;) {
+    if ((bytes[at] ?? 0) < 0x80) {
+      at++;
+      continue;
+    }
+    const length = sequenceAt(bytes, at);
+    if (length > 0) counted.valid++;
+    else counted.invalid++;
+    at += Math.abs(length);
+  }
+}
 
 /** Place of the first byte that is not part of valid UTF-8; -1 when all are. */
 export function firstInvalidByte(bytes: Uint8Array): number {
   for (let at = 0; at < bytes.length;) {
-    const length = sequenceLength(bytes[at] ?? 0);
-    if (length === 1) {
-      at++;
-      continue;
-    }
-    const text = length === 0 ? REPLACEMENT : LENIENT.decode(bytes.subarray(at, at + length));
-    const genuine = bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd;
-    if (text.includes(REPLACEMENT) && !genuine) return at;
+    const length = sequenceAt(bytes, at);
+    if (length < 0) return at;
     at += length;
   }
   return -1;
 }
 
-/** Bytes of the character that begins with this one; 0 when none does. */
-function sequenceLength(byte: number): number {
-  if (byte < 0x80) return 1;
-  if (byte < 0xc2 || byte > 0xf4) return 0;
-  return byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+/** Bytes of the character that stands here; of what is none, its bytes as a negative number. */
+function sequenceAt(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at] ?? 0;
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2 || lead > 0xf4) return -1;
+  const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  for (let place = 1; place < length; place++) {
+    const byte = bytes[at + place] ?? 0;
+    const [least, most] = place === 1 ? secondOf(lead) : CONTINUATION;
+    if (byte < least || byte > most) return -place;
+  }
+  return length;
+}
+
+const CONTINUATION: readonly [number, number] = [0x80, 0xbf];
+/** Second bytes of leads that are held to fewer: no longer forms than needed, no surrogates, nothing above U+10FFFF. */
+const SECOND: Readonly<Record<number, readonly [number, number]>> = {
+  0xe0: [0xa0, 0xbf],
+  0xed: [0x80, 0x9f],
+  0xf0: [0x90, 0xbf],
+  0xf4: [0x80, 0x8f],
+};
+
+function secondOf(lead: number): readonly [number, number] {
+  return SECOND[lead] ?? CONTINUATION;
 }

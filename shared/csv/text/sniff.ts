@@ -42,10 +42,19 @@ export function sniffUnsupported(firstBytes: Uint8Array): string | null {
   return hasManyNuls(head) ? "binary" : null;
 }
 
-/** Text has no NUL bytes, but one that slipped into a row must not cost the file: a hundredth of them does. */
+/**
+ * Text has no NUL bytes, but one that slipped into a row must not cost the file: a hundredth of such bytes does, other
+ * control characters beside a NUL counted in. Those that pad a text to a block are none of it.
+ */
 function hasManyNuls(head: Uint8Array): boolean {
-  if (!head.includes(0)) return false;
-  return head.filter((byte) => byte === 0).length * 100 >= head.length;
+  const text = head.subarray(0, head.findLastIndex((byte) => byte !== 0 && byte !== 0x1a) + 1);
+  if (text.length === 0) return head.includes(0);
+  return text.includes(0) && text.filter(isControl).length * 100 >= text.length;
+}
+
+/** What no text has: control characters but white space, end mark and escape. */
+function isControl(byte: number): boolean {
+  return byte < 0x09 || (byte > 0x0d && byte < 0x20 && byte !== 0x1a && byte !== 0x1b);
 }
 
 /** `BZh` may begin a heading; a real archive goes on with its level and the digits of pi. */

@@ -9,12 +9,14 @@ export class DamagedLine {
   /**
    * @param text The line without its line end.
    * @param width Cells the header has.
+   * @param bytewise Its text has one character a byte.
    * @param quotesFail Reading it by the rules for quotes leads nowhere.
    */
   constructor(
     readonly text: string,
     readonly grammar: Grammar,
     readonly width: number,
+    readonly bytewise: boolean,
     readonly quotesFail: boolean,
   ) {}
 

@@ -156,6 +156,19 @@ const CASES: Record<string, Case> = {
     dialect: { encoding: "windows-1252" },
     rows: [["1", "CafÃ©", ...ROW.slice(2)], ROW, ["1", "x", "y", "1", "’"]],
   },
+  "UTF-8 without a mark, one row damaged": {
+    file: join(
+      `${H}\n1,Café,Bob,10.00,2024-01-15\n1,Señor,Bob,10.00,2024-01-15\n1,Caf`,
+      [0xe9],
+      `,Bob,1,2\n1,Acme,Bob,10.00,2024-01-15\n`,
+    ),
+    rows: [["1", "Café", ...ROW.slice(2)], ["1", "Señor", ...ROW.slice(2)], "INVALID_ENCODING", ROW],
+  },
+  "UTF-8 with two marks": {
+    file: join([0xef, 0xbb, 0xbf, 0xef, 0xbb, 0xbf], `"${H.replaceAll(",", '","')}"\n${ROW.join(",")}\n`),
+    dialect: { bom: true },
+    rows: [ROW],
+  },
   "Windows-1252 in the header": {
     file: latin1(`${H},Prénom\n1,Acme,Bob,10.00,2024-01-15,José\n`),
     dialect: { encoding: "windows-1252" },

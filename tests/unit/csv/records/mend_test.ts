@@ -25,7 +25,7 @@ const LINES: readonly [line: string, quotesFail: boolean, cells: string[] | null
 
 for (const [line, quotesFail, cells, words] of LINES) {
   Deno.test(`mendLine() ${cells ? "puts right" : "leaves alone"} ${line}`, () => {
-    const mended = mendLine(new DamagedLine(line, GRAMMAR, 3, quotesFail));
+    const mended = mendLine(new DamagedLine(line, GRAMMAR, 3, false, quotesFail));
     assertEquals(mended, cells && { cells, repair: words });
   });
 }

@@ -25,6 +25,10 @@ const NO_TEXT: Record<string, Uint8Array> = {
   binary: join([1, 0, 2, 0, 3, 0, 0, 0]),
 };
 
+Deno.test("sniffUnsupported() calls NUL bytes alone binary", () => {
+  assertEquals(sniffUnsupported(new Uint8Array(600)), "binary");
+});
+
 for (const [type, bytes] of Object.entries(NO_TEXT)) {
   Deno.test(`sniffUnsupported() knows ${type}`, () => assertEquals(sniffUnsupported(bytes), type));
 }
@@ -42,6 +46,8 @@ const TEXT: Record<string, Uint8Array> = {
   "Windows-1252": join(HEADER, [0xe9, 0x92]),
   "a heading that begins like an archive": utf8("BZh Report,x\n"),
   "two letters of a zip": utf8("PK,plaintiff\n"),
+  "a text padded with NUL": join(`${HEADER}\n1,Acme,Bob,10.00,2024-01-15\n`, new Array(4000).fill(0)),
+  "a text padded behind its end mark": join(HEADER, [0x1a, 0, 0, 0x1a, 0, 0]),
   "one NUL that slipped into a row": join(`${HEADER}\n`, "1,Acme,Bob,10.00,2024-01-15\n".repeat(10), [0]),
 };
 
