@@ -6,6 +6,7 @@ import { z } from "zod";
 import { type Dialect, ENCODINGS, NEWLINES, type Scan } from "../csv/mod.ts";
 import { type Field, FIELDS, type HeaderMap, type HeaderOverrides, mapHeader } from "../judgments/mod.ts";
 import { columnNames } from "./columns.ts";
+import { headerHint } from "./header_hint.ts";
 import { EMPTY_FILE, missingFields, NO_ROW_NUMBER, parseError, unsupportedType } from "./reasons.ts";
 import { shown } from "./recorded.ts";
 import type { RejectionCode } from "./rejection_codes.ts";
@@ -14,9 +15,9 @@ import { type ReplayColumns, splitReplayHeader } from "./replay.ts";
 const Layout = z.object({
   header: z.array(z.string()),
   header_width: z.int(),
-  // Absent in files that were staged before they were kept.
-  columns: z.array(z.string()).optional(),
-  fields: z.array(z.string().nullable()).optional(),
+  columns: z.array(z.string()),
+  fields: z.array(z.enum(FIELDS).nullable()),
+  filing_date_as_judgment_date: z.boolean(),
   replay: z.object({ columns: z.array(z.int()), row_number: z.int() }).nullish(),
 });
 
@@ -113,7 +114,7 @@ export function planFile(
     layout: layoutOf(cells, scan.headerWidth, header, replay),
     ignored_columns: header.ignored,
     notes: [...scan.notes, ...header.notes],
-    problem: header.missing.length > 0 ? missingFields(header.missing) : null,
+    problem: header.missing.length > 0 ? missingFields(header.missing, headerHint(cells, header)) : null,
     problem_code: header.missing.length > 0 ? "MISSING_FIELDS" : null,
     slices: scan.slices.map((slice) => ({
       no: slice.no,
@@ -132,12 +133,25 @@ function layoutOf(header: string[], width: number, map: HeaderMap, replay: Repla
     header_width: width,
     columns: columnNames(header),
     fields: header.map((_, column) => fieldOf(map, column)),
+    filing_date_as_judgment_date: map.filingDateAsJudgmentDate,
     ...(replay === null ? {} : { replay: { columns: replay.columns, row_number: replay.rowNumber } }),
   };
 }
 
 function fieldOf(map: HeaderMap, column: number): Field | null {
   return FIELDS.find((field) => map.columns[field] === column) ?? null;
+}
+
+/**
+ * The map by which every slice of a file is read: decided once, when the file was staged. What its source says of
+ * headers by now changes nothing for it.
+ */
+export function storedHeaderMap(layout: Layout): Pick<HeaderMap, "columns" | "filingDateAsJudgmentDate"> {
+  const columns: Partial<Record<Field, number>> = {};
+  for (const [column, field] of layout.fields.entries()) if (field !== null) columns[field] = column;
+  const filingDateAsJudgmentDate = layout.filing_date_as_judgment_date;
+  if (filingDateAsJudgmentDate) columns.filing_date = columns.judgment_date;
+  return { columns, filingDateAsJudgmentDate };
 }
 
 function refused(

@@ -10,9 +10,9 @@ export const EMPTY_FILE = "Empty file";
 /** The object a batch was made for is no longer in storage. */
 export const FILE_MISSING = "File missing in storage";
 
-/** Columns every judgment needs and the file does not have, in the order of the field table. */
-export function missingFields(fields: readonly Field[]): string {
-  return `Missing required fields: ${fields.join(", ")}`;
+/** Columns every judgment needs and the file does not have, in the order of the field table. hint: a sentence. */
+export function missingFields(fields: readonly Field[], hint: string | null = null): string {
+  return `Missing required fields: ${fields.join(", ")}${hint === null ? "" : `. ${hint}`}`;
 }
 
 /** A corrected errors.csv without the column that says which rows it repairs. */

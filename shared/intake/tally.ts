@@ -34,9 +34,9 @@ export class Tally {
     this.#remarks += 1;
   }
 
-  /** Something odd about a row that passed. */
-  countWarning(code: string): void {
-    this.#warnings[code] = (this.#warnings[code] ?? 0) + 1;
+  /** Something odd about a row that passed, or about so many of its cells. */
+  countWarning(code: string, times = 1): void {
+    if (times > 0) this.#warnings[code] = (this.#warnings[code] ?? 0) + times;
   }
 
   /** Rows rejected so far. */

@@ -63,13 +63,13 @@ export const ROW_CODES = [
   {
     code: "INVALID_CASE_NUMBER",
     stage: "validate",
-    cause: "The case number holds a character that case numbers do not have.",
-    fix: "Use unaccented letters, digits, spaces and - / # . : ( ) only, for example 2024-CV-001.",
+    cause: "The case number has no digit, holds a character that case numbers do not have, or a spreadsheet damaged it.",
+    fix: "Write it on one line as the court does: unaccented letters, digits, spaces and - / # . : ( ) only.",
   },
   {
     code: "INVALID_CHARACTER",
     stage: "validate",
-    cause: "The value holds an invisible control character, often left by a faulty export.",
+    cause: "The value holds an invisible character, often left by a faulty export or a copy from a web page.",
     fix: "Type the value again by hand, or export the file again.",
   },
   {

@@ -1,6 +1,6 @@
 /** Days as vendors write them. Month first, never guessed. */
 import { FUTURE, MISSING, NO_DATE, type Refusal, TOO_EARLY, type ValueReader } from "./refusal.ts";
-import { trimText } from "./text.ts";
+import { presentText } from "./text.ts";
 
 /** The earliest day that is kept. */
 const EARLIEST_DATE = "1900-01-01";
@@ -52,7 +52,7 @@ export function dateReader(rule: { latestDate: string; required: boolean }): Val
     if (isRealIsoDay(raw)) return bound(raw);
     const known = remembered.get(raw);
     if (known !== undefined) return known;
-    const text = trimText(raw);
+    const text = presentText(raw);
     if (typeof text !== "string") return text;
     if (text === "") return absent;
     if (text.length > LONGEST_DATE) return NO_DATE;

@@ -3,6 +3,7 @@
  * contract's: its order decides between two columns that could both be the field.
  */
 import { type Field, FIELDS, isField, REQUIRED_FIELDS } from "./fields.ts";
+import { trimInvisible, withoutInvisible } from "./invisible.ts";
 
 /** Which column holds which field, and what became of the others. */
 export interface HeaderMap {
@@ -16,29 +17,36 @@ export interface HeaderMap {
   readonly notes: string[];
   /** The filing date's column stands in for a judgment date the file does not have. */
   readonly filingDateAsJudgmentDate: boolean;
+  /**
+   * Columns that may hold the judgment date under a name nobody knows, as the file spells them: while there is one,
+   * the filing date stands in for nothing. Empty where the file has a judgment date or no filing date.
+   */
+  readonly judgmentDateDoubts: string[];
 }
 
 /** A source's own words for its columns: header text → field name, or null to ignore the column. */
 export type HeaderOverrides = Readonly<Record<string, string | null>>;
 
 const ACCEPTED: Readonly<Record<Field, readonly string[]>> = {
-  case_number: [
-    "File #",
-    "File Number",
+  case_number: [ // the court's number before the sender's
     "Case Number",
     "Case No",
     "CaseNo",
     "Case #",
     "Docket",
     "Docket Number",
+    "Docket No",
     "Index Number",
     "Index No",
     "Index #",
-    "Matter ID",
     "Case/Index Number",
+    "File #",
+    "File Number",
+    "Matter ID",
   ],
   plaintiff_name: [
     "Plaintiff",
+    "Plaintiff(s)",
     "Plaintiff Name",
     "Plf",
     "Plf Name",
@@ -48,6 +56,7 @@ const ACCEPTED: Readonly<Record<Field, readonly string[]>> = {
   ],
   defendant_name: [
     "Defendant",
+    "Defendant(s)",
     "Defendant Name",
     "Def",
     "Def. Name",
@@ -100,11 +109,15 @@ function buildMeanings() {
 }
 
 /**
- * The form in which headers are compared: lower case, white space and `. _ - /` dropped,
- * `#` read as `number`. `File #`, `FILE_NUMBER` and `file-number` are all `filenumber`.
+ * The form in which headers are compared: lower case, white space, invisible characters and `. _ - / ( ) $` dropped,
+ * `#` read as `number`, `judgement` as `judgment`. `File #`, `FILE_NUMBER` and `file-number` are all `filenumber`.
+ * `intake.fold_header` is the same rule in SQL; a test compares the two.
  */
 export function foldHeader(name: string): string {
-  return name.toLowerCase().replace(/[\s._\-/]+/g, "").replaceAll("#", "number");
+  return withoutInvisible(name.toLowerCase())
+    .replace(/[._\-/()$]+/g, "")
+    .replaceAll("#", "number")
+    .replaceAll("judgement", "judgment");
 }
 
 /** Does this cell look like the header of a judgment's field? Helps to find a file's header line. */
@@ -135,20 +148,33 @@ export function mapHeader(header: readonly string[], overrides: HeaderOverrides 
   }
   const columns: Partial<Record<Field, number>> = {};
   for (const [field, { column }] of claims) columns[field] = column;
-  const filingDateAsJudgmentDate = columns.judgment_date === undefined && columns.filing_date !== undefined;
+  const used = new Set(Object.values(columns));
+  const wantsStandIn = columns.judgment_date === undefined && columns.filing_date !== undefined;
+  const doubts = wantsStandIn
+    ? header.filter((cell, column) => !used.has(column) && mayBeJudgmentDate(foldHeader(cell), overridden))
+    : [];
+  const filingDateAsJudgmentDate = wantsStandIn && doubts.length === 0;
   if (filingDateAsJudgmentDate) {
-    const name = (header[columns.filing_date ?? 0] ?? "").trim();
+    const name = trimInvisible(header[columns.filing_date ?? 0] ?? "");
     columns.judgment_date = columns.filing_date;
     notes.push(`The file has no judgment date: its filing date ("${name}") is used as the judgment date.`);
   }
-  const used = new Set(Object.values(columns));
   return {
     columns,
     missing: REQUIRED_FIELDS.filter((field) => columns[field] === undefined),
     ignored: header.map(columnName).filter((_, column) => !used.has(column)),
     notes,
     filingDateAsJudgmentDate,
+    judgmentDateDoubts: doubts.map(trimInvisible),
   };
+}
+
+// A column nobody reads whose name speaks of a date, a judgment or a decision.
+const SPEAKS_OF_JUDGMENT = /judgment|jdgmt|dispos|decision|decided|entered|entry/;
+
+function mayBeJudgmentDate(folded: string, overridden: ReadonlyMap<string, Field | null>): boolean {
+  // Whoever told the source to ignore a column has said that it is not the date.
+  return overridden.get(folded) !== null && (folded === "date" || SPEAKS_OF_JUDGMENT.test(folded));
 }
 
 // A source's own word outranks every word of the table.
@@ -175,5 +201,5 @@ function meaningOf(
 }
 
 function columnName(cell: string, column: number): string {
-  return cell.trim() || `column ${column + 1} (no name)`;
+  return trimInvisible(cell) || `column ${column + 1} (no name)`;
 }

@@ -15,7 +15,7 @@ export type ValueReader = (raw: string) => string | Refusal;
 const refusal = (code: RowCode): Refusal => Object.freeze({ code });
 
 export const MISSING = refusal("MISSING_REQUIRED_FIELD");
-export const CONTROL_CHARACTER = refusal("INVALID_CHARACTER");
+export const INVISIBLE_CHARACTER = refusal("INVALID_CHARACTER");
 export const TOO_LONG = refusal("VALUE_TOO_LONG");
 export const NO_CASE_NUMBER = refusal("INVALID_CASE_NUMBER");
 export const NO_AMOUNT = refusal("INVALID_AMOUNT");

@@ -10,13 +10,14 @@ import { dateReader } from "./dates.ts";
 import { type Field, FIELDS, LENGTH_LIMITS } from "./fields.ts";
 import type { HeaderMap } from "./header.ts";
 import { describeIssue, type RowIssue } from "./issues.ts";
+import { holdsPlaceholder } from "./placeholder.ts";
 import type { Refusal, ValueReader } from "./refusal.ts";
-import { textReader } from "./text.ts";
+import { presentText, textReader } from "./text.ts";
 import { emailWarning, phoneWarning, type RowWarning } from "./warnings.ts";
 
 /** What a checker needs to know about a file. */
 export interface RowCheckerOptions {
-  readonly header: HeaderMap;
+  readonly header: Pick<HeaderMap, "columns" | "filingDateAsJudgmentDate">;
   /** The latest day a date may name, YYYY-MM-DD: see latestDateAnywhere(). */
   readonly latestDate: string;
   /** Off only to compare both ways; results are the same, the plain way is several times slower. */
@@ -33,6 +34,8 @@ export interface RowChecker {
   explain(cells: readonly string[]): { issues: RowIssue[] };
   /** What looks wrong in a good row and is kept as written. */
   warnings(cells: readonly string[]): RowWarning[];
+  /** Cells of a row, good or bad, that hold a placeholder and were read as empty. */
+  placeholders(cells: readonly string[]): number;
   /** Whether the fast, compiled schema is at work. */
   readonly compiled: boolean;
   /** Why it is not, for the log; null when it is. */
@@ -46,6 +49,7 @@ export function compileRowChecker(options: RowCheckerOptions): RowChecker {
     ? { run: schema, reason: "compilation was switched off by the caller" }
     : compiled(schema);
   const pick = cellPicker(options.header);
+  const used = new Set(Object.values(options.header.columns)); // the filing date may stand in for another: one cell
   const firstRefusal = (values: readonly (string | Refusal)[]) => {
     for (let i = 0; i < values.length; i++) if (typeof values[i] !== "string") return i;
     return -1;
@@ -79,12 +83,22 @@ export function compileRowChecker(options: RowCheckerOptions): RowChecker {
     warnings(cells) {
       const picked = pick(cells);
       const found = [
-        phoneWarning((picked[PHONE] ?? "").trim()),
-        emailWarning((picked[EMAIL] ?? "").trim()),
+        phoneWarning(presentOrEmpty(picked[PHONE] ?? "")),
+        emailWarning(presentOrEmpty(picked[EMAIL] ?? "")),
       ];
       return found.filter((warning) => warning !== null);
     },
+    placeholders(cells) {
+      let count = 0;
+      for (const column of used) if (holdsPlaceholder(cells[column] ?? "")) count++;
+      return count;
+    },
   };
+}
+
+function presentOrEmpty(raw: string): string {
+  const text = presentText(raw);
+  return typeof text === "string" ? text : "";
 }
 
 const PHONE = FIELDS.indexOf("defendant_phone");
@@ -140,7 +154,7 @@ function compiled(schema: RowSchema): { run: RowSchema; reason: string | null } 
 }
 
 /** Picks a row's cells into the order of FIELDS. The array is the same each time: read it before the next row. */
-function cellPicker(header: HeaderMap): (cells: readonly string[]) => string[] {
+function cellPicker(header: Pick<HeaderMap, "columns">): (cells: readonly string[]) => string[] {
   const columns = FIELDS.map((field) => header.columns[field] ?? -1);
   const picked = FIELDS.map(() => "");
   return (cells) => {

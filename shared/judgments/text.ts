@@ -1,5 +1,7 @@
 /** Names, places and other text: trimmed, spelling kept, never cut. */
-import { CONTROL_CHARACTER, MISSING, type Refusal, TOO_LONG, type ValueReader } from "./refusal.ts";
+import { hasForbidden, trimInvisible } from "./invisible.ts";
+import { isPlaceholder } from "./placeholder.ts";
+import { INVISIBLE_CHARACTER, MISSING, type Refusal, TOO_LONG, type ValueReader } from "./refusal.ts";
 
 /** How one kind of text is read. */
 export interface TextRule {
@@ -20,8 +22,8 @@ export function textReader(rule: TextRule): ValueReader {
   const clean = oneSpace ? CLEAN_ONE_SPACE : CLEAN;
   return (raw) => {
     if (raw === "") return required ? MISSING : "";
-    if (raw.length <= limit && clean.test(raw)) return raw;
-    const text = trimText(raw);
+    if (raw.length <= limit && clean.test(raw)) return isPlaceholder(raw) ? (required ? MISSING : "") : raw;
+    const text = presentText(raw);
     if (typeof text !== "string") return text;
     if (text === "") return required ? MISSING : "";
     const value = oneSpace ? toOneSpace(text) : text;
@@ -30,21 +32,13 @@ export function textReader(rule: TextRule): ValueReader {
 }
 
 /**
- * Takes surrounding white space off, or refuses control characters other than tab, LF and CR.
- * They are looked for first: trimming would take form feeds off as if they were spaces.
+ * The cell without surrounding white space and invisible characters, "" when nothing is left or only a placeholder;
+ * refused when an invisible character stands inside.
  */
-export function trimText(raw: string): string | Refusal {
-  return hasControlCharacter(raw) ? CONTROL_CHARACTER : raw.trim();
-}
-
-function hasControlCharacter(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x20) {
-      if (unit !== 0x09 && unit !== 0x0a && unit !== 0x0d) return true;
-    } else if (unit >= 0x7f && unit <= 0x9f) return true;
-  }
-  return false;
+export function presentText(raw: string): string | Refusal {
+  const text = trimInvisible(raw);
+  if (isPlaceholder(text)) return "";
+  return hasForbidden(text) ? INVISIBLE_CHARACTER : text;
 }
 
 /** Every run of inner white space as one space. */

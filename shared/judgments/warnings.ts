@@ -2,8 +2,8 @@
 import type { Field } from "./fields.ts";
 import { quoteValue } from "./issues.ts";
 
-/** What looks wrong. */
-export type WarningCode = "MALFORMED_PHONE" | "MALFORMED_EMAIL";
+/** What looks wrong. PLACEHOLDER counts cells, the others rows. */
+export type WarningCode = "MALFORMED_PHONE" | "MALFORMED_EMAIL" | "PLACEHOLDER";
 
 /** A value that looks wrong; the row is accepted all the same. */
 export interface RowWarning {

@@ -2,8 +2,7 @@
 import { type RecordBatch, RowReader } from "../../../shared/csv/mod.ts";
 import type { RestOfSlice } from "../../../shared/data/intake_gateway.ts";
 import { BlockWriter } from "../../../shared/intake/block.ts";
-import { type Layout, parseDialect, parseLayout } from "../../../shared/intake/plan.ts";
-import { columnNames } from "../../../shared/intake/columns.ts";
+import { type Layout, parseDialect, parseLayout, storedHeaderMap } from "../../../shared/intake/plan.ts";
 import { buildReject } from "../../../shared/intake/reject.ts";
 import { ReplayRows } from "../../../shared/intake/replay.ts";
 import { Tally } from "../../../shared/intake/tally.ts";
@@ -11,7 +10,6 @@ import type { SliceUnit } from "../../../shared/jobs/unit.ts";
 import {
   compileRowChecker,
   latestDateAnywhere,
-  mapHeader,
   type RowChecker,
   type RowIssue,
   type RowStage,
@@ -122,10 +120,10 @@ class SlicePass {
   constructor(unit: SliceUnit, now: Date) {
     const { batch, slice } = unit;
     const layout: Layout = parseLayout(batch.layout);
-    this.#columns = layout.columns ?? columnNames(layout.header);
+    this.#columns = layout.columns;
     this.#replay = layout.replay ? new ReplayRows(layout.replay, layout.header_width) : null;
     this.#keepRejects = slice.keep_rejects;
-    const header = mapHeader(layout.header, unit.source.header_map);
+    const header = storedHeaderMap(layout);
     this.#warns = header.columns.defendant_phone !== undefined ||
       header.columns.defendant_email !== undefined;
     this.checker = compileRowChecker({
@@ -174,6 +172,7 @@ class SlicePass {
     }
     const notARepair = this.#replay?.problemOf(sent) ?? null;
     if (notARepair !== null) return this.#reject(rows, i, notARepair.stage, [notARepair.issue], cells);
+    this.tally.countWarning("PLACEHOLDER", this.checker.placeholders(cells));
     const values = this.checker.check(cells);
     if (values === null) return this.#rejectValues(rows, i, cells);
     this.tally.countValid();
