@@ -1604,6 +1604,7 @@ export type Database = {
         Args: { "actor": string; "batch": string; "reason": string; "request_id": string };
         Returns: Json;
       };
+      "rejects_of": { Args: { "original": string; "rows": (number)[] }; Returns: Json };
       "release": {
         Args: { "batch": string; "slice": number; "token": string; "wait"?: string };
         Returns: boolean;

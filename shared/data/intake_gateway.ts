@@ -2,6 +2,7 @@
  * The worker's calls to the database: one method per SQL function of the engine. Owns names and shapes of
  * the calls; decides nothing. Every call is one transaction there.
  */
+import { OriginalReject } from "../intake/original_reject.ts";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { z } from "zod";
 import { type Link, parseLink, parseUnit, type Unit } from "../jobs/unit.ts";
@@ -106,6 +107,11 @@ export class IntakeGateway {
       throw DatabaseRefused.from("stage_block", response.status, await response.json().catch(() => null));
     }
     await response.body?.cancel();
+  }
+
+  /** The rejects a replay says it repairs, by row index of the original batch; those that are not kept are absent. */
+  async rejectsOf(original: string, rows: readonly number[]): Promise<OriginalReject[]> {
+    return OriginalReject.array().parse(await this.#call("rejects_of", { original, rows }));
   }
 
   /** End of a slice; true when it was the last one. */

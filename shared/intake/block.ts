@@ -28,9 +28,9 @@ export class BlockWriter {
   /** sizeScale: the unit's factor on shares of work. */
   constructor(private readonly owner: BlockOwner, private readonly sizeScale = 1) {}
 
-  /** Adds a valid row: its index in the file and its checked values in the order of the fields. */
-  addRow(rowIndex: number, values: readonly string[]): void {
-    this.#rows.push(writeStagedRow([rowIndex, ...values]));
+  /** Adds a valid row: its index in the file, its checked values in the order of the fields, what it repairs. */
+  addRow(rowIndex: number, values: readonly string[], repairsRow?: string): void {
+    this.#rows.push(writeStagedRow(rowIndex, values, repairsRow));
   }
 
   /** Adds a rejected row. */

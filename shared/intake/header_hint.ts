@@ -15,13 +15,17 @@ export function headerHint(cells: readonly string[], header: HeaderMap): string 
   }
   const only = cells.length === 1 ? cells[0] ?? "" : "";
   if (only === "") return null;
-  if (count(only, ",") >= FEWEST_SIGNS || count(only, ";") >= FEWEST_SIGNS || count(only, "\t") >= FEWEST_SIGNS) {
+  if (
+    count(only, ",") >= FEWEST_SIGNS || count(only, ";") >= FEWEST_SIGNS || count(only, "\t") >= FEWEST_SIGNS
+  ) {
     return "Each line stands between quotes as a whole: take the quotes at its beginning and end away and export again";
   }
   const sign = OTHER_DELIMITERS.find((candidate) => count(only, candidate) >= FEWEST_SIGNS);
   return sign === undefined
     ? null
-    : `The values seem to be separated by ${quoteValue(sign)}: export with a comma, semicolon, tab or | between them`;
+    : `The values seem to be separated by ${
+      quoteValue(sign)
+    }: export with a comma, semicolon, tab or | between them`;
 }
 
 function dateDoubt(names: readonly string[]): string {

@@ -24,7 +24,9 @@ export type CaseNumberTrouble = "line_break" | "character" | "no_digit" | "decim
  * number (`123.0`, `2.02E+11`) is refused: the digits that were lost cannot be known.
  */
 export function readCaseNumber(raw: string): string | Refusal {
-  if (raw.length <= LENGTH_LIMITS.case_number && CLEAN.test(raw)) return settle(raw);
+  if (raw.length <= LENGTH_LIMITS.case_number && CLEAN.test(raw)) {
+    return isPlaceholder(raw) ? MISSING : settle(raw);
+  }
   const text = presentText(raw);
   if (typeof text !== "string") return text;
   if (text === "") return MISSING;
@@ -36,8 +38,9 @@ export function readCaseNumber(raw: string): string | Refusal {
 }
 
 function settle(value: string): string | Refusal {
-  if (isPlaceholder(value)) return MISSING;
-  return DIGIT.test(value) && !MADE_DECIMAL.test(value) && !MADE_EXPONENT.test(value) ? value : NO_CASE_NUMBER;
+  return DIGIT.test(value) && !MADE_DECIMAL.test(value) && !MADE_EXPONENT.test(value)
+    ? value
+    : NO_CASE_NUMBER;
 }
 
 /** Why `readCaseNumber` refused a cell with INVALID_CASE_NUMBER. */

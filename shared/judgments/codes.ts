@@ -63,7 +63,8 @@ export const ROW_CODES = [
   {
     code: "INVALID_CASE_NUMBER",
     stage: "validate",
-    cause: "The case number has no digit, holds a character that case numbers do not have, or a spreadsheet damaged it.",
+    cause:
+      "The case number has no digit, holds a character that case numbers do not have, or a spreadsheet damaged it.",
     fix: "Write it on one line as the court does: unaccented letters, digits, spaces and - / # . : ( ) only.",
   },
   {

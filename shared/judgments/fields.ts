@@ -57,6 +57,11 @@ export function isField(name: string): name is Field {
   return FIELD_NAMES.has(name);
 }
 
+/** The field of that name, or null. */
+export function withName(name: string): Field | null {
+  return isField(name) ? name : null;
+}
+
 /** Must every row have a value for this field? */
 export function isRequired(field: Field): boolean {
   return REQUIRED_NAMES.has(field);

@@ -8,7 +8,7 @@
 const INVISIBLE = /[\s\p{Z}\p{Cf}]/u;
 
 // Control characters but tab, LF and CR, and format characters.
-const FORBIDDEN = /[\p{Cf}\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/u;
+const FORBIDDEN = /\p{Cf}|[^\P{Cc}\t\n\r]/u;
 
 // Shown in messages by their code: all of the above, and spaces that look like the plain one.
 const TO_SHOW = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;

@@ -2,7 +2,15 @@
  * What a judgment row is: its fields, the headers vendors use for them, the rules of its values, and
  * the words for what is wrong. Pure: knows nothing of CSV, storage or databases.
  */
-export { type Field, FIELDS, isField, type JudgmentDraft, LENGTH_LIMITS, REQUIRED_FIELDS } from "./fields.ts";
+export {
+  type Field,
+  FIELDS,
+  isField,
+  type JudgmentDraft,
+  LENGTH_LIMITS,
+  REQUIRED_FIELDS,
+  withName,
+} from "./fields.ts";
 export { draftOf } from "./fields.ts";
 export {
   acceptedHeaders,
@@ -17,5 +25,7 @@ export type { RowIssue } from "./issues.ts";
 export type { RowWarning, WarningCode } from "./warnings.ts";
 export { compileRowChecker, type RowChecker, type RowCheckerOptions } from "./row.ts";
 export { latestDateAnywhere } from "./dates.ts";
-export { FIELD_SEPARATOR, ROW_SEPARATOR, writeStagedRow } from "./staged.ts";
+export { FIELD_SEPARATOR, ROW_SEPARATOR, STAGED_COLUMNS, writeStagedRow } from "./staged.ts";
+export { isSpreadsheetDamage } from "./spreadsheet.ts";
+export { trimInvisible } from "./invisible.ts";
 export { type CollectabilityTier, collectabilityTier } from "./tier.ts";

@@ -10,6 +10,7 @@ import { dateReader } from "./dates.ts";
 import { type Field, FIELDS, LENGTH_LIMITS } from "./fields.ts";
 import type { HeaderMap } from "./header.ts";
 import { describeIssue, type RowIssue } from "./issues.ts";
+import { trimInvisible } from "./invisible.ts";
 import { holdsPlaceholder } from "./placeholder.ts";
 import type { Refusal, ValueReader } from "./refusal.ts";
 import { presentText, textReader } from "./text.ts";
@@ -36,6 +37,8 @@ export interface RowChecker {
   warnings(cells: readonly string[]): RowWarning[];
   /** Cells of a row, good or bad, that hold a placeholder and were read as empty. */
   placeholders(cells: readonly string[]): number;
+  /** Whether two cells are one value of a field, however they are written ("1,234.5" and "$1234.50"). */
+  isSameValue(field: Field, a: string, b: string): boolean;
   /** Whether the fast, compiled schema is at work. */
   readonly compiled: boolean;
   /** Why it is not, for the log; null when it is. */
@@ -44,7 +47,8 @@ export interface RowChecker {
 
 /** Builds the checker for a file. About a millisecond: once a slice, not once a row. */
 export function compileRowChecker(options: RowCheckerOptions): RowChecker {
-  const schema = rowSchema(valueReaders(options.latestDate));
+  const readers = valueReaders(options.latestDate);
+  const schema = rowSchema(readers);
   const { run, reason } = options.compile === false
     ? { run: schema, reason: "compilation was switched off by the caller" }
     : compiled(schema);
@@ -87,6 +91,14 @@ export function compileRowChecker(options: RowCheckerOptions): RowChecker {
         emailWarning(presentOrEmpty(picked[EMAIL] ?? "")),
       ];
       return found.filter((warning) => warning !== null);
+    },
+    isSameValue(field, a, b) {
+      if (a === b) return true;
+      const value = readers[field](a);
+      const other = readers[field](b);
+      return typeof value === "string"
+        ? value === other
+        : typeof other !== "string" && trimInvisible(a) === trimInvisible(b);
     },
     placeholders(cells) {
       let count = 0;

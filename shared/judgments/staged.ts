@@ -1,18 +1,24 @@
 /**
- * The text form in which checked rows travel to the staging table. Both separators are
- * control characters, and no checked value holds one (INVALID_CHARACTER), so nothing is escaped.
+ * The text form in which checked rows travel to the staging table: one order of columns, here and in the SQL that takes
+ * the lines apart (a test compares the two). Both separators are control characters, and no checked value holds one
+ * (INVALID_CHARACTER), so nothing is escaped.
  */
+import { FIELDS } from "./fields.ts";
 
-/** Between the fields of a row: U+001F, unit separator. */
+/** Between the columns of a row: U+001F, unit separator. */
 export const FIELD_SEPARATOR = "\u001f";
 
 /** Between rows: U+001E, record separator. */
 export const ROW_SEPARATOR = "\u001e";
 
 /**
- * One row as text, without a row separator. Takes checked values, and whatever numbers the
- * caller puts before them (row index, line).
+ * What stands where in a staged row. row_index counts the rows of the file from 0; repairs_row is there in replays
+ * alone: the row of the original that this one repairs, from 1.
  */
-export function writeStagedRow(values: readonly (string | number)[]): string {
-  return values.join(FIELD_SEPARATOR);
+export const STAGED_COLUMNS = ["row_index", ...FIELDS, "repairs_row"] as const;
+
+/** One row as text, without a row separator. values: checked, in the order of FIELDS. repairsRow: see STAGED_COLUMNS. */
+export function writeStagedRow(rowIndex: number, values: readonly string[], repairsRow?: string): string {
+  const line = rowIndex + FIELD_SEPARATOR + values.join(FIELD_SEPARATOR);
+  return repairsRow === undefined ? line : line + FIELD_SEPARATOR + repairsRow;
 }

@@ -26,7 +26,13 @@ language sql
 immutable
 set search_path = ''
 as $$
-  select replace(regexp_replace(lower(name), '[\s._/-]+', '', 'g'), '#', 'number')
+  -- White space and all of Unicode's Z and Cf: the regular expressions of Postgres have no names for them.
+  select replace(replace(regexp_replace(lower(name),
+    '[\s._/()$'
+    '\u00a0\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e\u2000-\u200f'
+    '\u2028-\u202f\u205f-\u2064\u2066-\u206f\u3000\ufeff\ufff9-\ufffb'
+    '\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a'
+    '\U000e0001\U000e0020-\U000e007f-]+', '', 'g'), '#', 'number'), 'judgement', 'judgment')
 $$;
 comment on function intake.fold_header(text) is
   'The form in which headers are compared; the same rule stands in code, and a test compares the two.';

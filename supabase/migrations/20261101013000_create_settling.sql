@@ -80,15 +80,20 @@ language sql
 stable
 set search_path = ''
 as $$
-  select coalesce(array_agg(format('%s %s: %s', w.rows, case w.rows when 1 then 'row' else 'rows' end, w.what) order by w.what), '{}')
+  select coalesce(array_agg(format('%s %s: %s', w.times, w.unit || case w.times when 1 then '' else 's' end, w.what)
+                            order by w.what), '{}')
     from (select case k.key when 'REPAIRED' then 'damage put right while reading'
+                            when 'PLACEHOLDER' then 'placeholder such as N/A or NULL, read as empty'
+                            when 'CHANGED' then 'changed in the corrected file though nothing was wrong with it, taken'
+                            when 'OTHER_CASE' then 'names another case than the row it would repair'
                             else lower(replace(k.key, '_', ' ')) || ', kept as written' end as what,
-                 sum(k.value::bigint) as rows
+                 case when k.key in ('PLACEHOLDER', 'CHANGED') then 'cell' else 'row' end as unit,
+                 sum(k.value::bigint) as times
             from intake.batch_slices s cross join lateral jsonb_each_text(s.warning_counts) k
            where s.batch_id = batch group by k.key) w
 $$;
 comment on function intake.warning_notes(uuid) is
-  'What looked odd in rows that passed, as notes: for example "3 rows: malformed phone, kept as written".';
+  'What looked odd, as notes: for example "3 rows: malformed phone, kept as written".';
 grant execute on function intake.warning_notes(uuid) to service_role;
 
 create function intake.total_up(batch uuid)
@@ -146,12 +151,16 @@ as $$
       select 2, 'FILE_CHANGED', 'File changed in storage'
        where intake.object_state(batch) = 'changed'
       union all
-      select 3, 'ERROR_BUDGET_EXCEEDED', intake.budget_reason(
+      select 3, 'ERROR_BUDGET_EXCEEDED', 'Error budget exceeded: 100.0% invalid rows, with other cases than those to be repaired'
+       where batch.warning_counts ? 'OTHER_CASE' and batch.row_count_valid = 0
+         and batch.row_count_invalid > intake.count_resolved(batch.id)
+      union all
+      select 4, 'ERROR_BUDGET_EXCEEDED', intake.budget_reason(
                batch.row_count_invalid - intake.count_resolved(batch.id),
                batch.row_count_total,
                batch.error_threshold_percent)
       union all
-      select 4, 'ERROR_BUDGET_EXCEEDED', min(intake.budget_reason(
+      select 5, 'ERROR_BUDGET_EXCEEDED', min(intake.budget_reason(
                c.occurrences - intake.count_resolved(batch.id, c.error_code),
                batch.row_count_total,
                k.value::numeric,
@@ -166,7 +175,7 @@ as $$
 $$;
 comment on function intake.refusal(intake.simplicity_batches) is
   'Why a validated batch is refused whole (no rows, file changed, over its budget, over a budget its source sets for '
-  'one code): one row, or none. Repaired rejects do not count; budgets by code are not for replays, which take what is '
+  'one code; a replay of nothing but other cases): one row, or none. Repaired rejects do not count; budgets by code are not for replays, which take what is '
   'fixed.';
 grant execute on function intake.refusal(intake.simplicity_batches) to service_role;
 

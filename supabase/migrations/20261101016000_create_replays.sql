@@ -125,3 +125,26 @@ comment on function intake.settle_replay(intake.simplicity_batches) is
   'What follows from a completed replay, in its own transaction. A batch that is in work at the moment counts the '
   'repairs itself when it is decided.';
 grant execute on function intake.settle_replay(intake.simplicity_batches) to service_role;
+
+create function intake.rejects_of(original uuid, rows int[])
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+      'row_index', e.row_index,
+      'cells', coalesce((
+        select jsonb_object_agg(f.name, e.raw_data ->> c.name)
+          from jsonb_array_elements_text(b.layout -> 'fields') with ordinality f(name, place)
+          join jsonb_array_elements_text(b.layout -> 'columns') with ordinality c(name, place) on c.place = f.place
+         where f.name is not null), '{}'),
+      'problems', (select jsonb_agg(i -> 'field') from jsonb_array_elements(e.issues) i))), '[]')
+    from intake.row_errors e
+    join intake.simplicity_batches b on b.id = e.batch_id
+   where e.batch_id = original and e.error_stage <> 'insert' and e.row_index = any (rows)
+$$;
+comment on function intake.rejects_of(uuid, int[]) is
+  'The kept rejects of a batch with these row indexes: cells by field as the file had them, and the fields that had a '
+  'problem (null: the row as a whole). A replay is held against them.';
+grant execute on function intake.rejects_of(uuid, int[]) to service_role;

@@ -2,6 +2,7 @@
  * Drives a batch through the engine's SQL functions as a worker does, as `service_role`, with made-up files: a file
  * here is the list of its rows, and "reading" it is free. What the functions are called with is the worker's to keep.
  */
+import { type Field, FIELDS, ROW_SEPARATOR, writeStagedRow } from "../../shared/judgments/mod.ts";
 import type { Sql, TestDatabase } from "../support/database.ts";
 
 /** A row of a made-up file: a judgment, or a code it is rejected with. */
@@ -13,6 +14,8 @@ export interface Judgment {
   amount?: string;
   date?: string;
   court?: string;
+  /** Values of other fields. */
+  more?: Partial<Record<Field, string>>;
   /** In a replay: the row of the original it repairs, from 1. */
   repairs?: number;
 }
@@ -179,13 +182,20 @@ export async function sendBlock(
     row_count: lines.length,
     rejects,
   };
-  await engine(db)`select intake.stage_block(${`${JSON.stringify(head)}\u001d${lines.join("\u001e")}`})`;
+  await engine(db)`select intake.stage_block(${`${JSON.stringify(head)}\u001d${lines.join(ROW_SEPARATOR)}`})`;
 }
 
 function lineOf(index: number, row: Judgment): string {
-  const { plaintiff = "Acme", defendant = "Doe", amount = "100.00", date = "2024-01-31", court = "" } = row;
-  const values = [index, row.case, plaintiff, defendant, amount, date, "", court, "", "", "", "", "", ""];
-  return (row.repairs === undefined ? values : [...values, row.repairs]).join("\u001f");
+  const values: Partial<Record<Field, string>> = {
+    case_number: row.case,
+    plaintiff_name: row.plaintiff ?? "Acme",
+    defendant_name: row.defendant ?? "Doe",
+    amount: row.amount ?? "100.00",
+    judgment_date: row.date ?? "2024-01-31",
+    court: row.court ?? "",
+    ...row.more,
+  };
+  return writeStagedRow(index, FIELDS.map((field) => values[field] ?? ""), row.repairs?.toString());
 }
 
 function rejectOf(index: number, code: string): Record<string, unknown> {

@@ -1,8 +1,9 @@
 /** One slice: its bytes are parsed, every row checked, valid rows and rejects sent a block at a time. */
 import { type RecordBatch, RowReader } from "../../../shared/csv/mod.ts";
-import type { RestOfSlice } from "../../../shared/data/intake_gateway.ts";
+import type { IntakeGateway, RestOfSlice } from "../../../shared/data/intake_gateway.ts";
 import { BlockWriter } from "../../../shared/intake/block.ts";
 import { type Layout, parseDialect, parseLayout, storedHeaderMap } from "../../../shared/intake/plan.ts";
+import { holdAgainst, type OriginalReject } from "../../../shared/intake/original_reject.ts";
 import { buildReject } from "../../../shared/intake/reject.ts";
 import { ReplayRows } from "../../../shared/intake/replay.ts";
 import { Tally } from "../../../shared/intake/tally.ts";
@@ -63,6 +64,7 @@ async function checkAll(
   const check = async (batches: RecordBatch[]): Promise<RestOfSlice | null> => {
     share.spendSteps(pass.extraSteps(), unit.size_scale);
     for (const rows of batches) {
+      await pass.lookUpOriginals(rows, invocation.gateway);
       const { length } = rows.rows;
       for (let from = 0; from < length; from += STRETCH_ROWS) {
         if (pass.rows > 0 && mustStop()) return restFrom(rows, from);
@@ -100,6 +102,9 @@ function restFrom(rows: RecordBatch, at: number): RestOfSlice {
   };
 }
 
+// Rejects in one look-up: some hundred kilobytes of answer.
+const LOOK_UP_ROWS = 500;
+
 /** Everything one pass over a slice carries along. */
 class SlicePass {
   readonly reader: RowReader;
@@ -114,6 +119,9 @@ class SlicePass {
   readonly #columns: readonly string[];
   /** How to read the rows of a replay; null for a file of a vendor's. */
   readonly #replay: ReplayRows | null;
+  readonly #replayOf: string | null;
+  readonly #header: ReturnType<typeof storedHeaderMap>;
+  readonly #originals = new Map<number, OriginalReject>();
   readonly #keepRejects: number;
   readonly #warns: boolean;
 
@@ -124,6 +132,8 @@ class SlicePass {
     this.#replay = layout.replay ? new ReplayRows(layout.replay, layout.header_width) : null;
     this.#keepRejects = slice.keep_rejects;
     const header = storedHeaderMap(layout);
+    this.#header = header;
+    this.#replayOf = batch.replay_of;
     this.#warns = header.columns.defendant_phone !== undefined ||
       header.columns.defendant_email !== undefined;
     this.checker = compileRowChecker({
@@ -152,6 +162,18 @@ class SlicePass {
     return this.#extraSteps - before;
   }
 
+  /** Before the rows of a replay are checked: the rejects they repair, as the original batch has them. */
+  async lookUpOriginals(rows: RecordBatch, gateway: IntakeGateway): Promise<void> {
+    this.#originals.clear();
+    if (this.#replay === null || this.#replayOf === null) return;
+    const wanted = rows.rows.map((sent) => Number(this.#replay?.rowNumberOf(sent) ?? 0) - 1)
+      .filter((rowIndex) => rowIndex >= 0);
+    for (let from = 0; from < wanted.length; from += LOOK_UP_ROWS) {
+      const found = await gateway.rejectsOf(this.#replayOf, wanted.slice(from, from + LOOK_UP_ROWS));
+      for (const original of found) this.#originals.set(original.row_index, original);
+    }
+  }
+
   /** Checks some rows of a batch, sending blocks as they fill; waits only while the call before is still under way. */
   async check(rows: RecordBatch, from: number, to: number, sender: Sender): Promise<void> {
     this.rows += to - from;
@@ -164,7 +186,7 @@ class SlicePass {
   #checkRow(rows: RecordBatch, i: number): void {
     const sent = rows.rows[i] ?? [];
     if (this.#replay?.isRemark(sent)) return this.tally.countRemark();
-    const cells = this.#replay?.cellsOf(sent) ?? sent;
+    let cells: readonly string[] = this.#replay?.cellsOf(sent) ?? sent;
     const problem = rows.problems.get(i);
     if (problem !== undefined) {
       const issue = { ...problem, field: null, rawValue: problem.rawLine };
@@ -172,11 +194,24 @@ class SlicePass {
     }
     const notARepair = this.#replay?.problemOf(sent) ?? null;
     if (notARepair !== null) return this.#reject(rows, i, notARepair.stage, [notARepair.issue], cells);
+    const original = this.#originals.get(Number(this.#replay?.rowNumberOf(sent) ?? 0) - 1);
+    if (original !== undefined) {
+      const held = holdAgainst(original, cells, {
+        header: this.#header,
+        isSameValue: this.checker.isSameValue,
+      });
+      if (held.issue !== null) {
+        this.tally.countWarning("OTHER_CASE");
+        return this.#reject(rows, i, "validate", [held.issue], cells);
+      }
+      this.tally.countWarning("CHANGED", held.changed);
+      cells = held.cells;
+    }
     this.tally.countWarning("PLACEHOLDER", this.checker.placeholders(cells));
     const values = this.checker.check(cells);
     if (values === null) return this.#rejectValues(rows, i, cells);
     this.tally.countValid();
-    this.blocks.addRow(rows.firstRow + i, this.#withRowNumber(values, sent));
+    this.blocks.addRow(rows.firstRow + i, values, this.#replay?.rowNumberOf(sent) ?? undefined);
     if (rows.repairs.size > 0 && rows.repairs.has(i)) {
       this.tally.countWarning("REPAIRED");
     }
@@ -185,11 +220,6 @@ class SlicePass {
         this.tally.countWarning(warning.code);
       }
     }
-  }
-
-  /** The row a replay's row repairs travels behind its values. */
-  #withRowNumber(values: string[], sent: readonly string[]): string[] {
-    return this.#replay === null ? values : [...values, this.#replay.rowNumberOf(sent) ?? ""];
   }
 
   /** Words are only made for rows that are kept one by one. */

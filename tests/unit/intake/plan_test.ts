@@ -44,6 +44,7 @@ Deno.test("planFile() turns a scan into slices, ignored columns and notes", () =
     header_width: 6,
     columns: SCAN.header,
     fields: ["case_number", "plaintiff_name", "defendant_name", "amount", "judgment_date", null],
+    filing_date_as_judgment_date: true,
   });
 });
 

@@ -4,10 +4,10 @@ import { type Field, FIELDS, foldHeader, isKnownHeader, mapHeader } from "../../
 
 // The public contract's table, kept here a second time: the code's own copy cannot prove itself.
 const CONTRACT: Readonly<Record<Field, string>> = {
-  case_number: "File #|File Number|Case Number|Case No|CaseNo|Case #|Docket|Docket Number|Index Number|" +
-    "Index No|Index #|Matter ID|Case/Index Number",
-  plaintiff_name: "Plaintiff|Plaintiff Name|Plf|Plf Name|Creditor|Creditor Name|Petitioner",
-  defendant_name: "Defendant|Defendant Name|Def|Def. Name|Debtor|Debtor Name|Respondent",
+  case_number: "Case Number|Case No|CaseNo|Case #|Docket|Docket Number|Docket No|Index Number|" +
+    "Index No|Index #|Case/Index Number|File #|File Number|Matter ID",
+  plaintiff_name: "Plaintiff|Plaintiff(s)|Plaintiff Name|Plf|Plf Name|Creditor|Creditor Name|Petitioner",
+  defendant_name: "Defendant|Defendant(s)|Defendant Name|Def|Def. Name|Debtor|Debtor Name|Respondent",
   amount: "Amount|Amt|Judgment Amount|Judgment Amt|Amount Awarded|Total Amount|Principal|" +
     "Principal Amount|Orig Amt",
   judgment_date: "Judgment Date|Jdgmt Date|Date of Judgment|Entry Date|Date of Entry|Date Entered|" +
@@ -58,7 +58,10 @@ for (const field of FIELDS) {
   });
 }
 
-Deno.test("foldHeader() drops case, white space and . _ - /, and reads # as number", () => {
+Deno.test("foldHeader() drops case, what is invisible and . _ - / ( ) $, reads # as number and judgement as judgment", () => {
+  assertEquals(foldHeader("Amount ($)"), "amount");
+  assertEquals(foldHeader("Date of Judgement"), "dateofjudgment");
+  assertEquals(foldHeader("\u200eCounty\u00ad \u2028"), "county");
   assertEquals(foldHeader("File #"), "filenumber");
   assertEquals(foldHeader("Def. Name"), "defname");
   assertEquals(foldHeader(" Case/Index_Number-\t"), "caseindexnumber");
