@@ -35,6 +35,8 @@ export interface Detection {
   /** Physical line of the first row. */
   readonly dataLine: number;
   readonly headerWidth: number;
+  /** Cells of the sample that stand between quotes. */
+  readonly quoted: number;
   readonly problem: FileProblem | null;
 }
 
@@ -252,7 +254,8 @@ function describe(best: Reading, newline: Newline, given: DialectOptions): Detec
     dataLine: 1,
     headerWidth: 0,
   };
-  if (header === null) return { grammar, newline, ...nothing, problem: headless(records, given) };
+  const { quoted } = best;
+  if (header === null) return { grammar, newline, quoted, ...nothing, problem: headless(records, given) };
   const first = records[header.at];
   let end = header.at + header.count;
   // A header that is there twice before any row is one header.
@@ -271,6 +274,7 @@ function describe(best: Reading, newline: Newline, given: DialectOptions): Detec
     headerRecords: header.count,
     dataLine: after?.line ?? last.line + linesOf(records, end - 1),
     headerWidth: header.cells.length,
+    quoted,
     problem: null,
   };
 }

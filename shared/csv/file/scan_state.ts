@@ -4,6 +4,7 @@ import type { Mark, Sequences } from "../text/encoding.ts";
 import type { Run } from "../text/held_end.ts";
 import type { HeaderLines } from "../detect/header_read.ts";
 import type { FileProblem } from "../detect/file_problem.ts";
+import type { Evidence, OpenQuestions, Question } from "./open_questions.ts";
 import type { Slice } from "./scan.ts";
 import type { WatchState } from "./table_watch.ts";
 
@@ -54,6 +55,9 @@ export interface ScanState {
   /** Offset of the first byte that is no UTF-8; -1 when there is none so far. */
   invalidByte: number;
   separators: { delimiter: string; quote: string; escape: string; newline: Newline };
+  /** What the file's beginning left open, and how this way of reading does since a question came up. */
+  open: OpenQuestions;
+  evidence: Evidence | null;
   table: TableState | null;
   problem: FileProblem | null;
   /** Physical line of the next byte, outside the table. */
@@ -80,6 +84,8 @@ export function newScanState(given: DialectOptions, sliceBytes: number, sliceRow
       escape: given.escape ?? given.quote ?? '"',
       newline: given.newline ?? "\n",
     },
+    open: { escape: false, quote: false },
+    evidence: null,
     table: null,
     problem: null,
     line: 1,
@@ -95,6 +101,8 @@ export interface ScannerState {
   readonly pending: string;
   /** Bytes behind those that are no rows if the file ends with them. */
   readonly held: readonly Run[];
+  /** The other way of reading, while a question is open; its bytes are the same. */
+  readonly rival: { readonly question: Question; readonly state: ScannerState } | null;
   readonly scan: ScanState;
 }
 

@@ -13,6 +13,7 @@ import type { KnownHeader } from "../detect/header_find.ts";
 import { headerCells, readHeaderLines } from "../detect/header_read.ts";
 import type { FileProblem } from "../detect/file_problem.ts";
 import { notesOf } from "./notes.ts";
+import { isBetter, noEvidence, type Question } from "./open_questions.ts";
 import type { Scan } from "./scan.ts";
 import {
   newScanState,
@@ -62,6 +63,8 @@ export class FileScanner {
   readonly #scan: ScanState;
   readonly #queue: ByteQueue;
   readonly #end: HeldEnd;
+  /** The same bytes read the other way, while a question is open. */
+  #rival: { readonly question: Question; readonly scanner: FileScanner } | null;
   #slicer: Slicer | null = null;
   #steps = 0;
   /** Bytes this scanner was given, those that waited when it was resumed included. */
@@ -79,6 +82,9 @@ export class FileScanner {
     this.#queue = new ByteQueue(this.#scan.bytes - pending.length, options.blockBytes);
     this.#queue.push(pending);
     this.#end = new HeldEnd(resumed?.held);
+    this.#rival = resumed?.rival
+      ? { question: resumed.rival.question, scanner: new FileScanner(options, resumed.rival.state) }
+      : null;
     this.#taken = pending.length;
     this.#mostStepsPerByte = options.mostStepsPerByte ?? MOST_STEPS_PER_BYTE;
     this.#openTable();
@@ -97,7 +103,7 @@ export class FileScanner {
 
   /** Work done by this scanner so far, in characters looked at; those looked at twice count twice. */
   get steps(): number {
-    return this.#steps + (this.#slicer?.steps ?? 0);
+    return this.#steps + (this.#slicer?.steps ?? 0) + (this.#rival?.scanner.steps ?? 0);
   }
 
   /** Takes the file's next bytes. They are not copied: the chunk must not be written to afterwards. */
@@ -107,6 +113,7 @@ export class FileScanner {
 
   #feed(chunk: Uint8Array): void {
     for (const piece of pieces(chunk, this.#queue.blockBytes)) {
+      if (this.#rival !== null) this.#rival.scanner.#feed(piece);
       this.#scan.bytes += piece.length;
       this.#taken += piece.length;
       this.#queue.push(piece);
@@ -122,6 +129,7 @@ export class FileScanner {
       nextByte: this.#scan.bytes + this.#end.size,
       pending: packBytes(this.#queue.peek()),
       held: structuredClone(this.#end.runs),
+      rival: this.#rival && { question: this.#rival.question, state: this.#rival.scanner.state() },
       scan: structuredClone(this.#scan),
     };
   }
@@ -135,12 +143,28 @@ export class FileScanner {
     const wide = isWide ? (scan.bytes - scan.mark.length) % 2 === 1 : undefined;
     for (const part of this.#end.finish(wide)) this.#feed(part);
     if (scan.phase === "sample") this.#begin(true);
+    this.#close();
+    return this.#rightOne().#report(size);
+  }
+
+  #close(): void {
+    const scan = this.#scan;
     while (this.#queue.size > 0) this.#readBlock(true);
     if (scan.phase === "table") {
       this.#slicer?.close(scan.bytes);
       scan.line = scan.table?.line ?? scan.line;
     }
-    return this.#report(size);
+    if (this.#rival !== null) this.#rival.scanner.#close();
+  }
+
+  /** The way of reading that did better. */
+  #rightOne(): FileScanner {
+    if (this.#rival === null) return this;
+    const { question, scanner } = this.#rival;
+    const [first, other] = [this.#scan, scanner.#scan];
+    if (first.evidence === null || other.evidence === null) return this;
+    if (first.problem !== null || other.problem !== null) return this;
+    return isBetter(question, other.evidence, first.evidence) ? scanner : this;
   }
 
   /** Finds out how the file is written. */
@@ -162,6 +186,11 @@ export class FileScanner {
       quote: quoteText,
       escape: backslash ? "\\" : quoteText,
       newline: found.newline,
+    };
+    const { given } = scan;
+    scan.open = {
+      escape: given.escape === undefined && !backslash,
+      quote: given.quote === undefined && quoteText === '"' && found.quoted === 0,
     };
     if (found.problem !== null) return this.#fail(found.problem);
     this.#beginTable(sample, found);
@@ -210,14 +239,42 @@ export class FileScanner {
     const block = this.#decode(this.#queue.peek(), final);
     const inTable = scan.phase === "table";
     const read = inTable ? this.#readTable(block, final) : this.#passOver(block, final);
-    const done = final && (!inTable || scan.phase === "table");
+    const asked = inTable ? this.#slicer?.asked ?? null : null;
+    const done = final && asked === null && (!inTable || scan.phase === "table");
     this.#steps += block.text.length;
     this.#drop(done ? this.#queue.size : bytesUpTo(block, read), block);
+    if (asked !== null) {
+      this.#readBothWays(asked);
+      if (this.#queue.size > 0 && (final || this.#queue.ready)) this.#readBlock(final);
+      return;
+    }
     const { table } = scan;
     if (this.steps > this.#mostStepsPerByte * this.#taken + FIRST_STEPS) this.#failCost();
     if (table?.longLine && this.#queue.base - table.longLine.byte > MAX_LINE_BYTES) {
       this.#failLongLine(table, table.longLine);
     }
+  }
+
+  /** From the byte at hand on, reads the file the other way as well. A question that came up before is settled by that. */
+  #readBothWays(question: Question): void {
+    const scan = this.#scan;
+    scan.open[question] = false;
+    scan.evidence = noEvidence();
+    const { separators } = scan;
+    const other = question === "escape" ? { escape: "\\" } : { quote: "'", escape: "'" };
+    const state: ScannerState = {
+      nextByte: scan.bytes,
+      pending: packBytes(this.#queue.peek()),
+      held: [],
+      rival: null,
+      scan: structuredClone({
+        ...scan,
+        open: { escape: false, quote: false },
+        separators: { ...separators, ...other },
+      }),
+    };
+    const options = { isKnownHeader: this.#isKnown, blockBytes: this.#queue.blockBytes };
+    this.#rival = { question, scanner: new FileScanner(options, state) };
   }
 
   #readTable(block: Block, final: boolean): number {

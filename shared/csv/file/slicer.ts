@@ -9,7 +9,9 @@ import { type Grammar, grammarOf } from "../records/grammar.ts";
 import type { KnownHeader } from "../detect/header_find.ts";
 import { headerReadings } from "../detect/header_read.ts";
 import { readLineCells } from "../records/line_cells.ts";
-import { RecordFinder } from "../records/record_finder.ts";
+import { type Find, RecordFinder } from "../records/record_finder.ts";
+import { fitted } from "../records/width.ts";
+import { type Evidence, type Question, Signs } from "./open_questions.ts";
 import type { Place, ScanState, TableState } from "./scan_state.ts";
 import { TableWatch } from "./table_watch.ts";
 
@@ -28,12 +30,17 @@ export class Slicer {
   readonly #sliceRows: number;
   #block: Block | null = null;
   #offsets: ByteOffsets | null = null;
+  readonly #signs: Signs;
+  #compared = 0;
+  /** The question that the record read next raises: it has to be answered before reading can go on. */
+  asked: Question | null = null;
 
-  constructor(scan: ScanState, private readonly table: TableState, isKnown: KnownHeader) {
+  constructor(private readonly scan: ScanState, private readonly table: TableState, isKnown: KnownHeader) {
     this.#grammar = grammarOf(scan.separators);
     this.#sliceBytes = Math.max(1, scan.sliceBytes);
     this.#sliceRows = Math.max(1, scan.sliceRows);
     this.#finder = new RecordFinder(this.#grammar, table.headerWidth, false);
+    this.#signs = new Signs(this.#grammar, scan.open);
     this.#finder.inLongLine = table.longLine !== null;
     const readings = headerReadings(table.header, scan.mark.encoding);
     this.#watch = new TableWatch(readings, this.#grammar.delimiter, table.headerWidth, isKnown, table.watch);
@@ -48,13 +55,14 @@ export class Slicer {
     const { table } = this;
     this.#block = block;
     this.#offsets = new ByteOffsets(block);
+    this.asked = null;
     for (let at = 0;;) {
       if (!table.forced) at = this.#count(block, at, final);
-      if (table.second !== null || !table.forced) return at;
+      if (table.second !== null || !table.forced || this.asked !== null) return at;
       const cut = this.#forcedCut(block, at, final);
       if (cut < 0) return at;
       at = this.#count(upTo(block, cut), at, true);
-      if (table.second !== null) return at;
+      if (table.second !== null || this.asked !== null) return at;
       table.forced = false;
       // What was cut off stays cut off: no later row can make a table end above it.
       table.suspect = null;
@@ -65,7 +73,7 @@ export class Slicer {
 
   /** Work done so far, in characters read. */
   get steps(): number {
-    return this.#finder.steps + this.#watch.steps;
+    return this.#finder.steps + this.#watch.steps + this.#compared;
   }
 
   /** Ends the last slice. */
@@ -80,11 +88,16 @@ export class Slicer {
     const { table } = this;
     const finder = this.#finder;
     finder.load(block, final);
+    this.#signs.load(block.text);
     let at = finder.inLongLine ? this.#passLongLine() : from;
     if (finder.inLongLine || table.forced) return at;
     for (;;) {
       const find = finder.find(at);
       if (find === "more") return at;
+      const seen = Math.max(finder.next, at + finder.ahead - (finder.ahead > 0 ? this.#byteOf(at) : at));
+      this.asked = this.#signs.raised(finder, find, at, seen);
+      if (this.asked !== null) return at;
+      if (this.scan.evidence !== null) this.#addEvidence(this.scan.evidence, find, block.text, at);
       const start = finder.inLongLine ? { byte: this.#byteOf(at), line: table.line } : null;
       if (finder.blank) {
         table.blankRows++;
@@ -102,6 +115,21 @@ export class Slicer {
         return at;
       }
       if (!table.forced && this.#isFull(at) && this.#tryCut(at)) return at;
+    }
+  }
+
+  #addEvidence(evidence: Evidence, find: Find, text: string, at: number): void {
+    const { scan, blank, end } = this.#finder;
+    if (blank || find === "long") return;
+    if (find === "plain") {
+      this.#compared += end - at;
+      const cells = text.slice(at, end).split(this.#grammar.delimiter);
+      if (!fitted(cells, this.table.headerWidth)) evidence.misfits++;
+    } else if (find !== "quoted" || scan.stray) evidence.damaged++;
+    else {
+      if (!scan.fits(this.table.headerWidth)) evidence.misfits++;
+      evidence.quoted += scan.quoted;
+      if (scan.quoted === scan.width && scan.width > 1) evidence.allQuoted++;
     }
   }
 
