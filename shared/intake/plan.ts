@@ -3,7 +3,7 @@
  * The database makes it happen in `intake.finish_staging`.
  */
 import { z } from "zod";
-import { type Dialect, ENCODINGS, NEWLINES, type Scan } from "../csv/mod.ts";
+import { type Dialect, ENCODINGS, type FileProblem, NEWLINES, type Scan } from "../csv/mod.ts";
 import { type Field, FIELDS, type HeaderMap, type HeaderOverrides, mapHeader } from "../judgments/mod.ts";
 import { columnNames } from "./columns.ts";
 import { headerHint } from "./header_hint.ts";
@@ -90,22 +90,21 @@ export function planUnsupported(file: FileFacts, type: string): StagingPlan {
 
 /**
  * The plan for a scanned file. overrides: the source's own names for columns. kind: a replay is a corrected
- * errors.csv, whose first columns are ours.
+ * errors.csv, whose first columns are ours. columns: the source's fields in order, null for one to be ignored; they
+ * make a file without a header readable, which nothing else does.
  */
 export function planFile(
   file: FileFacts,
   scan: Scan,
   overrides: HeaderOverrides,
   kind: "drop" | "replay" = "drop",
+  columns: readonly (string | null)[] | null = null,
 ): StagingPlan {
-  if (scan.problem !== null) {
-    return scan.problem.reason === "empty"
-      ? refused(file, "EMPTY_FILE", EMPTY_FILE, scan)
-      : refused(file, "PARSE_ERROR", parseError(scan.problem.detail), scan);
-  }
+  const given = scan.problem?.reason === "no_header" ? columns : null;
+  if (scan.problem !== null && given === null) return refusedFor(file, scan.problem, scan);
   const replay = kind === "replay" ? splitReplayHeader(scan.header) : null;
   if (kind === "replay" && replay === null) return refused(file, "MISSING_FIELDS", NO_ROW_NUMBER, scan);
-  const cells = (replay?.header ?? scan.header).map(shown);
+  const cells = given?.map((field) => field ?? "") ?? (replay?.header ?? scan.header).map(shown);
   const header = mapHeader(cells, overrides);
   return {
     file_hash: file.hash,
@@ -125,6 +124,11 @@ export function planFile(
       first_line: slice.firstLine,
     })),
   };
+}
+
+function refusedFor(file: FileFacts, { reason, detail }: FileProblem, scan: Scan): StagingPlan {
+  if (reason === "empty") return refused(file, "EMPTY_FILE", EMPTY_FILE, scan);
+  return refused(file, reason === "too_costly" ? "TOO_COSTLY" : "PARSE_ERROR", parseError(detail), scan);
 }
 
 function layoutOf(header: string[], width: number, map: HeaderMap, replay: ReplayColumns | null): Layout {

@@ -35,6 +35,7 @@ const shared = {
   source: z.object({
     header_map: z.record(z.string(), z.string().nullable()),
     dialect: z.record(z.string(), z.unknown()),
+    columns: z.array(z.string().nullable()).nullish(),
   }),
 };
 

@@ -11,6 +11,7 @@ import {
   joinHeader,
   type KnownHeader,
   type SampleRecord,
+  usualWidth,
 } from "./header_find.ts";
 import type { FileProblem } from "./file_problem.ts";
 import { cellsOf } from "../records/cells.ts";
@@ -20,6 +21,8 @@ import { RecordFinder } from "../records/record_finder.ts";
 /** Bytes that decide the dialect. */
 export const SAMPLE_BYTES = 65_536;
 const SAMPLE_RECORDS = 200;
+/** What a table without a header is worth at most: less than any with one. */
+const HEADLESS_SCORE = 10;
 
 /** How the sample is written. */
 export interface Detection {
@@ -34,6 +37,7 @@ export interface Detection {
   readonly headerRecords: number;
   /** Physical line of the first row. */
   readonly dataLine: number;
+  /** Cells a row has: the header's, or without one what most lines have. */
   readonly headerWidth: number;
   /** Cells of the sample that stand between quotes. */
   readonly quoted: number;
@@ -45,7 +49,9 @@ interface Reading {
   readonly grammar: Grammar;
   readonly records: SampleRecord[];
   readonly header: FoundHeader | null;
-  /** Share of rows as wide as the header. */
+  /** Cells a row has. */
+  readonly width: number;
+  /** Share of rows that have as many. */
   readonly share: number;
   readonly quoted: number;
   readonly damaged: number;
@@ -59,51 +65,71 @@ interface Reading {
  *
  * @param sample The file's beginning, behind its byte order mark.
  * @param complete The sample is the whole file.
+ * @param columns Columns a row has in a file without a header; null where that is not known, and a header of unknown
+ * names may be one.
  */
 export function detect(
   sample: Block,
   complete: boolean,
   given: DialectOptions,
   isKnown: KnownHeader,
+  columns: number | null,
 ): Detection {
   const newline = given.newline ?? newlineOf(sample.text);
-  const readings = readAll(sample, complete, given, isKnown);
-  const best = chooseEscape(chooseDelimiter(chooseQuote(readings)), sample, complete, given, isKnown);
-  return describe(best, newline, given);
+  const ways: Ways = { sample, complete, given, isKnown, columns };
+  const hint = given.delimiter === undefined ? hintOf(sample.text) : null;
+  const readings = chooseQuote(readAll(ways, hint));
+  const best = chooseEscape(followHint(hint, chooseDelimiter(readings), readings), ways);
+  return describe(best, newline, given, hint === null ? 0 : 1);
+}
+
+/** What all readings of a sample have in common. */
+interface Ways {
+  readonly sample: Block;
+  readonly complete: boolean;
+  readonly given: DialectOptions;
+  readonly isKnown: KnownHeader;
+  readonly columns: number | null;
+}
+
+/** The delimiter a file names in its first line, for spreadsheets. */
+function hintOf(text: string): string | null {
+  return /^"?sep=(.)"?(?:\r|\n)/i.exec(text)?.[1] ?? null;
+}
+
+/** A named delimiter leads, unless the file is written otherwise: then it is a leftover of an earlier program's. */
+function followHint(hint: string | null, best: Reading, readings: readonly Reading[]): Reading {
+  if (hint === null) return best;
+  const named = readings.filter(({ grammar }) => grammar.delimiter === hint).reduce(better);
+  const makesTable = named.width > 1 && (named.header !== null || best.header === null);
+  return makesTable && (named.header?.known ?? 0) >= (best.header?.known ?? 0) ? named : best;
 }
 
 /** Every delimiter with every quote that is still open. */
-function readAll(sample: Block, complete: boolean, given: DialectOptions, isKnown: KnownHeader): Reading[] {
-  const hint = /^"?sep=(.)"?\r?\n/i.exec(sample.text)?.[1];
+function readAll(ways: Ways, hint: string | null): Reading[] {
+  const { sample, given } = ways;
   const delimiters = given.delimiter !== undefined
     ? [given.delimiter]
-    : hint !== undefined
-    ? [hint]
-    : DELIMITER_CHARS;
+    : [...new Set([...(hint === null ? [] : [hint]), ...DELIMITER_CHARS])];
   const quotes = given.quote !== undefined ? [given.quote] : QUOTES;
   return delimiters.flatMap((delimiter) =>
     quotes
       .filter((quote) => quote === '"' || quotes.length === 1 || sample.text.includes(quote))
       .map((quote) => {
         const grammar = grammarOf({ delimiter, quote, escape: given.escape ?? quote });
-        return readSample(sample, complete, grammar, given, isKnown);
+        return readSample(ways, grammar);
       })
   );
 }
 
-function readSample(
-  sample: Block,
-  complete: boolean,
-  grammar: Grammar,
-  given: DialectOptions,
-  isKnown: KnownHeader,
-): Reading {
+function readSample(ways: Ways, grammar: Grammar): Reading {
+  const { sample, complete } = ways;
   const records = recordsOf(sample, complete, grammar);
-  const header = headerOf(records, given, isKnown);
+  const header = headerOf(records, ways);
   let rows = 0;
   let fitting = 0;
-  const width = header?.cells.length ?? 0;
-  for (const record of records.slice(header ? header.at + header.count : records.length)) {
+  const width = header?.cells.length ?? ways.columns ?? usualWidth(records);
+  for (const record of records.slice(header ? header.at + header.count : 0)) {
     if (record.blank) continue;
     rows++;
     if (fitted([...record.cells], width)) fitting++;
@@ -111,23 +137,25 @@ function readSample(
   const share = rows === 0 ? 1 : fitting / rows;
   const quoted = records.reduce((sum, record) => sum + record.quoted, 0);
   const damaged = records.filter((record) => record.damaged).length;
-  const table = header === null || width < 2 ? 0 : 20 + 30 * share + Math.min(width, 10);
+  const shape = header === null
+    ? HEADLESS_SCORE * share + Math.min(width, 10) / 2
+    : 20 + 30 * share + Math.min(width, 10);
+  const table = width < 2 ? 0 : shape;
   const score = (header?.known ?? 0) * 100 + table - 20 * damaged / Math.max(1, records.length);
   const first = header === null ? undefined : records[header.at];
   const separated = first ? sample.text.slice(first.start, first.next).split(grammar.delimiter).length : 0;
   const spaced = width > 1 && separated >= width;
-  return { grammar, records, header, share, quoted, damaged, spaced, score };
+  return { grammar, records, header, width, share, quoted, damaged, spaced, score };
 }
 
 /** The header, where it was said to be or where it is found. */
 function headerOf(
   records: readonly SampleRecord[],
-  given: DialectOptions,
-  isKnown: KnownHeader,
+  { given, isKnown, columns }: Ways,
 ): FoundHeader | null {
   const line = given.header_line ??
     (given.preamble_lines === undefined ? undefined : given.preamble_lines + 1);
-  if (line === undefined) return findHeader(records, isKnown);
+  if (line === undefined) return findHeader(records, isKnown, columns === null);
   const at = records.findIndex((record) => record.line >= line && !record.blank);
   return at < 0 ? null : headerAt(records, at, isKnown);
 }
@@ -209,9 +237,8 @@ function isBetterSpaced(spaced: Reading, best: Reading): boolean {
 
 /** Whether this reading makes a table where the best of the others makes none. */
 function isOnlyTable(last: Reading, best: Reading): boolean {
-  const tableless = best.header === null || best.header.cells.length < 2;
-  return tableless && last.header !== null && last.header.cells.length >= 3 &&
-    (last.header.known >= 2 || last.share >= 0.9);
+  const known = last.header?.known ?? 0;
+  return best.width < 2 && last.width >= 3 && (known >= 2 || last.share >= 0.9);
 }
 
 function fail(): never {
@@ -219,17 +246,12 @@ function fail(): never {
 }
 
 /** A backslash escapes quotes only where that makes fewer of them stray. */
-function chooseEscape(
-  best: Reading,
-  sample: Block,
-  complete: boolean,
-  given: DialectOptions,
-  isKnown: KnownHeader,
-): Reading {
+function chooseEscape(best: Reading, ways: Ways): Reading {
   const { grammar } = best;
+  const { sample, given } = ways;
   if (given.escape !== undefined || !sample.text.includes("\\" + grammar.quoteText)) return best;
   const escaping = grammarOf({ delimiter: grammar.delimiter, quote: grammar.quoteText, escape: "\\" });
-  const other = readSample(sample, complete, escaping, given, isKnown);
+  const other = readSample(ways, escaping);
   return other.damaged < best.damaged && other.share >= best.share ? other : best;
 }
 
@@ -244,18 +266,24 @@ function newlineOf(text: string): Newline {
   return returns > feeds ? "\r" : "\n";
 }
 
-function describe(best: Reading, newline: Newline, given: DialectOptions): Detection {
-  const { header, records, grammar } = best;
-  const nothing = {
-    headerStart: 0,
-    dataStart: 0,
-    headerLine: 0,
-    headerRecords: 0,
-    dataLine: 1,
-    headerWidth: 0,
-  };
-  const { quoted } = best;
-  if (header === null) return { grammar, newline, quoted, ...nothing, problem: headless(records, given) };
+/** @param above Records at the beginning that are no part of a table whatever comes. */
+function describe(best: Reading, newline: Newline, given: DialectOptions, above: number): Detection {
+  const { header, records, grammar, quoted } = best;
+  if (header === null) {
+    const first = records[above];
+    return {
+      grammar,
+      newline,
+      quoted,
+      headerStart: 0,
+      dataStart: first?.start ?? 0,
+      headerLine: 0,
+      headerRecords: 0,
+      dataLine: first?.line ?? 1,
+      headerWidth: records.every((record) => record.blank) ? 0 : best.width,
+      problem: headless(records, given),
+    };
+  }
   const first = records[header.at];
   let end = header.at + header.count;
   // A header that is there twice before any row is one header.

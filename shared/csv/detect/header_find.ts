@@ -38,10 +38,15 @@ export type KnownHeader = (cell: string) => boolean;
  * Finds the header.
  *
  * @param isKnown Whether a cell is a column name the caller knows.
+ * @param mayBeUnknown A header of names nobody knows counts as one, by its looks.
  * @returns Null when the records have none.
  */
-export function findHeader(records: readonly SampleRecord[], isKnown: KnownHeader): FoundHeader | null {
-  return findKnown(records, isKnown) ?? findByShape(records);
+export function findHeader(
+  records: readonly SampleRecord[],
+  isKnown: KnownHeader,
+  mayBeUnknown: boolean,
+): FoundHeader | null {
+  return findKnown(records, isKnown) ?? (mayBeUnknown ? findByShape(records) : null);
 }
 
 /** By the column names in it. */
@@ -87,7 +92,7 @@ function findByShape(records: readonly SampleRecord[]): FoundHeader | null {
 }
 
 /** The width most records have. */
-function usualWidth(records: readonly SampleRecord[]): number {
+export function usualWidth(records: readonly SampleRecord[]): number {
   const counts = new Map<number, number>();
   for (const { cells, blank } of records) {
     if (!blank) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
@@ -103,12 +108,22 @@ export function looksLikeHeader(cells: readonly string[]): boolean {
   return names.length > 0 && new Set(names).size === names.length && !names.some(isValueLike);
 }
 
-/** Column names out of the lines of a header: joined column by column, white space folded. */
+/**
+ * Column names out of the lines of a header: joined column by column, white space folded. Quotes around a name, or what
+ * damage has left of them, are not part of it.
+ */
 export function joinHeader(lines: readonly (readonly string[])[]): string[] {
   const width = Math.max(...lines.map((line) => line.length));
   const cells = Array.from(
     { length: width },
-    (_, column) => lines.map((line) => line[column] ?? "").join(" ").replace(/\s+/g, " ").trim(),
+    (_, column) => lines.map((line) => nameIn(line[column] ?? "")).join(" ").replace(/\s+/g, " ").trim(),
   );
   return cells.slice(0, cells.findLastIndex((cell) => cell !== "") + 1);
+}
+
+/** Spaces and marks around a name, and then quotes. */
+const AROUND_NAMES = /^[\s\ufeff]*"+\s*|\s*"+[\s\ufeff]*$/g;
+
+function nameIn(cell: string): string {
+  return cell.includes('"') ? cell.replace(AROUND_NAMES, "") : cell;
 }

@@ -38,7 +38,7 @@ export interface CsvRecord {
 export interface CsvReading {
   readonly header: string[];
   readonly dialect: Dialect;
-  /** Why there are no records; null when there may be. */
+  /** Why there are no records; null when there may be. A file without a header has its records all the same. */
   readonly problem: FileProblem | null;
   /** Rows in file order; can be gone through as often as wanted. */
   readonly records: AsyncIterable<CsvRecord>;

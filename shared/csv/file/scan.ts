@@ -22,7 +22,10 @@ export interface Scan {
   readonly dialect: Dialect;
   /** Header cells, white space folded to single spaces; lines of a header over several lines joined. */
   readonly header: string[];
-  /** How many cells a row has: the header's, without empty ones at its end. */
+  /**
+   * How many cells a row has: the header's, without empty ones at its end. Of a file without a header, what was said
+   * beforehand, or else what most lines have.
+   */
   readonly headerWidth: number;
   /** Physical lines the header takes up; 0 without one. */
   readonly headerLines: number;
@@ -37,6 +40,9 @@ export interface Scan {
   readonly slices: Slice[];
   /** What an operator should know about how the file was read. */
   readonly notes: string[];
-  /** Why there is nothing to read; the slices are empty then. */
+  /**
+   * Why there is nothing to read; the slices are empty then. Only a file without a header, which is a problem for who
+   * needs to know what its columns are, has its rows in them all the same.
+   */
   readonly problem: FileProblem | null;
 }

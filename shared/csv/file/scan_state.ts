@@ -46,6 +46,8 @@ export interface ScanState {
   readonly given: DialectOptions;
   readonly sliceBytes: number;
   readonly sliceRows: number;
+  /** Columns of a file without a header, where they are known. */
+  readonly columns: number | null;
   phase: "sample" | "table" | "after";
   bytes: number;
   mark: Mark;
@@ -67,11 +69,17 @@ export interface ScanState {
 }
 
 /** A scan that has seen nothing. */
-export function newScanState(given: DialectOptions, sliceBytes: number, sliceRows: number): ScanState {
+export function newScanState(
+  given: DialectOptions,
+  sliceBytes: number,
+  sliceRows: number,
+  columns: number | null,
+): ScanState {
   return {
     given,
     sliceBytes,
     sliceRows,
+    columns,
     phase: "sample",
     bytes: 0,
     mark: { encoding: "utf-8", bom: false, length: 0 },

@@ -34,6 +34,8 @@ export interface ScannerOptions {
   dialect?: DialectOptions;
   /** Says whether a cell is a column name the caller knows; helps to find the header. */
   isKnownHeader?: KnownHeader;
+  /** Columns a row has if the file has no header; a line of names nobody knows is no header then. */
+  columns?: number;
   /** Bytes a slice should have; it ends at the first sure record boundary after them. 8 MiB if not given. */
   sliceBytes?: number;
   /** Rows a slice should have at most, however short they are; no limit if not given. */
@@ -77,6 +79,7 @@ export class FileScanner {
       options.dialect ?? {},
       options.sliceBytes ?? SLICE_BYTES,
       options.sliceRows ?? Number.MAX_SAFE_INTEGER,
+      options.columns ?? null,
     );
     const pending = resumed ? unpackBytes(resumed.pending) : new Uint8Array(0);
     this.#queue = new ByteQueue(this.#scan.bytes - pending.length, options.blockBytes);
@@ -163,7 +166,7 @@ export class FileScanner {
     const { question, scanner } = this.#rival;
     const [first, other] = [this.#scan, scanner.#scan];
     if (first.evidence === null || other.evidence === null) return this;
-    if (first.problem !== null || other.problem !== null) return this;
+    if (first.phase !== "table" || other.phase !== "table") return this;
     return isBetter(question, other.evidence, first.evidence) ? scanner : this;
   }
 
@@ -179,7 +182,7 @@ export class FileScanner {
     if (bytes.length === 0) return this.#fail({ reason: "empty", detail: "the file has no text" });
     const whole = complete && bytes.length <= SAMPLE_BYTES;
     const sample = this.#decode(bytes.subarray(0, SAMPLE_BYTES), whole);
-    const found = detect(sample, whole, scan.given, this.#isKnown);
+    const found = detect(sample, whole, scan.given, this.#isKnown, scan.columns);
     const { delimiter, quoteText, backslash } = found.grammar;
     scan.separators = {
       delimiter,
@@ -192,7 +195,9 @@ export class FileScanner {
       escape: given.escape === undefined && !backslash,
       quote: given.quote === undefined && quoteText === '"' && found.quoted === 0,
     };
-    if (found.problem !== null) return this.#fail(found.problem);
+    // A file without a header has rows all the same, for who knows what they are.
+    if (found.headerWidth === 0) return this.#fail(found.problem ?? { reason: "empty", detail: "no rows" });
+    scan.problem = found.problem;
     this.#beginTable(sample, found);
   }
 
@@ -206,7 +211,7 @@ export class FileScanner {
     scan.line = found.dataLine;
     scan.table = {
       headerLine: found.headerLine,
-      headerLines: found.dataLine - found.headerLine,
+      headerLines: found.headerLine === 0 ? 0 : found.dataLine - found.headerLine,
       headerWidth: found.headerWidth,
       header: readHeaderLines(header, scan.mark.encoding, found.grammar, found.headerRecords),
       rows: 0,
@@ -356,7 +361,7 @@ export class FileScanner {
       escape: separators.escape,
       newline: separators.newline,
       header_line: table?.headerLine ?? 0,
-      preamble_lines: table ? table.headerLine - 1 : 0,
+      preamble_lines: Math.max(0, (table?.headerLine ?? 0) - 1),
     };
     return {
       dialect,

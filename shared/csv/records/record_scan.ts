@@ -132,17 +132,21 @@ export class RecordScan {
       } else {
         const begin = at;
         let blank = true;
+        let marks = false;
         for (; at < length; at++) {
           const code = text.charCodeAt(at);
           if (code === first && (second < 0 || text.charCodeAt(at + 1) === second)) break;
           if (code === LF || code === CR) break;
-          if (code === quote) this.inner = true;
+          if (code === quote) marks = this.inner = true;
           if (blank && !isBlankAt(text, at, bytewise)) blank = false;
         }
         if (at >= length && !this.#final) return "more";
         this.width++;
         if (!blank) this.filled = this.width;
-        if (cells !== null) cells.push(text.slice(begin, at));
+        if (cells !== null) {
+          const cell = text.slice(begin, at);
+          cells.push(marks ? withoutOuterQuotes(cell, grammar) : cell);
+        }
       }
       if (at >= length) return this.#done(at, at);
       const code = text.charCodeAt(at);
@@ -238,6 +242,15 @@ export class RecordScan {
     }
     return this.#final ? at : MORE;
   }
+}
+
+/** What stands between quotes with nothing but spaces around them, and no other quote inside: those are no text. */
+function withoutOuterQuotes(cell: string, { quoteText }: Grammar): string {
+  const trimmed = cell.trim();
+  const inner = trimmed.slice(1, -1);
+  const isQuoted = trimmed.length > 1 && trimmed.startsWith(quoteText) && trimmed.endsWith(quoteText) &&
+    cell.startsWith(" ") && !inner.includes(quoteText);
+  return isQuoted ? inner : cell;
 }
 
 /** Whether a record is as wide as the header once empty cells beyond it are dropped. */

@@ -51,7 +51,7 @@ export async function stage(
     } else {
       await invocation.gateway.finishStaging(
         hold,
-        pass.plan(unit.source.header_map, kindOf(unit)),
+        pass.plan(unit),
       );
     }
   });
@@ -93,6 +93,7 @@ class FilePass {
     const options = {
       dialect: parseDialectOptions(unit.source.dialect),
       isKnownHeader: kindOf(unit) === "replay" ? isKnownReplayHeader : isKnownHeader,
+      columns: unit.source.columns?.length,
       sliceBytes: Math.ceil(SLICE_BYTES * unit.size_scale),
       sliceRows: Math.ceil(SLICE_ROWS * unit.size_scale),
     };
@@ -148,10 +149,11 @@ class FilePass {
     };
   }
 
-  plan(headerMap: Readonly<Record<string, string | null>>, kind: "drop" | "replay"): StagingPlan {
+  plan(unit: StageUnit): StagingPlan {
+    const { header_map, columns } = unit.source;
     const file = { hash: this.hash.digest(), bytes: this.nextByte };
     return this.unsupported === null
-      ? planFile(file, this.scanner.finish(), headerMap, kind)
+      ? planFile(file, this.scanner.finish(), header_map, kindOf(unit), columns)
       : planUnsupported(file, this.unsupported);
   }
 }

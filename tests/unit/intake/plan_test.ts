@@ -113,3 +113,41 @@ Deno.test("planFile() of a replay keeps the original's header and where its colu
 Deno.test("planFile() refuses a replay that does not say which rows it repairs", () => {
   assertEquals(planFile(FILE, SCAN, {}, "replay").problem, "Missing required fields: row_number");
 });
+
+const HEADLESS: Scan = {
+  ...SCAN,
+  header: [],
+  problem: {
+    reason: "no_header",
+    detail: "no header found: line 1, the first with text, holds no column names",
+  },
+};
+
+Deno.test("planFile() refuses a file without a header, and reads it with the columns of its source", () => {
+  const refused = planFile(FILE, HEADLESS, {});
+  assertEquals([refused.problem_code, refused.slices, refused.layout], ["PARSE_ERROR", [], null]);
+  const columns = ["case_number", null, "defendant_name", "plaintiff_name", "amount", "judgment_date"];
+  const plan = planFile(FILE, HEADLESS, {}, "drop", columns);
+  assertEquals([plan.problem, plan.problem_code, plan.slices.length], [null, null, 1]);
+  assertEquals(parseLayout(plan.layout).fields, columns);
+});
+
+Deno.test("planFile() holds a source's columns against what a judgment needs", () => {
+  const plan = planFile(FILE, HEADLESS, {}, "drop", ["case_number", "amount"]);
+  assertEquals(plan.problem, "Missing required fields: plaintiff_name, defendant_name, judgment_date");
+});
+
+Deno.test("planFile() reads a file that has a header by it, whatever columns its source names", () => {
+  const plan = planFile(FILE, SCAN, {}, "drop", ["amount", "case_number"]);
+  assertEquals(plan.problem, null);
+  assertEquals(parseLayout(plan.layout).header, SCAN.header);
+});
+
+Deno.test("planFile() gives a file that is too costly to read a code of its own", () => {
+  const problem = { reason: "too_costly", detail: "too costly to read near line 7" } as const;
+  const plan = planFile(FILE, { ...SCAN, slices: [], problem }, {});
+  assertEquals([plan.problem, plan.problem_code], [
+    "Parse error: too costly to read near line 7",
+    "TOO_COSTLY",
+  ]);
+});

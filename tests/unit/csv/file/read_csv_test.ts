@@ -108,11 +108,17 @@ Deno.test("readCsv() lets what is given win over what it would detect", async ()
 });
 
 Deno.test("readCsv() says why a file has no records", async () => {
-  const reasons = [["", "empty"], ["\n\n", "empty"], ["1,2\n3,4\n", "no_header"], ["%PDF-1.4", "unreadable"]];
-  for (const [text, reason] of reasons) {
+  for (const [text, reason] of [["", "empty"], ["\n\n", "empty"], ["%PDF-1.4", "unreadable"]]) {
     const { problem, records, header } = await readAll(utf8(text ?? ""));
     assertEquals([problem?.reason, records, header], [reason, [], []]);
   }
+});
+
+Deno.test("readCsv() gives the records of a file without a header, and invents no names for them", async () => {
+  const { problem, records, header, dialect } = await readAll(utf8("1;2\n3;4\n\n5\n"));
+  assertEquals([problem?.reason, header, dialect.delimiter, dialect.header_line], ["no_header", [], ";", 0]);
+  assertEquals(records.map(({ cells }) => cells), [["1", "2"], ["3", "4"], ["5"]]);
+  assertEquals(records.map(({ problem }) => problem?.code ?? null), [null, null, "TOO_FEW_FIELDS"]);
 });
 
 Deno.test("readCsv() throws on what the stream throws", async () => {
