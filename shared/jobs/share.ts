@@ -12,7 +12,8 @@ export const SLICE_ROWS = 50_000;
 
 const STEPS_PER_PARSED = 6; // scanned and hashed in a way that can be carried on, a byte costs up to a sixth of a parsed one; so does any step of the reader
 const ROW_BYTES = SLICE_BYTES / SLICE_ROWS; // what a short row weighs; a longer one weighs its bytes
-const ISSUE_BYTES = 384; // words and JSON of one issue of a kept reject cost about 12 µs, some 330 parsed bytes
+const REJECT_BYTES = 320; // place, raw line and JSON of a kept reject, in parsed bytes
+const ISSUE_BYTES = 96; // and the words of each of its issues
 const CALL_BYTES = 128 * 1024; // what the calls around one unit cost, in parsed bytes
 
 /** Bytes of one staging pass that fit into a share. */
@@ -48,8 +49,8 @@ export class Share {
   }
 
   /** Rows were rejected and are kept, with so many issues in all. */
-  spendIssues(issues: number, sizeScale = 1): void {
-    this.#spent += issues * ISSUE_BYTES / sizeScale;
+  spendRejects(rows: number, issues: number, sizeScale = 1): void {
+    this.#spent += (rows * REJECT_BYTES + issues * ISSUE_BYTES) / sizeScale;
   }
 
   /** Bytes were hashed, and scanned in so many steps. */

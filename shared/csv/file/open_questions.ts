@@ -19,8 +19,9 @@ export interface OpenQuestions {
 export interface Evidence {
   /** Rows whose quotes do not work out. */
   damaged: number;
-  /** Other rows that are not as wide as the header. */
+  /** Other rows that are not as wide as the header, and those that are. */
   misfits: number;
+  good: number;
   /** Cells between quotes, and rows with no others. */
   quoted: number;
   allQuoted: number;
@@ -28,16 +29,20 @@ export interface Evidence {
 
 /** Evidence before the first row. */
 export function noEvidence(): Evidence {
-  return { damaged: 0, misfits: 0, quoted: 0, allQuoted: 0 };
+  return { damaged: 0, misfits: 0, good: 0, quoted: 0, allQuoted: 0 };
 }
 
 /** Damaged cells among those in single quotes, at most one in so many: more, and they are apostrophes. */
 const QUOTED_PER_DAMAGED = 10;
 
-/** Whether the other way of reading did better than the one the beginning of the file spoke for. */
+/**
+ * Whether the other way of reading did better than the one the beginning of the file spoke for. One that finds fewer
+ * good rows never did: it has fewer bad ones only because they went under in others.
+ */
 export function isBetter(question: Question, other: Evidence, first: Evidence): boolean {
+  if (other.good < first.good) return false;
   if (question === "escape") {
-    return other.damaged + other.misfits < first.damaged + first.misfits;
+    return other.good > first.good && other.damaged + other.misfits < first.damaged + first.misfits;
   }
   if (first.quoted > 0 || other.quoted === 0 || other.damaged * QUOTED_PER_DAMAGED > other.quoted) {
     return false;

@@ -124,10 +124,12 @@ export class Slicer {
     if (find === "plain") {
       this.#compared += end - at;
       const cells = text.slice(at, end).split(this.#grammar.delimiter);
-      if (!fitted(cells, this.table.headerWidth)) evidence.misfits++;
+      if (fitted(cells, this.table.headerWidth)) evidence.good++;
+      else evidence.misfits++;
     } else if (find !== "quoted" || scan.stray) evidence.damaged++;
     else {
-      if (!scan.fits(this.table.headerWidth)) evidence.misfits++;
+      if (scan.fits(this.table.headerWidth)) evidence.good++;
+      else evidence.misfits++;
       evidence.quoted += scan.quoted;
       if (scan.quoted === scan.width && scan.width > 1) evidence.allQuoted++;
     }

@@ -68,11 +68,11 @@ async function checkAll(
       const { length } = rows.rows;
       for (let from = 0; from < length; from += STRETCH_ROWS) {
         if (pass.rows > 0 && mustStop()) return restFrom(rows, from);
-        const { issues } = pass;
+        const { kept, issues } = pass;
         const to = Math.min(length, from + STRETCH_ROWS);
         await pass.check(rows, from, to, sender);
         share.spendRows(to - from, unit.size_scale);
-        share.spendIssues(pass.issues - issues, unit.size_scale);
+        share.spendRejects(pass.kept - kept, pass.issues - issues, unit.size_scale);
       }
     }
     return null;
@@ -111,9 +111,10 @@ class SlicePass {
   readonly checker: RowChecker;
   readonly blocks: BlockWriter;
   readonly tally = new Tally();
-  /** Bytes taken, rows checked, and issues of rows that are kept, so far. */
+  /** Bytes taken, rows checked, rejects kept and their issues, so far. */
   bytes = 0;
   rows = 0;
+  kept = 0;
   issues = 0;
   #extraSteps = 0;
   readonly #columns: readonly string[];
@@ -253,6 +254,7 @@ class SlicePass {
         rawLine: rows.rawLineOf(i),
       };
       this.blocks.addReject(buildReject(place, stage, issues, row));
+      this.kept++;
       this.issues += issues.length;
     }
     this.tally.countInvalid(issues[0]?.code ?? "VALIDATION_ERROR");

@@ -52,20 +52,20 @@ Deno.test("Share is spent when a third of the wall clock is over, whatever was d
   assertEquals(share.isSpent(51_000), true);
 });
 
-Deno.test("Share is overdrawn at twice its size, by bytes and by issues, or at twice its wall clock", () => {
+Deno.test("Share is overdrawn at twice its size, by bytes and by rejects, or at twice its wall clock", () => {
   const share = new Share(0);
   share.spendParsed(SLICE_BYTES);
   assertEquals([share.isSpent(0), share.isOverdrawn(0)], [true, false]);
-  share.spendIssues(21_846); // 384 bytes each
+  share.spendRejects(20_165, 20_165); // 416 bytes each
   assertEquals(share.isOverdrawn(0), true);
   assertEquals([new Share(0).isOverdrawn(99_999), new Share(0).isOverdrawn(100_000)], [false, true]);
 });
 
-Deno.test("Share.spendIssues() weighs issues by the scale of the unit", () => {
+Deno.test("Share.spendRejects() weighs rejects and each of their issues, by the scale of the unit", () => {
   const share = new Share(0);
-  share.spendIssues(2_184, 0.1);
+  share.spendRejects(1_048, 5_240, 0.1); // 800 bytes each, ten times
   assertEquals(share.isSpent(0), false);
-  share.spendIssues(1, 0.1);
+  share.spendRejects(0, 5, 0.1);
   assertEquals(share.isSpent(0), true);
 });
 
