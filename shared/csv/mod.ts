@@ -23,6 +23,8 @@ export { sniffUnsupported } from "./text/sniff.ts";
 export { type ParseCode, RAW_LINE_LIMIT, type RowProblem } from "./rows/problems.ts";
 export type { RecordBatch } from "./rows/record_batch.ts";
 export { RowReader, type RowReaderOptions } from "./rows/row_reader.ts";
+export type { TableHeader } from "./rows/table_lines.ts";
+export type { ColumnNames } from "./detect/column_names.ts";
 export type { FileProblem } from "./detect/file_problem.ts";
 export type { Scan, Slice } from "./file/scan.ts";
 export { FileScanner, type ScannerOptions, type ScannerState } from "./file/scanner.ts";

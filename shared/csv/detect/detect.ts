@@ -5,14 +5,8 @@
 import type { Block } from "../text/block.ts";
 import { DELIMITER_CHARS, DELIMITERS, type DialectOptions, type Newline, QUOTES } from "../dialect.ts";
 import { type Grammar, grammarOf } from "../records/grammar.ts";
-import {
-  findHeader,
-  type FoundHeader,
-  joinHeader,
-  type KnownHeader,
-  type SampleRecord,
-  usualWidth,
-} from "./header_find.ts";
+import { findHeader, type FoundHeader, joinHeader, type SampleRecord, usualWidth } from "./header_find.ts";
+import type { ColumnNames } from "./column_names.ts";
 import type { FileProblem } from "./file_problem.ts";
 import { cellsOf } from "../records/cells.ts";
 import { fitted } from "../records/width.ts";
@@ -23,6 +17,8 @@ export const SAMPLE_BYTES = 65_536;
 const SAMPLE_RECORDS = 200;
 /** What a table without a header is worth at most: less than any with one. */
 const HEADLESS_SCORE = 10;
+/** A header with all a row needs outweighs any number of known names. */
+const WHOLE_SCORE = 10_000;
 
 /** How the sample is written. */
 export interface Detection {
@@ -33,7 +29,7 @@ export interface Detection {
   readonly dataStart: number;
   /** Physical line of the header, from 1; 0 without one. */
   readonly headerLine: number;
-  /** Records that are the header; a repetition right below it is not counted. */
+  /** Records that are the header. */
   readonly headerRecords: number;
   /** Physical line of the first row. */
   readonly dataLine: number;
@@ -72,11 +68,11 @@ export function detect(
   sample: Block,
   complete: boolean,
   given: DialectOptions,
-  isKnown: KnownHeader,
+  names: ColumnNames,
   columns: number | null,
 ): Detection {
   const newline = given.newline ?? newlineOf(sample.text);
-  const ways: Ways = { sample, complete, given, isKnown, columns };
+  const ways: Ways = { sample, complete, given, names, columns };
   const hint = given.delimiter === undefined ? hintOf(sample.text) : null;
   const readings = chooseQuote(readAll(ways, hint));
   const best = chooseEscape(followHint(hint, chooseDelimiter(readings), readings), ways);
@@ -88,7 +84,7 @@ interface Ways {
   readonly sample: Block;
   readonly complete: boolean;
   readonly given: DialectOptions;
-  readonly isKnown: KnownHeader;
+  readonly names: ColumnNames;
   readonly columns: number | null;
 }
 
@@ -141,7 +137,8 @@ function readSample(ways: Ways, grammar: Grammar): Reading {
     ? HEADLESS_SCORE * share + Math.min(width, 10) / 2
     : 20 + 30 * share + Math.min(width, 10);
   const table = width < 2 ? 0 : shape;
-  const score = (header?.known ?? 0) * 100 + table - 20 * damaged / Math.max(1, records.length);
+  const whole = header?.isWhole ? WHOLE_SCORE : 0;
+  const score = whole + (header?.known ?? 0) * 100 + table - 20 * damaged / Math.max(1, records.length);
   const first = header === null ? undefined : records[header.at];
   const separated = first ? sample.text.slice(first.start, first.next).split(grammar.delimiter).length : 0;
   const spaced = width > 1 && separated >= width;
@@ -151,18 +148,18 @@ function readSample(ways: Ways, grammar: Grammar): Reading {
 /** The header, where it was said to be or where it is found. */
 function headerOf(
   records: readonly SampleRecord[],
-  { given, isKnown, columns }: Ways,
+  { given, names, columns }: Ways,
 ): FoundHeader | null {
   const line = given.header_line ??
     (given.preamble_lines === undefined ? undefined : given.preamble_lines + 1);
-  if (line === undefined) return findHeader(records, isKnown, columns === null);
+  if (line === undefined) return findHeader(records, names, columns === null);
   const at = records.findIndex((record) => record.line >= line && !record.blank);
-  return at < 0 ? null : headerAt(records, at, isKnown);
+  return at < 0 ? null : headerAt(records, at, names);
 }
 
-function headerAt(records: readonly SampleRecord[], at: number, isKnown: KnownHeader): FoundHeader {
+function headerAt(records: readonly SampleRecord[], at: number, names: ColumnNames): FoundHeader {
   const cells = joinHeader([records[at]?.cells ?? []]);
-  return { at, count: 1, cells, known: cells.filter(isKnown).length };
+  return { at, count: 1, cells, known: cells.filter(names.isKnown).length, isWhole: names.isWhole(cells) };
 }
 
 /** The sample's first records; one that may go on behind the sample is left out. */
@@ -285,9 +282,7 @@ function describe(best: Reading, newline: Newline, given: DialectOptions, above:
     };
   }
   const first = records[header.at];
-  let end = header.at + header.count;
-  // A header that is there twice before any row is one header.
-  while (end < records.length && isSameRecord(records[end], first)) end++;
+  const end = header.at + header.count;
   const last = records[end - 1];
   const after = records[end];
   if (first === undefined || last === undefined) {
@@ -305,10 +300,6 @@ function describe(best: Reading, newline: Newline, given: DialectOptions, above:
     quoted,
     problem: null,
   };
-}
-
-function isSameRecord(one: SampleRecord | undefined, other: SampleRecord | undefined): boolean {
-  return one !== undefined && other !== undefined && one.cells.join("\u001f") === other.cells.join("\u001f");
 }
 
 /** Physical lines of the sample's last record. */

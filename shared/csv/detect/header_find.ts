@@ -1,5 +1,6 @@
 /** Where the header stands among a file's first records. Found or not found, never made up. */
-import { isValueLike } from "./cell_kind.ts";
+import type { ColumnNames } from "./column_names.ts";
+import { isValueLike } from "../records/cell_kind.ts";
 
 /** A record of the sample, blank ones included. */
 export interface SampleRecord {
@@ -24,6 +25,8 @@ export interface FoundHeader {
   readonly cells: string[];
   /** How many of them the caller knows. */
   readonly known: number;
+  /** They are all that a row needs. */
+  readonly isWhole: boolean;
 }
 
 /** Records above the header, at most. */
@@ -35,27 +38,28 @@ const NEARLY_BEST = 0.6;
 export type KnownHeader = (cell: string) => boolean;
 
 /**
- * Finds the header.
+ * Finds the header. One with all that a row needs wins over whatever else is there.
  *
- * @param isKnown Whether a cell is a column name the caller knows.
  * @param mayBeUnknown A header of names nobody knows counts as one, by its looks.
  * @returns Null when the records have none.
  */
 export function findHeader(
   records: readonly SampleRecord[],
-  isKnown: KnownHeader,
+  names: ColumnNames,
   mayBeUnknown: boolean,
 ): FoundHeader | null {
-  return findKnown(records, isKnown) ?? (mayBeUnknown ? findByShape(records) : null);
+  return findKnown(records, names) ?? (mayBeUnknown ? findByShape(records) : null);
 }
 
 /** By the column names in it. */
-function findKnown(records: readonly SampleRecord[], isKnown: KnownHeader): FoundHeader | null {
+function findKnown(records: readonly SampleRecord[], names: ColumnNames): FoundHeader | null {
   const candidates: FoundHeader[] = [];
   for (let at = 0; at < Math.min(records.length, PREAMBLE_RECORDS); at++) {
-    const best = bestSpan(records, at, isKnown);
+    const best = bestSpan(records, at, names);
     if (best) candidates.push(best);
   }
+  const whole = candidates.filter(({ isWhole }) => isWhole);
+  if (whole.length > 0) return whole.reduce((best, one) => isNearer(one, best) ? one : best);
   const most = Math.max(0, ...candidates.map((candidate) => candidate.known));
   const first = candidates.find(({ known }) => known >= Math.max(1, most * NEARLY_BEST));
   if (first === undefined || most === 0) return null;
@@ -65,15 +69,23 @@ function findKnown(records: readonly SampleRecord[], isKnown: KnownHeader): Foun
   return enough ? header : null;
 }
 
+/** Whether a header ends further up, or where the other one does in fewer lines. */
+function isNearer(one: FoundHeader, other: FoundHeader): boolean {
+  const end = one.at + one.count;
+  const otherEnd = other.at + other.count;
+  return end < otherEnd || (end === otherEnd && one.count < other.count);
+}
+
 /** The header that would begin at a record: more lines only where they make more names known. */
-function bestSpan(records: readonly SampleRecord[], at: number, isKnown: KnownHeader): FoundHeader | null {
+function bestSpan(records: readonly SampleRecord[], at: number, names: ColumnNames): FoundHeader | null {
   let best: FoundHeader | null = null;
   for (let count = 1; count <= HEADER_RECORDS; count++) {
     const record = records[at + count - 1];
     if (record === undefined || record.blank) break;
     const cells = joinHeader(records.slice(at, at + count).map((part) => part.cells));
-    const known = new Set(cells.filter(isKnown).map((cell) => cell.toLowerCase())).size;
-    if (best === null || known > best.known) best = { at, count, cells, known };
+    const known = new Set(cells.filter(names.isKnown).map((cell) => cell.toLowerCase())).size;
+    if (best !== null && known <= best.known) continue;
+    best = { at, count, cells, known, isWhole: names.isWhole(cells) };
   }
   return best;
 }
@@ -88,7 +100,7 @@ function findByShape(records: readonly SampleRecord[]): FoundHeader | null {
   const record = records[at];
   if (record === undefined || at >= PREAMBLE_RECORDS) return null;
   const cells = joinHeader([record.cells]);
-  return looksLikeHeader(cells) ? { at, count: 1, cells, known: 0 } : null;
+  return looksLikeHeader(cells) ? { at, count: 1, cells, known: 0, isWhole: false } : null;
 }
 
 /** The width most records have. */

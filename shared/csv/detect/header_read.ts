@@ -9,6 +9,7 @@ import type { Grammar } from "../records/grammar.ts";
 import { joinHeader } from "./header_find.ts";
 import { cellsOf } from "../records/cells.ts";
 import { RecordFinder } from "../records/record_finder.ts";
+import { foldCell, plainCell, type TableHeader } from "../rows/table_lines.ts";
 
 /** Cells of each line of a header; one character a byte unless the file is UTF-16. */
 export type HeaderLines = string[][];
@@ -42,10 +43,18 @@ export function headerCells(lines: HeaderLines, encoding: Encoding): string[] {
   return joinHeader(isWide(encoding) ? lines : lines.map((cells) => recodeAll(cells, encoding)));
 }
 
-/** The header's first line in every reading its bytes may have further down in the file. */
-export function headerReadings(lines: HeaderLines, encoding: Encoding): string[][] {
-  const first = lines[0] ?? [];
-  return isWide(encoding) ? [first] : [first, recodeAll(first, "utf-8")];
+/** The header as later lines are held against it, whatever the encoding turns out to be. */
+export function tableHeader(
+  lines: HeaderLines,
+  encoding: Encoding,
+  fieldOf: (cell: string) => string | null,
+): TableHeader {
+  const plain = isWide(encoding) ? lines : lines.map((cells) => cells.map(plainCell));
+  const folded = plain.map((cells) => {
+    const all = cells.map(foldCell);
+    return all.slice(0, all.findLastIndex((cell) => cell !== "") + 1);
+  });
+  return { lines: folded, fields: joinHeader(folded).map((cell) => cell === "" ? null : fieldOf(cell)) };
 }
 
 function recodeAll(cells: readonly string[], encoding: Encoding): string[] {

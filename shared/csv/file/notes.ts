@@ -1,9 +1,9 @@
 /** What an operator should know about how a file was read, in sentences. */
-import type { ScanState } from "./scan_state.ts";
+import type { ScanState, UnreadLines } from "./scan_state.ts";
 
 /** Notes on a finished scan, in the order of the file. */
-export function notesOf(scan: ScanState, lines: number): string[] {
-  return [...encodingNotes(scan), ...tableNotes(scan, lines)];
+export function notesOf(scan: ScanState): string[] {
+  return [...encodingNotes(scan), ...tableNotes(scan)];
 }
 
 function encodingNotes({ encoding, invalidByte, given, mark, sequences }: ScanState): string[] {
@@ -19,19 +19,34 @@ function encodingNotes({ encoding, invalidByte, given, mark, sequences }: ScanSt
   return [`Byte ${invalidByte} is not valid UTF-8, ${why}: rows with such bytes are refused.`];
 }
 
-function tableNotes({ table }: ScanState, lines: number): string[] {
+function tableNotes({ table }: ScanState): string[] {
   if (table === null) return [];
-  const { headerLine, header, blankRows, second } = table;
-  const notes = [...preambleNote(headerLine - 1), ...headerNote(header.length), ...blankRowsNote(blankRows)];
-  if (second !== null) {
-    const { line } = second;
-    notes.push(
-      `A second table begins on line ${line}; from there on ${
-        were(lines - line + 1, "line", "lines")
-      } not read.`,
-    );
+  const { headerLine, header, headers, titles, blankRows, unread } = table;
+  return [
+    ...preambleNote(headerLine - 1),
+    ...headerNote(header.length),
+    ...repeatedNote(headers, titles),
+    ...blankRowsNote(blankRows),
+    ...unreadNote(unread),
+  ];
+}
+
+/** Says how often the header is repeated. */
+function repeatedNote(headers: number, titles: number): string[] {
+  if (headers === 0) return [];
+  const what = headers === 1 ? "1 repeated header line" : `${headers} repeated header lines`;
+  if (titles === 0) return [`${what} ${headers === 1 ? "was" : "were"} passed over.`];
+  return [`${what} and ${titles === 1 ? "1 title above" : `${titles} titles above`} were passed over.`];
+}
+
+/** Says what was not read. */
+function unreadNote(unread: UnreadLines | null): string[] {
+  if (unread === null) return [];
+  const { line, lines, table } = unread;
+  if (table) {
+    return [`A second table begins on line ${line}; from there on ${were(lines, "line", "lines")} not read.`];
   }
-  return notes;
+  return [`Below the table, from line ${line} on, ${were(lines, "line", "lines")} not read.`];
 }
 
 /** Says how many lines stand above the header. */

@@ -5,6 +5,7 @@
 import type { DialectOptions } from "../dialect.ts";
 import type { Dialect } from "../dialect.ts";
 import type { FileProblem } from "../detect/file_problem.ts";
+import type { ColumnNames } from "../detect/column_names.ts";
 import type { KnownHeader } from "../detect/header_find.ts";
 import type { RowProblem } from "../rows/problems.ts";
 import type { RecordBatch } from "../rows/record_batch.ts";
@@ -18,6 +19,8 @@ export interface CsvOptions {
   dialect?: DialectOptions;
   /** Says whether a cell is a column name the caller knows; helps to find the header. */
   isKnownHeader?: KnownHeader;
+  /** All the caller knows of column names; more than `isKnownHeader`, and wins over it. */
+  names?: ColumnNames;
 }
 
 /** One row, good or not. */
@@ -68,7 +71,7 @@ export async function readCsv(
     dialect,
     problem,
     notes,
-    records: { [Symbol.asyncIterator]: () => recordsOf(file, scan) },
+    records: { [Symbol.asyncIterator]: () => recordsOf(file, scan, options.names?.fieldOf) },
   };
 }
 
@@ -78,9 +81,13 @@ async function gathered(stream: ReadableStream<Uint8Array>): Promise<Blob> {
   return new Blob(chunks);
 }
 
-async function* recordsOf(file: Blob, { dialect, headerWidth, slices }: Scan): AsyncGenerator<CsvRecord> {
+async function* recordsOf(
+  file: Blob,
+  { dialect, headerWidth, headerCells, slices }: Scan,
+  fieldOf?: ColumnNames["fieldOf"],
+): AsyncGenerator<CsvRecord> {
   for (const slice of slices) {
-    const reader = new RowReader({ dialect, headerWidth, ...slice });
+    const reader = new RowReader({ dialect, headerWidth, headerCells, fieldOf, ...slice });
     for await (const chunk of file.slice(slice.firstByte, slice.endByte).stream()) {
       for (const batch of reader.push(chunk)) yield* recordsIn(batch);
     }

@@ -1,6 +1,8 @@
 /** What the scan of a file finds: plain data, kept with the batch. */
 import type { Dialect } from "../dialect.ts";
 import type { FileProblem } from "../detect/file_problem.ts";
+import type { TableHeader } from "../rows/table_lines.ts";
+import type { UnreadLines } from "./scan_state.ts";
 
 /** A byte range that begins and ends on record boundaries; can be read by itself. */
 export interface Slice {
@@ -29,6 +31,8 @@ export interface Scan {
   readonly headerWidth: number;
   /** Physical lines the header takes up; 0 without one. */
   readonly headerLines: number;
+  /** The header as the reader of a slice holds lines against it, to pass over its repetitions. */
+  readonly headerCells: TableHeader;
   /** All bytes seen. */
   readonly bytes: number;
   /** Physical lines in all. */
@@ -38,6 +42,8 @@ export interface Scan {
   /** Rows whose cells are all empty, between the first slice's begin and the last one's end. */
   readonly blankRows: number;
   readonly slices: Slice[];
+  /** Lines below the table that belong to no row; null when there are none. */
+  readonly unread: UnreadLines | null;
   /** What an operator should know about how the file was read. */
   readonly notes: string[];
   /**

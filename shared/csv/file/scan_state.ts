@@ -6,7 +6,7 @@ import type { HeaderLines } from "../detect/header_read.ts";
 import type { FileProblem } from "../detect/file_problem.ts";
 import type { Evidence, OpenQuestions, Question } from "./open_questions.ts";
 import type { Slice } from "./scan.ts";
-import type { WatchState } from "./table_watch.ts";
+import type { TableHeader } from "../rows/table_lines.ts";
 
 /** A record boundary, and what was counted above it. */
 export interface Place {
@@ -14,6 +14,16 @@ export interface Place {
   readonly line: number;
   readonly row: number;
   readonly blankRows: number;
+}
+
+/** Lines that belong to no row. */
+export interface UnreadLines {
+  /** Physical line, from 1, of the first one. */
+  readonly line: number;
+  /** How many; blank ones are not counted. */
+  lines: number;
+  /** They begin with another table's header, or its title. */
+  readonly table: boolean;
 }
 
 /** What is known of the table being counted. */
@@ -34,11 +44,26 @@ export interface TableState {
   forced: boolean;
   /** Where a line began that is longer than a block and has not ended yet. */
   longLine: { readonly byte: number; readonly line: number } | null;
-  watch: WatchState;
-  /** Begin of a record that may be another table's header. */
-  suspect: Place | null;
-  /** Begin of the second table. */
-  second: Place | null;
+  /** The header as later lines are held against it. */
+  readonly cells: TableHeader;
+  /** The record before was blank. */
+  afterBlank: boolean;
+  /** A row that is a title if a header comes next, the blank rows behind it, and its physical lines. */
+  title: (Place & { blanks: number; readonly lines: number }) | null;
+  /**
+   * Where, behind a blank row, lines began of which none so far has the header's width; how many, and what slices
+   * there were and how far had been looked by then.
+   */
+  tail:
+    | (Place & { lines: number; readonly slices: number; readonly sliceStart: Place; readonly seen: number })
+    | null;
+  /** Repeated headers, and titles above them, that were passed over. */
+  headers: number;
+  titles: number;
+  /** Another table has begun. */
+  ended: boolean;
+  /** What stands below the table. */
+  unread: UnreadLines | null;
 }
 
 /** Everything a scan knows. */
@@ -64,8 +89,9 @@ export interface ScanState {
   problem: FileProblem | null;
   /** Physical line of the next byte, outside the table. */
   line: number;
-  /** That line has begun already. */
+  /** That line has begun already, and has text. */
   inLine: boolean;
+  inText: boolean;
 }
 
 /** A scan that has seen nothing. */
@@ -98,6 +124,7 @@ export function newScanState(
     problem: null,
     line: 1,
     inLine: false,
+    inText: false,
   };
 }
 

@@ -9,8 +9,9 @@ import { detect, type Detection, SAMPLE_BYTES } from "../detect/detect.ts";
 import type { Dialect, DialectOptions, Encoding } from "../dialect.ts";
 import { countSequences, firstInvalidByte, isGuess, readMark } from "../text/encoding.ts";
 import { HeldEnd } from "../text/held_end.ts";
+import { type ColumnNames, namesOnly } from "../detect/column_names.ts";
 import type { KnownHeader } from "../detect/header_find.ts";
-import { headerCells, readHeaderLines } from "../detect/header_read.ts";
+import { headerCells, readHeaderLines, tableHeader } from "../detect/header_read.ts";
 import type { FileProblem } from "../detect/file_problem.ts";
 import { notesOf } from "./notes.ts";
 import { isBetter, noEvidence, type Question } from "./open_questions.ts";
@@ -23,6 +24,7 @@ import {
   type TableState,
   unpackBytes,
 } from "./scan_state.ts";
+import { NO_HEADER } from "../rows/table_lines.ts";
 import { Slicer } from "./slicer.ts";
 import { sniffUnsupported } from "../text/sniff.ts";
 
@@ -34,6 +36,8 @@ export interface ScannerOptions {
   dialect?: DialectOptions;
   /** Says whether a cell is a column name the caller knows; helps to find the header. */
   isKnownHeader?: KnownHeader;
+  /** All the caller knows of column names; more than `isKnownHeader`, and wins over it. */
+  names?: ColumnNames;
   /** Columns a row has if the file has no header; a line of names nobody knows is no header then. */
   columns?: number;
   /** Bytes a slice should have; it ends at the first sure record boundary after them. 8 MiB if not given. */
@@ -59,9 +63,12 @@ const MOST_STEPS_PER_BYTE = 600;
 /** Steps that are never too many. */
 const FIRST_STEPS = 1_000_000;
 
+/** What a line has that is not blank: neither separators alone, nor quotes with nothing between them. */
+const HAS_TEXT = /[^\s,;|"']/;
+
 /** Reads a file once, in chunks of any size. */
 export class FileScanner {
-  readonly #isKnown: KnownHeader;
+  readonly #names: ColumnNames;
   readonly #scan: ScanState;
   readonly #queue: ByteQueue;
   readonly #end: HeldEnd;
@@ -74,7 +81,7 @@ export class FileScanner {
   readonly #mostStepsPerByte: number;
 
   constructor(options: ScannerOptions = {}, resumed?: ScannerState) {
-    this.#isKnown = options.isKnownHeader ?? (() => false);
+    this.#names = options.names ?? namesOnly(options.isKnownHeader);
     this.#scan = resumed ? structuredClone(resumed.scan) : newScanState(
       options.dialect ?? {},
       options.sliceBytes ?? SLICE_BYTES,
@@ -99,7 +106,7 @@ export class FileScanner {
    */
   static resume(
     state: ScannerState,
-    options: Pick<ScannerOptions, "isKnownHeader" | "blockBytes"> = {},
+    options: Pick<ScannerOptions, "isKnownHeader" | "names" | "blockBytes"> = {},
   ): FileScanner {
     return new FileScanner(options, state);
   }
@@ -182,7 +189,7 @@ export class FileScanner {
     if (bytes.length === 0) return this.#fail({ reason: "empty", detail: "the file has no text" });
     const whole = complete && bytes.length <= SAMPLE_BYTES;
     const sample = this.#decode(bytes.subarray(0, SAMPLE_BYTES), whole);
-    const found = detect(sample, whole, scan.given, this.#isKnown, scan.columns);
+    const found = detect(sample, whole, scan.given, this.#names, scan.columns);
     const { delimiter, quoteText, backslash } = found.grammar;
     scan.separators = {
       delimiter,
@@ -206,6 +213,7 @@ export class FileScanner {
     const from = bytesBetween(sample, 0, found.headerStart);
     const to = bytesBetween(sample, 0, found.dataStart);
     const header = sample.bytes.subarray(from, to);
+    const lines = readHeaderLines(header, scan.mark.encoding, found.grammar, found.headerRecords);
     this.#drop(to, sample);
     scan.phase = "table";
     scan.line = found.dataLine;
@@ -213,7 +221,8 @@ export class FileScanner {
       headerLine: found.headerLine,
       headerLines: found.headerLine === 0 ? 0 : found.dataLine - found.headerLine,
       headerWidth: found.headerWidth,
-      header: readHeaderLines(header, scan.mark.encoding, found.grammar, found.headerRecords),
+      header: lines,
+      cells: tableHeader(lines, scan.mark.encoding, this.#names.fieldOf),
       rows: 0,
       blankRows: 0,
       line: found.dataLine,
@@ -222,16 +231,20 @@ export class FileScanner {
       seen: 0,
       forced: false,
       longLine: null,
-      watch: { afterBlank: false, suspectWidth: 0 },
-      suspect: null,
-      second: null,
+      afterBlank: false,
+      title: null,
+      tail: null,
+      headers: 0,
+      titles: 0,
+      ended: false,
+      unread: null,
     };
     this.#openTable();
   }
 
   #openTable(): void {
     const { table } = this.#scan;
-    if (table !== null) this.#slicer = new Slicer(this.#scan, table, this.#isKnown);
+    if (table !== null) this.#slicer = new Slicer(this.#scan, table, this.#names);
   }
 
   #fail(problem: FileProblem): void {
@@ -278,7 +291,7 @@ export class FileScanner {
         separators: { ...separators, ...other },
       }),
     };
-    const options = { isKnownHeader: this.#isKnown, blockBytes: this.#queue.blockBytes };
+    const options = { names: this.#names, blockBytes: this.#queue.blockBytes };
     this.#rival = { question, scanner: new FileScanner(options, state) };
   }
 
@@ -287,17 +300,34 @@ export class FileScanner {
     if (table === null || this.#slicer === null) throw new Error("Cannot count rows: no table was found");
     const read = this.#slicer.read(block, final);
     this.#scan.line = table.line;
-    if (table.second !== null) this.#scan.phase = "after";
+    if (table.ended) this.#scan.phase = "after";
     return read;
   }
 
-  /** Counts the lines of what belongs to no table. */
+  /** Counts the lines of what belongs to no table, those with text in them by themselves. */
   #passOver({ text }: Block, final: boolean): number {
+    const scan = this.#scan;
     const whole = final || !text.endsWith("\r") ? text.length : text.length - 1;
-    const passed = text.slice(0, whole);
-    this.#scan.line += passed.match(/\r\n|\n|\r/g)?.length ?? 0;
-    if (passed !== "") this.#scan.inLine = !/[\r\n]$/.test(passed);
+    const lines = text.slice(0, whole).split(/\r\n|\n|\r/);
+    for (const [at, line] of lines.entries()) {
+      if (at > 0) this.#endLine();
+      if (line !== "") scan.inLine = true;
+      scan.inText ||= HAS_TEXT.test(line);
+    }
+    if (final) this.#countText();
     return whole;
+  }
+
+  #endLine(): void {
+    this.#countText();
+    this.#scan.line++;
+    this.#scan.inLine = false;
+  }
+
+  #countText(): void {
+    const { table, inText } = this.#scan;
+    if (inText && table?.unread) table.unread.lines++;
+    this.#scan.inText = false;
   }
 
   /** Nothing is known that costs so much; whatever does is not read on, so that it costs nobody else. */
@@ -368,12 +398,14 @@ export class FileScanner {
       header: table ? headerCells(table.header, scan.encoding) : [],
       headerWidth: table?.headerWidth ?? 0,
       headerLines: table?.headerLines ?? 0,
+      headerCells: table?.cells ?? NO_HEADER,
       bytes: size,
       lines,
       rows: table?.rows ?? 0,
       blankRows: table?.blankRows ?? 0,
       slices: table?.slices ?? [],
-      notes: notesOf(scan, lines),
+      unread: table?.unread ?? null,
+      notes: notesOf(scan),
       problem: scan.problem,
     };
   }

@@ -3,17 +3,16 @@
  * by looking below it; otherwise whoever reads the slice by itself, and so cannot look there, would decide anew.
  */
 import type { Block } from "../text/block.ts";
-import { bytewiseText } from "../text/bytewise.ts";
 import { ByteOffsets, bytesBetween } from "../text/offsets.ts";
 import { type Grammar, grammarOf } from "../records/grammar.ts";
-import type { KnownHeader } from "../detect/header_find.ts";
-import { headerReadings } from "../detect/header_read.ts";
-import { readLineCells } from "../records/line_cells.ts";
+import type { ColumnNames } from "../detect/column_names.ts";
+import { mendLine } from "../records/mend/mend.ts";
+import { DamagedLine } from "../records/mend/repair.ts";
 import { type Find, RecordFinder } from "../records/record_finder.ts";
 import { fitted } from "../records/width.ts";
+import { TableLines, TITLE_BLANKS } from "../rows/table_lines.ts";
 import { type Evidence, type Question, Signs } from "./open_questions.ts";
 import type { Place, ScanState, TableState } from "./scan_state.ts";
-import { TableWatch } from "./table_watch.ts";
 
 /**
  * A slice this many times too long is ended at the next line end, sure or not: in a file where row after row is in
@@ -21,35 +20,38 @@ import { TableWatch } from "./table_watch.ts";
  */
 const FORCED_AFTER = 2;
 
+/** How often a line below a blank one is gone through, and what it costs besides, in characters read. */
+const WIDTH_PASSES = 4;
+const WIDTH_STEPS = 200;
+
 /** Counts and cuts one table, block by block. */
 export class Slicer {
   readonly #finder: RecordFinder;
-  readonly #watch: TableWatch;
+  readonly #lines: TableLines;
   readonly #grammar: Grammar;
   readonly #sliceBytes: number;
   readonly #sliceRows: number;
   #block: Block | null = null;
   #offsets: ByteOffsets | null = null;
   readonly #signs: Signs;
-  #compared = 0;
+  #steps = 0;
   /** The question that the record read next raises: it has to be answered before reading can go on. */
   asked: Question | null = null;
 
-  constructor(private readonly scan: ScanState, private readonly table: TableState, isKnown: KnownHeader) {
+  constructor(private readonly scan: ScanState, private readonly table: TableState, names: ColumnNames) {
     this.#grammar = grammarOf(scan.separators);
     this.#sliceBytes = Math.max(1, scan.sliceBytes);
     this.#sliceRows = Math.max(1, scan.sliceRows);
     this.#finder = new RecordFinder(this.#grammar, table.headerWidth, false);
     this.#signs = new Signs(this.#grammar, scan.open);
     this.#finder.inLongLine = table.longLine !== null;
-    const readings = headerReadings(table.header, scan.mark.encoding);
-    this.#watch = new TableWatch(readings, this.#grammar.delimiter, table.headerWidth, isKnown, table.watch);
+    this.#lines = new TableLines(table.cells, this.#grammar, names.fieldOf);
   }
 
   /**
    * Counts the block's whole records.
    *
-   * @returns The place behind the last of them, in characters. When `table.second` is set, the table has ended there.
+   * @returns The place behind the last of them, in characters. When `table.ended` is set, the table has ended there.
    */
   read(block: Block, final: boolean): number {
     const { table } = this;
@@ -58,29 +60,29 @@ export class Slicer {
     this.asked = null;
     for (let at = 0;;) {
       if (!table.forced) at = this.#count(block, at, final);
-      if (table.second !== null || !table.forced || this.asked !== null) return at;
+      if (table.ended || !table.forced || this.asked !== null) return at;
       const cut = this.#forcedCut(block, at, final);
       if (cut < 0) return at;
       at = this.#count(upTo(block, cut), at, true);
-      if (table.second !== null || this.asked !== null) return at;
+      if (table.ended || this.asked !== null) return at;
       table.forced = false;
-      // What was cut off stays cut off: no later row can make a table end above it.
-      table.suspect = null;
-      this.#watch.forgetSuspect();
+      // What was cut off stays cut off: whoever reads it by itself takes a title at its end for a row.
+      table.title = null;
       this.#cut(at);
     }
   }
 
   /** Work done so far, in characters read. */
   get steps(): number {
-    return this.#finder.steps + this.#watch.steps + this.#compared;
+    return this.#finder.steps + this.#lines.steps + this.#steps;
   }
 
   /** Ends the last slice. */
   close(byte: number): void {
     const { table } = this;
     if (table.longLine !== null) this.#endLongLine();
-    this.#endSlice({ byte, line: table.line, row: table.rows, blankRows: table.blankRows });
+    if (table.tail !== null) this.#endAtTail();
+    else this.#endSlice({ byte, line: table.line, row: table.rows, blankRows: table.blankRows });
   }
 
   /** Counts records until there are no more whole ones, the table ends, or a cut has to be forced. */
@@ -100,12 +102,9 @@ export class Slicer {
       if (this.scan.evidence !== null) this.#addEvidence(this.scan.evidence, find, block.text, at);
       const start = finder.inLongLine ? { byte: this.#byteOf(at), line: table.line } : null;
       if (finder.blank) {
-        table.blankRows++;
-        this.#watch.blank();
-      } else {
-        if (find === "long") this.#passLongRow();
-        else if (this.#watch.wants(block.text, at) && this.#endsTable(block, at)) return at;
-        table.rows++;
+        this.#passBlank();
+      } else if (!this.#take(block, find, at)) {
+        return at;
       }
       table.line += finder.lines;
       at = finder.next;
@@ -122,7 +121,7 @@ export class Slicer {
     const { scan, blank, end } = this.#finder;
     if (blank || find === "long") return;
     if (find === "plain") {
-      this.#compared += end - at;
+      this.#steps += end - at;
       const cells = text.slice(at, end).split(this.#grammar.delimiter);
       if (fitted(cells, this.table.headerWidth)) evidence.good++;
       else evidence.misfits++;
@@ -145,10 +144,87 @@ export class Slicer {
     return at;
   }
 
-  /** A row too long to be a header is none, and what might have been one above it was a row, too. */
-  #passLongRow(): void {
-    this.#watch.passRow();
-    this.table.suspect = null;
+  #passBlank(): void {
+    const { table } = this;
+    table.blankRows++;
+    table.afterBlank = true;
+    if (table.title !== null && ++table.title.blanks > TITLE_BLANKS) table.title = null;
+  }
+
+  /** Counts the record found last, which is not blank; false when another table begins with it. */
+  #take(block: Block, find: Find, at: number): boolean {
+    const { table } = this;
+    const { title, afterBlank } = table;
+    const kind = this.#lines.kindOf(block, find, at, this.#finder.end);
+    table.title = null;
+    table.afterBlank = false;
+    if (kind === "table") {
+      this.#endTable(title, at);
+      return false;
+    }
+    if (table.tail !== null || afterBlank) this.#watchTail(block, find, at);
+    if (kind === "header") {
+      table.headers++;
+      if (title !== null) table.titles++;
+      if (title !== null) table.rows = title.row;
+    } else {
+      if (kind === "title") table.title = { ...this.#placeOf(at), blanks: 0, lines: this.#finder.lines };
+      table.rows++;
+    }
+    return true;
+  }
+
+  /** Ends the table above its tail, or above another table and its title. */
+  #endTable(title: TableState["title"], at: number): void {
+    const { table } = this;
+    table.ended = true;
+    if (table.tail !== null) return this.#endAtTail();
+    const place = title ?? this.#placeOf(at);
+    table.unread = { line: place.line, lines: title?.lines ?? 0, table: true };
+    this.#endTableAt(place, table.seen);
+  }
+
+  /** Ends the table above the lines below a blank one that never had the header's width. */
+  #endAtTail(): void {
+    const { table } = this;
+    const { tail } = table;
+    if (tail === null) return;
+    table.unread = { line: tail.line, lines: tail.lines, table: table.ended };
+    table.slices.length = tail.slices;
+    table.sliceStart = tail.sliceStart;
+    table.tail = null;
+    this.#endTableAt(tail, tail.seen);
+  }
+
+  /** Ends the last slice where the table's last row ends, with all that was looked at to decide about it. */
+  #endTableAt(place: Place, seen: number): void {
+    const { table } = this;
+    this.#endSlice({ ...place, byte: Math.max(place.byte, seen) });
+    table.rows = place.row;
+    table.blankRows = place.blankRows;
+  }
+
+  /** Holds a line below a blank one against the header's width. */
+  #watchTail(block: Block, find: Find, at: number): void {
+    const { table } = this;
+    if (this.#hasWidth(block, find, at)) {
+      table.tail = null;
+      return;
+    }
+    const { slices, sliceStart, seen } = table;
+    table.tail ??= { ...this.#placeOf(at), lines: 0, slices: slices.length, sliceStart, seen };
+    table.tail.lines += this.#finder.lines;
+  }
+
+  /** Whether the record found last is as wide as the header, or can be made so; one too long may be anything. */
+  #hasWidth(block: Block, find: Find, at: number): boolean {
+    const { headerWidth } = this.table;
+    const { end, scan } = this.#finder;
+    if (find === "long" || find === "line") return true;
+    this.#steps += WIDTH_PASSES * (end - at) + WIDTH_STEPS;
+    if (find === "quoted" && scan.fits(headerWidth)) return true;
+    const line = new DamagedLine(block.text.slice(at, end), this.#grammar, headerWidth, find !== "plain");
+    return fitted([...line.read.cells], headerWidth) || mendLine(line) !== null;
   }
 
   #endLongLine(): void {
@@ -168,7 +244,7 @@ export class Slicer {
   /** Cuts here if that is sure; says whether a cut has to be forced. */
   #tryCut(at: number): boolean {
     const { table } = this;
-    if (table.suspect !== null) return false;
+    if (table.title !== null) return false;
     const byte = this.#byteOf(at);
     if (byte >= table.seen) this.#cut(at);
     else table.forced = byte - table.sliceStart.byte >= FORCED_AFTER * this.#sliceBytes;
@@ -205,29 +281,6 @@ export class Slicer {
       if (offsets.of(at + 1) >= this.table.seen) return at + 1;
     }
     return final ? text.length : -1;
-  }
-
-  /** Looks whether the record found last belongs to another table; the slice ends above it then. */
-  #endsTable(block: Block, at: number): boolean {
-    const { table } = this;
-    const line = this.#rawText(block, at, this.#finder.end);
-    const verdict = this.#watch.look(readLineCells(line, this.#grammar).cells);
-    if (verdict === "suspect") table.suspect = this.#placeOf(at);
-    if (verdict === "row") table.suspect = null;
-    if (verdict === "row" || verdict === "suspect") return false;
-    const place = verdict === "confirmed" && table.suspect ? table.suspect : this.#placeOf(at);
-    table.second = place;
-    this.#endSlice(place);
-    table.rows = place.row;
-    table.blankRows = place.blankRows;
-    return true;
-  }
-
-  /** A record's text, the same whether the file has shown yet that it is not UTF-8 or not. */
-  #rawText(block: Block, from: number, to: number): string {
-    if (block.stride === 2) return block.text.slice(from, to);
-    const first = this.#byteOf(from) - block.base;
-    return bytewiseText(block.bytes.subarray(first, first + bytesBetween(block, from, to)));
   }
 
   #placeOf(at: number): Place {

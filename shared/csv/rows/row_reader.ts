@@ -8,7 +8,8 @@ import type { Dialect } from "../dialect.ts";
 import { grammarOf } from "../records/grammar.ts";
 import { RecordFinder } from "../records/record_finder.ts";
 import { RAW_LINE_LIMIT } from "./problems.ts";
-import { RowJudge } from "./row_judge.ts";
+import { type JudgedRow, RowJudge } from "./row_judge.ts";
+import { NO_HEADER, type TableHeader, TableLines, TITLE_BLANKS } from "./table_lines.ts";
 
 /** How often a row that is not plainly good is gone through, and what it costs besides, in characters read. */
 const JUDGE_PASSES = 3;
@@ -25,8 +26,25 @@ export interface RowReaderOptions {
   firstRow: number;
   /** Physical line, from 1, of the first byte. */
   firstLine: number;
+  /** Rows to give out; what comes behind them is not looked at. All there are, if not given. */
+  rows?: number;
+  /** The header, whose repetitions are passed over; without it every line that is not blank is a row. */
+  headerCells?: TableHeader;
+  /** The field a cell names, with what the scan was given; null for none. */
+  fieldOf?: (cell: string) => string | null;
   /** Bytes gathered before they are read: fewer give rows sooner, more are faster. 256 KiB if not given. */
   blockBytes?: number;
+}
+
+/** A row that is a title if a header comes next. */
+interface HeldRow {
+  readonly at: number;
+  readonly end: number;
+  readonly line: number;
+  /** Blank rows passed over before it, and since. */
+  readonly blankRows: number;
+  blanks: number;
+  readonly row: JudgedRow;
 }
 
 /**
@@ -37,6 +55,9 @@ export class RowReader {
   readonly #queue: ByteQueue;
   readonly #finder: RecordFinder;
   readonly #judge: RowJudge;
+  readonly #lines: TableLines;
+  readonly #lastRow: number;
+  #held: HeldRow | null = null;
   #row: number;
   #line: number;
   #blankRows = 0;
@@ -44,7 +65,10 @@ export class RowReader {
 
   constructor(private readonly options: RowReaderOptions) {
     this.#queue = new ByteQueue(options.firstByte, options.blockBytes);
-    this.#finder = new RecordFinder(grammarOf(options.dialect), options.headerWidth, true);
+    const grammar = grammarOf(options.dialect);
+    this.#finder = new RecordFinder(grammar, options.headerWidth, true);
+    this.#lines = new TableLines(options.headerCells ?? NO_HEADER, grammar, options.fieldOf ?? (() => null));
+    this.#lastRow = options.firstRow + (options.rows ?? Infinity);
     this.#judge = new RowJudge(this.#finder, options.headerWidth, options.dialect.encoding);
     this.#row = options.firstRow;
     this.#line = options.firstLine;
@@ -57,7 +81,7 @@ export class RowReader {
 
   /** Work done so far, in characters read. */
   get steps(): number {
-    return this.#finder.steps + this.#judged;
+    return this.#finder.steps + this.#lines.steps + this.#judged;
   }
 
   /** Blank rows passed over so far. */
@@ -107,11 +131,17 @@ export class RowReader {
       this.#line++;
     }
     for (;;) {
+      if (this.#row + batch.rows.length >= this.#lastRow) return text.length;
       const find = finder.find(at);
-      if (find === "more") return at;
+      if (find === "more") return this.#pause(batch, at, final);
       if (finder.blank) {
         this.#blankRows++;
+        if (this.#held !== null && ++this.#held.blanks > TITLE_BLANKS) this.#addHeld(batch);
       } else {
+        const kind = this.#lines.kindOf(block, find, at, finder.end);
+        if (kind === "header") this.#held = null;
+        else this.#addHeld(batch);
+        if (this.#row + batch.rows.length >= this.#lastRow) return text.length;
         const cells = find === "plain"
           ? text.slice(at, finder.end).split(delimiter)
           : find === "quoted"
@@ -119,17 +149,44 @@ export class RowReader {
           : null;
         const easy = cells !== null && cells.length === width && !suspicious &&
           (find === "plain" || !finder.scan.stray);
-        if (easy) batch.add(cells, at, finder.end, this.#line);
-        else {
+        if (kind === "header") {
+          // Passed over.
+        } else if (easy && kind !== "title") {
+          batch.add(cells, at, finder.end, this.#line);
+        } else {
           const row = this.#judge.judge(block, find, at);
           this.#judged += JUDGE_PASSES * (finder.end - at) + JUDGE_STEPS;
           const end = find === "long" ? Math.min(finder.end, at + RAW_LINE_LIMIT) : finder.end;
-          batch.addJudged(row.cells, row.problem, row.repair, at, end, this.#line);
+          this.#held = { at, end, line: this.#line, blankRows: this.#blankRows, blanks: 0, row };
+          if (kind !== "title") this.#addHeld(batch);
         }
       }
       this.#line += finder.lines;
       at = finder.next;
       if (finder.inLongLine) return at;
     }
+  }
+
+  /** Gives the place to go on from when more text is there: what may be a title is read again with what follows it. */
+  #pause(batch: BlockBatch, at: number, final: boolean): number {
+    const held = this.#held;
+    if (held === null) return at;
+    if (final) {
+      this.#addHeld(batch);
+      return at;
+    }
+    this.#held = null;
+    this.#line = held.line;
+    this.#blankRows = held.blankRows;
+    return held.at;
+  }
+
+  /** Takes what might have been a title for a row. */
+  #addHeld(batch: BlockBatch): void {
+    const held = this.#held;
+    if (held === null) return;
+    const { cells, problem, repair } = held.row;
+    batch.addJudged(cells, problem, repair, held.at, held.end, held.line);
+    this.#held = null;
   }
 }

@@ -80,7 +80,13 @@ const FOUND: Record<string, Case> = {
     line: 1,
     rows: 1,
   },
-  "twice in a row": { file: `${HEADER}\n${HEADER}\n${ROW}\n`, header: NAMES, line: 1, rows: 1 },
+  "twice in a row": {
+    file: `${HEADER}\n${HEADER}\n${ROW}\n`,
+    header: NAMES,
+    line: 1,
+    rows: 1,
+    notes: ["1 repeated header line was passed over."],
+  },
   "of a single column": { file: `case_number\n1\n2\n`, header: ["case_number"], line: 1, rows: 2 },
   "of names nobody knows": {
     file: `Vorname,Nachname,Betrag\nJan,Voss,10\nUwe,Thies,20\n`,
@@ -153,32 +159,6 @@ for (const [name, { file, reason, detail, rows }] of Object.entries(NOT_FOUND)) 
     assertEquals(found.rows, rows ?? 0);
     assertEquals(found.dialect.header_line, 0);
     assertEquals(found.bytes, utf8(file).length);
-  });
-}
-
-const SECOND: Record<string, { below: string; line: number }> = {
-  "the same header again": { below: `${HEADER}\n9,x,y,1,2024-01-01\n`, line: 4 },
-  "the same header again, in capitals and quotes": {
-    below: `\n"case_number","PLAINTIFF_NAME",defendant_name,Amount,judgment_date\n9,x,y,1,2024-01-01\n`,
-    line: 5,
-  },
-  "another header with known names": { below: "\nPlaintiff,Amount\nx,1\n", line: 5 },
-  "another header of another width": { below: "\nOffice,Total\nKings,5\nQueens,6\n", line: 5 },
-};
-
-for (const [name, { below, line }] of Object.entries(SECOND)) {
-  Deno.test(`FileScanner ends the table above ${name}`, () => {
-    const file = `${HEADER}\n${ROW}\n${ROW}\n${below}`;
-    for (const sliceBytes of [1, 30, 8_388_608]) {
-      const { found, rows } = read(file, { isKnownHeader, sliceBytes });
-      assertEquals(rows.length, 2);
-      assertEquals(found.rows, 2);
-      assert(
-        found.notes.some((note) => note.startsWith(`A second table begins on line ${line};`)),
-        `${found.notes}`,
-      );
-      assertEquals(found.lines, file.split("\n").length - 1);
-    }
   });
 }
 
