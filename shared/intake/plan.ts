@@ -15,6 +15,7 @@ import { type ReplayColumns, splitReplayHeader } from "./replay.ts";
 const Layout = z.object({
   header: z.array(z.string()),
   header_width: z.int(),
+  header_cells: z.object({ lines: z.array(z.array(z.string())), fields: z.array(z.string().nullable()) }),
   columns: z.array(z.string()),
   fields: z.array(z.enum(FIELDS).nullable()),
   filing_date_as_judgment_date: z.boolean(),
@@ -22,8 +23,8 @@ const Layout = z.object({
 });
 
 /**
- * What slices need to know about the file beyond its dialect: header cells, how many cells a row has, the names its
- * columns are kept under, the field each is read as. Of a replay the header is the original's, and `replay` says where
+ * What slices need to know about the file beyond its dialect: header cells, how many cells a row has, what repetitions
+ * of the header are held against, the names its columns are kept under, the field each is read as. Of a replay the header is the original's, and `replay` says where
  * its columns stand.
  */
 export type Layout = z.infer<typeof Layout>;
@@ -62,6 +63,9 @@ export interface StagingPlan {
   readonly layout: Layout | null;
   readonly ignored_columns: readonly string[];
   readonly notes: readonly string[];
+  /** Lines below the table that belong to no row, and the physical line of the first one; null when there are none. */
+  readonly unread_lines: number;
+  readonly first_unread_line: number | null;
   /** Why the file is refused; null when its slices may be validated. */
   readonly problem: string | null;
   /** The code of that reason; null without one. */
@@ -110,9 +114,11 @@ export function planFile(
     file_hash: file.hash,
     file_size_bytes: file.bytes,
     dialect: scan.dialect,
-    layout: layoutOf(cells, scan.headerWidth, header, replay),
+    layout: layoutOf(cells, scan, header, replay),
     ignored_columns: header.ignored,
     notes: [...scan.notes, ...header.notes],
+    unread_lines: scan.unread?.lines ?? 0,
+    first_unread_line: scan.unread?.line ?? null,
     problem: header.missing.length > 0 ? missingFields(header.missing, headerHint(cells, header)) : null,
     problem_code: header.missing.length > 0 ? "MISSING_FIELDS" : null,
     slices: scan.slices.map((slice) => ({
@@ -131,10 +137,12 @@ function refusedFor(file: FileFacts, { reason, detail }: FileProblem, scan: Scan
   return refused(file, reason === "too_costly" ? "TOO_COSTLY" : "PARSE_ERROR", parseError(detail), scan);
 }
 
-function layoutOf(header: string[], width: number, map: HeaderMap, replay: ReplayColumns | null): Layout {
+function layoutOf(header: string[], scan: Scan, map: HeaderMap, replay: ReplayColumns | null): Layout {
+  const { lines, fields } = scan.headerCells;
   return {
     header,
-    header_width: width,
+    header_width: scan.headerWidth,
+    header_cells: { lines: lines.map((cells) => [...cells]), fields: [...fields] },
     columns: columnNames(header),
     fields: header.map((_, column) => fieldOf(map, column)),
     filing_date_as_judgment_date: map.filingDateAsJudgmentDate,
@@ -171,6 +179,8 @@ function refused(
     layout: null,
     ignored_columns: [],
     notes: found.notes,
+    unread_lines: 0,
+    first_unread_line: null,
     problem,
     problem_code: code,
     slices: [],

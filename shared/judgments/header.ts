@@ -120,9 +120,14 @@ export function foldHeader(name: string): string {
     .replaceAll("judgement", "judgment");
 }
 
+/** The field this cell is an accepted header of; null for none. */
+export function fieldOfHeader(cell: string): Field | null {
+  return MEANINGS.get(foldHeader(cell))?.field ?? null;
+}
+
 /** Does this cell look like the header of a judgment's field? Helps to find a file's header line. */
 export function isKnownHeader(cell: string): boolean {
-  return MEANINGS.has(foldHeader(cell));
+  return fieldOfHeader(cell) !== null;
 }
 
 /** Every header a field answers to, as documentation spells them; its own name comes last. */

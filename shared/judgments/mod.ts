@@ -14,6 +14,7 @@ export {
 export { draftOf } from "./fields.ts";
 export {
   acceptedHeaders,
+  fieldOfHeader,
   foldHeader,
   type HeaderMap,
   type HeaderOverrides,

@@ -3,7 +3,7 @@ import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { z } from "zod";
 import { FileScanner, RowReader } from "../../shared/csv/mod.ts";
-import { isKnownHeader } from "../../shared/judgments/mod.ts";
+import { knownColumns } from "../../shared/intake/known_columns.ts";
 
 const FOLDER = new URL("../fixtures/damaged/", import.meta.url);
 const FEWEST_FILES = 60;
@@ -32,6 +32,8 @@ const expectations = Expectations.parse(
   JSON.parse(Deno.readTextFileSync(new URL("expectations.json", FOLDER))),
 );
 
+const NAMES = knownColumns("drop");
+
 interface Outcome {
   case: string | undefined;
   outcome: string;
@@ -40,12 +42,13 @@ interface Outcome {
 }
 
 function readFile(bytes: Uint8Array) {
-  const scanner = new FileScanner({ isKnownHeader });
+  const scanner = new FileScanner({ names: NAMES });
   scanner.push(bytes);
   const found = scanner.finish();
+  const { dialect, headerWidth, headerCells } = found;
   const outcomes: Outcome[] = [];
   for (const slice of found.slices) {
-    const reader = new RowReader({ dialect: found.dialect, headerWidth: found.headerWidth, ...slice });
+    const reader = new RowReader({ dialect, headerWidth, headerCells, fieldOf: NAMES.fieldOf, ...slice });
     for (
       const batch of [...reader.push(bytes.subarray(slice.firstByte, slice.endByte)), ...reader.finish()]
     ) {

@@ -22,8 +22,20 @@ export interface UnreadLines {
   readonly line: number;
   /** How many; blank ones are not counted. */
   lines: number;
-  /** They begin with another table's header, or its title. */
+  /** They begin with another table's header, or its title, as far as that can be told. */
   readonly table: boolean;
+}
+
+/** Lines behind a blank row that are unread if none of them has the header's width, to the end. */
+export interface TableTail extends Place {
+  /** How many there are so far. */
+  lines: number;
+  /** The first one has cells: it may be another table's header. */
+  readonly isTable: boolean;
+  /** The slices there were when it began, where the last one had begun, and how far had been looked. */
+  readonly slices: number;
+  readonly sliceStart: Place;
+  readonly seen: number;
 }
 
 /** What is known of the table being counted. */
@@ -50,13 +62,8 @@ export interface TableState {
   afterBlank: boolean;
   /** A row that is a title if a header comes next, the blank rows behind it, and its physical lines. */
   title: (Place & { blanks: number; readonly lines: number }) | null;
-  /**
-   * Where, behind a blank row, lines began of which none so far has the header's width; how many, and what slices
-   * there were and how far had been looked by then.
-   */
-  tail:
-    | (Place & { lines: number; readonly slices: number; readonly sliceStart: Place; readonly seen: number })
-    | null;
+  /** Where, behind a blank row, lines began of which none so far has the header's width. */
+  tail: TableTail | null;
   /** Repeated headers, and titles above them, that were passed over. */
   headers: number;
   titles: number;

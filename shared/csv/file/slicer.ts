@@ -189,7 +189,7 @@ export class Slicer {
     const { table } = this;
     const { tail } = table;
     if (tail === null) return;
-    table.unread = { line: tail.line, lines: tail.lines, table: table.ended };
+    table.unread = { line: tail.line, lines: tail.lines, table: tail.isTable || table.ended };
     table.slices.length = tail.slices;
     table.sliceStart = tail.sliceStart;
     table.tail = null;
@@ -207,23 +207,34 @@ export class Slicer {
   /** Holds a line below a blank one against the header's width. */
   #watchTail(block: Block, find: Find, at: number): void {
     const { table } = this;
-    if (this.#hasWidth(block, find, at)) {
+    const line = new DamagedLine(
+      block.text.slice(at, this.#finder.end),
+      this.#grammar,
+      table.headerWidth,
+      find !== "plain",
+    );
+    this.#steps += WIDTH_PASSES * line.text.length + WIDTH_STEPS;
+    if (this.#hasWidth(line, find)) {
       table.tail = null;
       return;
     }
     const { slices, sliceStart, seen } = table;
-    table.tail ??= { ...this.#placeOf(at), lines: 0, slices: slices.length, sliceStart, seen };
+    table.tail ??= {
+      ...this.#placeOf(at),
+      lines: 0,
+      isTable: line.read.cells.filter((cell) => cell.trim() !== "").length > 1,
+      slices: slices.length,
+      sliceStart,
+      seen,
+    };
     table.tail.lines += this.#finder.lines;
   }
 
   /** Whether the record found last is as wide as the header, or can be made so; one too long may be anything. */
-  #hasWidth(block: Block, find: Find, at: number): boolean {
+  #hasWidth(line: DamagedLine, find: Find): boolean {
     const { headerWidth } = this.table;
-    const { end, scan } = this.#finder;
     if (find === "long" || find === "line") return true;
-    this.#steps += WIDTH_PASSES * (end - at) + WIDTH_STEPS;
-    if (find === "quoted" && scan.fits(headerWidth)) return true;
-    const line = new DamagedLine(block.text.slice(at, end), this.#grammar, headerWidth, find !== "plain");
+    if (find === "quoted" && this.#finder.scan.fits(headerWidth)) return true;
     return fitted([...line.read.cells], headerWidth) || mendLine(line) !== null;
   }
 

@@ -9,10 +9,9 @@ import {
   planUnsupported,
   type StagingPlan,
 } from "../../../shared/intake/plan.ts";
-import { isErrorColumn } from "../../../shared/intake/replay.ts";
+import { knownColumns } from "../../../shared/intake/known_columns.ts";
 import { SCAN_SHARE_BYTES, SLICE_BYTES, SLICE_ROWS } from "../../../shared/jobs/share.ts";
 import type { StageUnit } from "../../../shared/jobs/unit.ts";
-import { isKnownHeader } from "../../../shared/judgments/mod.ts";
 import { type FileHash, resumeFileHash, startFileHash } from "./file_hash.ts";
 import { type Ending, HandOver, holding } from "./holding.ts";
 import type { Invocation } from "./ports.ts";
@@ -62,10 +61,6 @@ function kindOf(unit: StageUnit): "drop" | "replay" {
   return unit.batch.replay_of === null ? "drop" : "replay";
 }
 
-function isKnownReplayHeader(cell: string): boolean {
-  return isErrorColumn(cell) || isKnownHeader(cell);
-}
-
 function scanBytes(unit: StageUnit): number {
   return Math.ceil(SCAN_SHARE_BYTES * unit.size_scale);
 }
@@ -92,7 +87,7 @@ class FilePass {
   static async begin(unit: StageUnit): Promise<FilePass> {
     const options = {
       dialect: parseDialectOptions(unit.source.dialect),
-      isKnownHeader: kindOf(unit) === "replay" ? isKnownReplayHeader : isKnownHeader,
+      names: knownColumns(kindOf(unit), unit.source.header_map),
       columns: unit.source.columns?.length,
       sliceBytes: Math.ceil(SLICE_BYTES * unit.size_scale),
       sliceRows: Math.ceil(SLICE_ROWS * unit.size_scale),

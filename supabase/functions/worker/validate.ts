@@ -4,6 +4,7 @@ import type { IntakeGateway, RestOfSlice } from "../../../shared/data/intake_gat
 import { BlockWriter } from "../../../shared/intake/block.ts";
 import { type Layout, parseDialect, parseLayout, storedHeaderMap } from "../../../shared/intake/plan.ts";
 import { holdAgainst, type OriginalReject } from "../../../shared/intake/original_reject.ts";
+import { knownColumns } from "../../../shared/intake/known_columns.ts";
 import { buildReject } from "../../../shared/intake/reject.ts";
 import { ReplayRows } from "../../../shared/intake/replay.ts";
 import { Tally } from "../../../shared/intake/tally.ts";
@@ -147,6 +148,9 @@ class SlicePass {
       firstByte: slice.first_byte,
       firstRow: slice.first_row,
       firstLine: slice.first_line,
+      rows: slice.row_count,
+      headerCells: layout.header_cells,
+      fieldOf: knownColumns(layout.replay ? "replay" : "drop").fieldOf,
     });
     this.blocks = new BlockWriter({
       batchId: batch.id,

@@ -17,11 +17,13 @@ const SCAN: Scan = {
   header: ["Case Number", "Plaintiff", "Defendant", "Amount", "Filing Date", "Colour"],
   headerWidth: 6,
   headerLines: 1,
+  headerCells: { lines: [["case number"]], fields: ["case_number"] },
   bytes: 100,
   lines: 3,
   rows: 2,
   blankRows: 0,
   slices: [{ no: 0, firstByte: 50, endByte: 100, firstRow: 0, rows: 2, firstLine: 2 }],
+  unread: null,
   notes: ["seen"],
   problem: null,
 };
@@ -42,10 +44,19 @@ Deno.test("planFile() turns a scan into slices, ignored columns and notes", () =
   assertEquals(parseLayout(plan.layout), {
     header: SCAN.header,
     header_width: 6,
+    header_cells: { lines: [["case number"]], fields: ["case_number"] },
     columns: SCAN.header,
     fields: ["case_number", "plaintiff_name", "defendant_name", "amount", "judgment_date", null],
     filing_date_as_judgment_date: true,
   });
+});
+
+Deno.test("planFile() says how many lines are unread, and from where", () => {
+  const { unread_lines, first_unread_line } = planFile(FILE, {
+    ...SCAN,
+    unread: { line: 4, lines: 7, table: true },
+  }, {});
+  assertEquals([unread_lines, first_unread_line], [7, 4]);
 });
 
 Deno.test("planFile() keeps a header with U+0000 in a form the database can hold", () => {

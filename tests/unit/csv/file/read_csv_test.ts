@@ -88,7 +88,7 @@ Deno.test("readCsv() passes over repeated headers and does not read what stands 
   assertEquals(notes, [
     "1 repeated header line was passed over.",
     "1 blank row was passed over.",
-    "Below the table, from line 6 on, 2 lines were not read.",
+    "A second table begins on line 6; from there on 2 lines were not read.",
   ]);
 });
 
