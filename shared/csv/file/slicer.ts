@@ -211,6 +211,7 @@ export class Slicer {
       block.text.slice(at, this.#finder.end),
       this.#grammar,
       table.headerWidth,
+      block.bytewise,
       find !== "plain",
     );
     this.#steps += WIDTH_PASSES * line.text.length + WIDTH_STEPS;
