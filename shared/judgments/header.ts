@@ -125,11 +125,6 @@ export function fieldOfHeader(cell: string): Field | null {
   return MEANINGS.get(foldHeader(cell))?.field ?? null;
 }
 
-/** Does this cell look like the header of a judgment's field? Helps to find a file's header line. */
-export function isKnownHeader(cell: string): boolean {
-  return fieldOfHeader(cell) !== null;
-}
-
 /** Every header a field answers to, as documentation spells them; its own name comes last. */
 export function acceptedHeaders(field: Field): readonly string[] {
   return [...ACCEPTED[field], field];

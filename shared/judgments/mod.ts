@@ -18,7 +18,6 @@ export {
   foldHeader,
   type HeaderMap,
   type HeaderOverrides,
-  isKnownHeader,
   mapHeader,
 } from "./header.ts";
 export { ROW_CODES, type RowCode, type RowCodeEntry, type RowStage } from "./codes.ts";

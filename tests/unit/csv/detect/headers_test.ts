@@ -1,7 +1,7 @@
 /** Where the header stands, what stands above it, and where its table ends. */
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
-import { HEADER, isKnownHeader, read, scan, utf8 } from "../reading.ts";
+import { HEADER, read, scan, utf8 } from "../reading.ts";
 
 const ROW = "1,Acme,Bob,10.00,2024-01-15";
 const NAMES = HEADER.split(",");

@@ -1,5 +1,4 @@
 /** Reading a stream from end to end. */
-import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertRejects } from "deno-std/assert/rejects.js";
 import { type CsvOptions, type CsvRecord, readCsv } from "../../../../shared/csv/mod.ts";
