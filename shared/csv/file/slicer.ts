@@ -162,7 +162,7 @@ export class Slicer {
       this.#endTable(title, at);
       return false;
     }
-    if (table.tail !== null || afterBlank) this.#watchTail(block, find, at);
+    if (table.headerLine > 0 && (table.tail !== null || afterBlank)) this.#watchTail(block, find, at);
     if (kind === "header") {
       table.headers++;
       if (title !== null) table.titles++;
