@@ -48,12 +48,11 @@ export async function runPipeline(stack: BenchStack, path: string, name: string)
   return Passage.parse(passage);
 }
 
-/** Makes the function the passage query uses, and holds back what would run beside the next measurement. */
+/** Makes the function the passage query uses. */
 export async function preparePipeline(stack: BenchStack): Promise<void> {
   await stack.admin.unsafe(`
     create function public.ms(span interval) returns float8 language sql immutable
       as $$ select extract(epoch from span) * 1000 $$;
-    update ops.queue_control set paused = true, reason = 'bench' where job_type = 'link_plaintiffs';
   `);
 }
 

@@ -4,8 +4,12 @@ import { askIntake, batchIdOf, describeBatch } from "../batches/ask.ts";
 import { Batch, countsOf, nameOf, rows, shortId } from "../batches/record.ts";
 import { command, type Context, EXIT, type Flag, UsageError } from "../command.ts";
 
-const Undone = Batch.extend({ removed: z.number(), affected_batches: z.array(z.string()) });
-type Undone = z.infer<typeof Undone>;
+const Undo = z.object({ status: z.string(), affected_batches: z.array(z.string()) });
+const Undone = Batch.extend({ undo: Undo });
+type Undone = z.infer<typeof Undone> & { readonly removed: number };
+
+const UNDO_PATIENCE_MS = 10 * 60_000; // a million rows take about a minute
+const ASK_EVERY_MS = 500;
 
 const BATCH = { words: "<batch>", wordCount: [1, 1] } as const;
 const WHY: Readonly<Record<string, Flag>> = {
@@ -77,18 +81,39 @@ export const undo = command<Undone>({
   effects: "its judgments are deleted, the batch has failed; audit events",
   flags: WHY,
   async run(context, report) {
-    report(Undone.parse(await act(context, "undo", "Undo", { reason: whyOf(context, "undo") })));
-    return EXIT.fine;
+    const asked = Undone.parse(await act(context, "undo", "Undo", { reason: whyOf(context, "undo") }));
+    const ended = await untilUndone(context, asked);
+    report({ ...ended, removed: asked.row_count_inserted - ended.row_count_inserted });
+    return ended.undo.status === "completed" ? EXIT.fine : EXIT.notFine;
   },
   show: (batch) =>
     [
-      `${nameOf(batch)} is undone: ${rows(batch.removed)} taken out again.`,
-      ...(batch.affected_batches.length === 0 ? [] : [
+      batch.undo.status === "completed"
+        ? `${nameOf(batch)} is undone: ${rows(batch.removed)} taken out again.`
+        : `${nameOf(batch)} is not undone yet (${batch.undo.status}): ${
+          rows(batch.removed)
+        } taken out so far, ` +
+          `${rows(batch.row_count_inserted)} left. See why: ops queue-inspect --queue undo`,
+      ...(batch.undo.affected_batches.length === 0 ? [] : [
         "These batches left rows out because this one had them; run them again and they insert those rows:",
-        ...batch.affected_batches.map((id) => `  ops retry ${shortId(id)}`),
+        ...batch.undo.affected_batches.map((id) => `  ops retry ${shortId(id)}`),
       ]),
     ].join("\n"),
 });
+
+/** The batch when its undo has ended, or after ten minutes as it is then. */
+async function untilUndone(
+  { target }: Context,
+  asked: z.infer<typeof Undone>,
+): Promise<z.infer<typeof Undone>> {
+  const patience = Date.now() + UNDO_PATIENCE_MS;
+  let batch = asked;
+  while (["pending", "processing"].includes(batch.undo.status) && Date.now() < patience) {
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    batch = Undone.parse(await describeBatch(target, batch.batch_id));
+  }
+  return batch;
+}
 
 /** @throws UsageError without a reason: it stands in the record for good. */
 function whyOf({ typed }: Context, name: string): string {

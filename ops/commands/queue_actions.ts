@@ -5,7 +5,7 @@ import { findId } from "../ids.ts";
 import { operatorName } from "../operator.ts";
 import { table } from "../table.ts";
 
-const QUEUES: readonly string[] = ["ingest", "link_plaintiffs", "enforcement", "vendor_pull", "notify"];
+const QUEUES: readonly string[] = ["ingest", "undo", "enforcement", "vendor_pull", "notify"];
 
 const Job = z.looseObject({ job_id: z.string(), job_type: z.string(), status: z.string() });
 const Control = z.looseObject({ job_type: z.string(), paused: z.boolean() });

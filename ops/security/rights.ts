@@ -51,6 +51,7 @@ export const SERVICE_RIGHTS: Readonly<Record<string, readonly Verb[]>> = {
   "ops.queue_control": KEEP,
   "ops.rate_buckets": WRITE,
   "ops.sentinel_runs": WRITE,
+  "ops.source_turns": WRITE,
   "ops.v_batch_performance": READ,
   "ops.v_error_distribution": READ,
   "ops.v_live_feed_events": READ,

@@ -214,6 +214,7 @@ export type Database = {
           "lease_token": string | null;
           "locked_at": string | null;
           "locked_by": string | null;
+          "losses": number;
           "not_before": string;
           "remarks": number;
           "row_count": number;
@@ -237,6 +238,7 @@ export type Database = {
           "lease_token"?: string | null;
           "locked_at"?: string | null;
           "locked_by"?: string | null;
+          "losses"?: number;
           "not_before"?: string;
           "remarks"?: number;
           "row_count": number;
@@ -259,6 +261,7 @@ export type Database = {
           "lease_token"?: string | null;
           "locked_at"?: string | null;
           "locked_by"?: string | null;
+          "losses"?: number;
           "not_before"?: string;
           "remarks"?: number;
           "row_count"?: number;
@@ -611,11 +614,11 @@ export type Database = {
           "storage_bucket": string | null;
           "storage_path": string | null;
           "storage_version": string | null;
+          "undo": Json | null;
           "updated_at": string;
           "validated_at": string | null;
           "warning_counts": NonNullable<Json>;
           "batch_record": Json | null;
-          "move_rows": number | null;
           "needs_approval": boolean | null;
           "note_header_change": undefined | null;
           "object_state": string | null;
@@ -630,10 +633,10 @@ export type Database = {
           "settle_replay": undefined | null;
           "stored_object": Json | null;
           "take_back_repairs": undefined | null;
+          "undo_of": Json | null;
         };
         ComputedFields:
           | "batch_record"
-          | "move_rows"
           | "needs_approval"
           | "note_header_change"
           | "object_state"
@@ -644,7 +647,8 @@ export type Database = {
           | "retry_repaired"
           | "settle_replay"
           | "stored_object"
-          | "take_back_repairs";
+          | "take_back_repairs"
+          | "undo_of";
         Insert: {
           "approved_attempt"?: number | null;
           "attempt"?: number;
@@ -686,6 +690,7 @@ export type Database = {
           "storage_bucket"?: string | null;
           "storage_path"?: string | null;
           "storage_version"?: string | null;
+          "undo"?: Json | null;
           "updated_at"?: string;
           "validated_at"?: string | null;
           "warning_counts"?: NonNullable<Json>;
@@ -731,6 +736,7 @@ export type Database = {
           "storage_bucket"?: string | null;
           "storage_path"?: string | null;
           "storage_version"?: string | null;
+          "undo"?: Json | null;
           "updated_at"?: string;
           "validated_at"?: string | null;
           "warning_counts"?: NonNullable<Json>;
@@ -1007,6 +1013,7 @@ export type Database = {
         Args: { "bucket": string; "metadata": Json; "path": string; "version": string };
         Returns: string;
       };
+      "add_plaintiffs": { Args: { "batch": string }; Returns: number };
       "affected_batches": { Args: { "batch": string }; Returns: (string)[] };
       "approve_batch": { Args: { "actor": string; "batch": string; "request_id": string }; Returns: Json };
       "batch_of_hash": {
@@ -1052,6 +1059,7 @@ export type Database = {
           "storage_bucket": string | null;
           "storage_path": string | null;
           "storage_version": string | null;
+          "undo": Json | null;
           "updated_at": string;
           "validated_at": string | null;
           "warning_counts": NonNullable<Json>;
@@ -1073,7 +1081,8 @@ export type Database = {
         Returns: Json;
       };
       "batch_timeline": { Args: { "batch": string }; Returns: Json };
-      "beat_unit": { Args: { "batch": string; "slice": number; "token": string }; Returns: boolean };
+      "begin_unit": { Args: { "batch": string; "job": string }; Returns: boolean };
+      "brings_judgment": { Args: { "batch": string; "names": (string)[] }; Returns: (string)[] };
       "budget_reason": {
         Args: { "invalid": number; "threshold": number; "total": number; "what"?: string };
         Returns: string;
@@ -1092,60 +1101,7 @@ export type Database = {
         };
         Returns: undefined;
       };
-      "claim_job": {
-        Args: { "job": string; "worker_id": string };
-        Returns: Database["ops"]["Tables"]["job_queue"]["Row"];
-        SetofOptions: {
-          from: "*";
-          to: "job_queue";
-          isOneToOne: true;
-          isSetofReturn: false;
-        };
-      };
-      "claim_link": { Args: { "worker_id": string }; Returns: Json };
-      "claim_slice": {
-        Args: { "batch": string; "worker_id": string };
-        Returns: {
-          "batch_id": string;
-          "code_counts": NonNullable<Json>;
-          "end_byte": number;
-          "finished_at": string | null;
-          "first_byte": number;
-          "first_line": number;
-          "first_row": number;
-          "holders": number;
-          "invalid": number;
-          "lease_expires_at": string | null;
-          "lease_token": string | null;
-          "locked_at": string | null;
-          "locked_by": string | null;
-          "not_before": string;
-          "remarks": number;
-          "row_count": number;
-          "slice_no": number;
-          "status": string;
-          "valid": number;
-          "warning_counts": NonNullable<Json>;
-        };
-        SetofOptions: {
-          from: "*";
-          to: "batch_slices";
-          isOneToOne: true;
-          isSetofReturn: false;
-        };
-      };
-      "claim_work": { Args: { "worker_id": string }; Returns: Json };
-      "claimable_units": {
-        Args: Record<PropertyKey, never>;
-        Returns: {
-          "active": number;
-          "batch_id": string;
-          "created_at": string;
-          "is_slice": boolean;
-          "job_id": string;
-          "priority": number;
-        }[];
-      };
+      "claim_slice": { Args: { "batch": string; "holder": string; "job": string }; Returns: Json };
       "clear_attempt": { Args: { "batch": string }; Returns: undefined };
       "clear_staged": { Args: { "batch": string }; Returns: undefined };
       "columns_of": {
@@ -1182,7 +1138,16 @@ export type Database = {
       };
       "describe_batch": { Args: { "batch": string }; Returns: Json };
       "describe_source": { Args: { "source": string }; Returns: Json };
-      "describe_unit": { Args: { "batch": string; "slice": number; "token": string }; Returns: Json };
+      "describe_unit": {
+        Args: {
+          "job": Omit<
+            Database["ops"]["Tables"]["job_queue"]["Row"],
+            Database["ops"]["Tables"]["job_queue"]["ComputedFields"]
+          >;
+          "slice": number;
+        };
+        Returns: Json;
+      };
       "duplicates_in": {
         Args: {
           "batch": Omit<
@@ -1213,7 +1178,7 @@ export type Database = {
         };
         Returns: Json;
       };
-      "end_undone": { Args: { "batch": string; "reason": string }; Returns: undefined };
+      "end_undone": { Args: { "asked": Json; "batch": string }; Returns: undefined };
       "errors_csv": {
         Args: { "after_row": number; "batch": string; "rows": number };
         Returns: {
@@ -1232,10 +1197,6 @@ export type Database = {
         Args: { "batch": string; "code": string; "reason": string; "slice": number; "token": string };
         Returns: Json;
       };
-      "fail_unit": {
-        Args: { "batch": string; "error": string; "slice": number; "token": string };
-        Returns: boolean;
-      };
       "finish_slice": {
         Args: { "batch": string; "slice": number; "tally": Json; "token": string };
         Returns: Json;
@@ -1243,7 +1204,6 @@ export type Database = {
       "finish_staging": { Args: { "batch": string; "plan": Json; "token": string }; Returns: Json };
       "fold_header": { Args: { "name": string }; Returns: string };
       "follow_moves": { Args: Record<PropertyKey, never>; Returns: number };
-      "give_up": { Args: { "attempts": number; "batch": string; "error": string }; Returns: undefined };
       "hand_bytes_over": {
         Args: {
           "heir": string;
@@ -1256,12 +1216,67 @@ export type Database = {
         Returns: Json;
       };
       "has_open_slices": { Args: { "batch": string }; Returns: boolean };
+      "hold_batch": {
+        Args: { "batch": string; "token": string };
+        Returns: {
+          "approved_attempt": number | null;
+          "attempt": number;
+          "completed_at": string | null;
+          "created_at": string;
+          "created_by": string;
+          "db_duration_ms": number | null;
+          "dialect": Json | null;
+          "dry_run": boolean;
+          "duplicate_of": string | null;
+          "error_threshold_percent": number;
+          "file_hash": string | null;
+          "file_size_bytes": number | null;
+          "filename": string;
+          "id": string;
+          "ignored_columns": (string)[];
+          "layout": Json | null;
+          "notes": (string)[];
+          "parse_duration_ms": number | null;
+          "priority": number;
+          "progress_at": string;
+          "rejection_code": string | null;
+          "rejection_reason": string | null;
+          "rejects_truncated": boolean;
+          "replay_of": string | null;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_staged": number;
+          "row_count_total": number;
+          "row_count_valid": number;
+          "scan": Json | null;
+          "source": string;
+          "source_reference": string | null;
+          "staged_at": string | null;
+          "staging_started_at": string | null;
+          "status": string;
+          "status_changed_at": string;
+          "storage_bucket": string | null;
+          "storage_path": string | null;
+          "storage_version": string | null;
+          "undo": Json | null;
+          "updated_at": string;
+          "validated_at": string | null;
+          "warning_counts": NonNullable<Json>;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "simplicity_batches";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "hold_slice": { Args: { "batch": string; "slice": number; "token": string }; Returns: undefined };
+      "ingest_job": { Args: { "batch": string }; Returns: string };
       "insert_batch": { Args: { "batch": string; "token": string }; Returns: Json };
       "is_drop": { Args: { "bucket": string; "metadata": Json; "path": string }; Returns: boolean };
       "is_read_in_order": { Args: { "rows_to_meet": number }; Returns: boolean };
       "judgment_lineage": { Args: { "judgment": number }; Returns: Json };
-      "link_plaintiffs": { Args: { "batch": string; "end_id": number; "first_id": number }; Returns: number };
-      "link_step": { Args: { "job": string; "token": string }; Returns: boolean };
       "list_batches": {
         Args: { "page": number; "page_size": number; "q": string; "source": string; "status": string };
         Returns: Json;
@@ -1314,60 +1329,7 @@ export type Database = {
           "storage_bucket": string | null;
           "storage_path": string | null;
           "storage_version": string | null;
-          "updated_at": string;
-          "validated_at": string | null;
-          "warning_counts": NonNullable<Json>;
-        };
-        SetofOptions: {
-          from: "*";
-          to: "simplicity_batches";
-          isOneToOne: true;
-          isSetofReturn: false;
-        };
-      };
-      "lock_lease": {
-        Args: { "batch": string; "token": string };
-        Returns: {
-          "approved_attempt": number | null;
-          "attempt": number;
-          "completed_at": string | null;
-          "created_at": string;
-          "created_by": string;
-          "db_duration_ms": number | null;
-          "dialect": Json | null;
-          "dry_run": boolean;
-          "duplicate_of": string | null;
-          "error_threshold_percent": number;
-          "file_hash": string | null;
-          "file_size_bytes": number | null;
-          "filename": string;
-          "id": string;
-          "ignored_columns": (string)[];
-          "layout": Json | null;
-          "notes": (string)[];
-          "parse_duration_ms": number | null;
-          "priority": number;
-          "progress_at": string;
-          "rejection_code": string | null;
-          "rejection_reason": string | null;
-          "rejects_truncated": boolean;
-          "replay_of": string | null;
-          "row_count_duplicate": number;
-          "row_count_inserted": number;
-          "row_count_invalid": number;
-          "row_count_staged": number;
-          "row_count_total": number;
-          "row_count_valid": number;
-          "scan": Json | null;
-          "source": string;
-          "source_reference": string | null;
-          "staged_at": string | null;
-          "staging_started_at": string | null;
-          "status": string;
-          "status_changed_at": string;
-          "storage_bucket": string | null;
-          "storage_path": string | null;
-          "storage_version": string | null;
+          "undo": Json | null;
           "updated_at": string;
           "validated_at": string | null;
           "warning_counts": NonNullable<Json>;
@@ -1380,7 +1342,6 @@ export type Database = {
         };
       };
       "lock_repairs": { Args: { "batch": string }; Returns: undefined };
-      "lock_slice": { Args: { "batch": string; "slice": number; "token": string }; Returns: undefined };
       "lock_twin": {
         Args: { "batch": string };
         Returns: {
@@ -1424,6 +1385,7 @@ export type Database = {
           "storage_bucket": string | null;
           "storage_path": string | null;
           "storage_version": string | null;
+          "undo": Json | null;
           "updated_at": string;
           "validated_at": string | null;
           "warning_counts": NonNullable<Json>;
@@ -1435,10 +1397,12 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "map_plaintiffs": { Args: { "batch": string }; Returns: Json };
       "max_kept_duplicates": { Args: Record<PropertyKey, never>; Returns: number };
       "max_kept_rejects": { Args: Record<PropertyKey, never>; Returns: number };
+      "max_mapped_names": { Args: Record<PropertyKey, never>; Returns: number };
+      "max_rows_per_undo_step": { Args: Record<PropertyKey, never>; Returns: number };
       "max_slices_per_batch": { Args: Record<PropertyKey, never>; Returns: number };
-      "max_units": { Args: Record<PropertyKey, never>; Returns: number };
       "move_batch": {
         Args: { "batch": string; "code"?: string; "new_status": string; "reason"?: string };
         Returns: {
@@ -1482,6 +1446,7 @@ export type Database = {
           "storage_bucket": string | null;
           "storage_path": string | null;
           "storage_version": string | null;
+          "undo": Json | null;
           "updated_at": string;
           "validated_at": string | null;
           "warning_counts": NonNullable<Json>;
@@ -1509,6 +1474,7 @@ export type Database = {
             Database["intake"]["Tables"]["simplicity_batches"]["Row"],
             Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
           >;
+          "plaintiffs": Json;
         };
         Returns: number;
       };
@@ -1521,7 +1487,6 @@ export type Database = {
         };
         Returns: boolean;
       };
-      "note_failure": { Args: { "batch": string; "error": string }; Returns: boolean };
       "note_header_change": {
         Args: {
           "batch": Omit<
@@ -1531,7 +1496,6 @@ export type Database = {
         };
         Returns: undefined;
       };
-      "note_progress": { Args: { "batch": string }; Returns: undefined };
       "object_state": {
         Args: {
           "batch": Omit<
@@ -1544,6 +1508,15 @@ export type Database = {
       "open_reservation": { Args: { "hash": string; "lease": string; "request": Json }; Returns: Json };
       "open_slices": { Args: { "batch": string; "slices": Json }; Returns: undefined };
       "place_of": { Args: { "batch": string; "row_index": number }; Returns: Json };
+      "plaintiff_names": {
+        Args: { "batch": string };
+        Returns: {
+          "case_number": string;
+          "name": string;
+          "normalized": string;
+          "row_index": number;
+        }[];
+      };
       "progress_of": {
         Args: {
           "batch": Omit<
@@ -1566,7 +1539,6 @@ export type Database = {
         };
         Returns: undefined;
       };
-      "reap_leases": { Args: Record<PropertyKey, never>; Returns: number };
       "record_duplicates": {
         Args: {
           "batch": Omit<
@@ -1605,10 +1577,6 @@ export type Database = {
         Returns: Json;
       };
       "rejects_of": { Args: { "original": string; "rows": (number)[] }; Returns: Json };
-      "release": {
-        Args: { "batch": string; "slice": number; "token": string; "wait"?: string };
-        Returns: boolean;
-      };
       "release_upload": { Args: { "upload": string }; Returns: boolean };
       "renew_upload": { Args: { "upload": string }; Returns: boolean };
       "repair_origin": { Args: { "replay": string; "row_index": number }; Returns: Json };
@@ -1695,6 +1663,7 @@ export type Database = {
           "storage_bucket": string | null;
           "storage_path": string | null;
           "storage_version": string | null;
+          "undo": Json | null;
           "updated_at": string;
           "validated_at": string | null;
           "warning_counts": NonNullable<Json>;
@@ -1749,6 +1718,7 @@ export type Database = {
           "storage_bucket": string | null;
           "storage_path": string | null;
           "storage_version": string | null;
+          "undo": Json | null;
           "updated_at": string;
           "validated_at": string | null;
           "warning_counts": NonNullable<Json>;
@@ -1786,6 +1756,7 @@ export type Database = {
         Returns: undefined;
       };
       "settle_upload": { Args: { "actor": string; "request_id": string; "upload": string }; Returns: Json };
+      "share_judgments": { Args: Record<PropertyKey, never>; Returns: undefined };
       "signed_upload_lease": { Args: Record<PropertyKey, never>; Returns: string };
       "source_of": { Args: { "path": string }; Returns: string };
       "split_slice": {
@@ -1820,6 +1791,16 @@ export type Database = {
           >;
         };
         Returns: undefined;
+      };
+      "too_costly": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+          "slice": number;
+        };
+        Returns: string;
       };
       "total_up": {
         Args: { "batch": string };
@@ -1864,6 +1845,7 @@ export type Database = {
           "storage_bucket": string | null;
           "storage_path": string | null;
           "storage_version": string | null;
+          "undo": Json | null;
           "updated_at": string;
           "validated_at": string | null;
           "warning_counts": NonNullable<Json>;
@@ -1880,6 +1862,16 @@ export type Database = {
         Args: { "actor": string; "batch": string; "reason": string; "request_id": string };
         Returns: Json;
       };
+      "undo_of": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      "undo_step": { Args: { "job": string; "token": string }; Returns: Json };
       "warning_notes": { Args: { "batch": string }; Returns: (string)[] };
       "warnings_of": { Args: { "batch": string }; Returns: Json };
       "wrong_state": {
@@ -2026,6 +2018,7 @@ export type Database = {
           "lease_token": string | null;
           "locked_at": string | null;
           "locked_by": string | null;
+          "losses": number;
           "max_attempts": number;
           "next_run_at": string;
           "payload": NonNullable<Json>;
@@ -2036,9 +2029,10 @@ export type Database = {
           "status": string;
           "updated_at": string;
           "describe_job": Json | null;
-          "is_claimable_outbound": boolean | null;
+          "is_open": boolean | null;
+          "source_of": string | null;
         };
-        ComputedFields: "describe_job" | "is_claimable_outbound";
+        ComputedFields: "describe_job" | "is_open" | "source_of";
         Insert: {
           "attempts"?: number;
           "batch_id"?: string | null;
@@ -2052,6 +2046,7 @@ export type Database = {
           "lease_token"?: string | null;
           "locked_at"?: string | null;
           "locked_by"?: string | null;
+          "losses"?: number;
           "max_attempts"?: number;
           "next_run_at"?: string;
           "payload"?: NonNullable<Json>;
@@ -2075,6 +2070,7 @@ export type Database = {
           "lease_token"?: string | null;
           "locked_at"?: string | null;
           "locked_by"?: string | null;
+          "losses"?: number;
           "max_attempts"?: number;
           "next_run_at"?: string;
           "payload"?: NonNullable<Json>;
@@ -2156,6 +2152,22 @@ export type Database = {
           "ran_at"?: string;
           "ran_by"?: string;
           "result"?: NonNullable<Json>;
+        };
+        Relationships: [];
+      };
+      "source_turns": {
+        Row: {
+          "served_at": string;
+          "source": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "served_at": string;
+          "source": string;
+        };
+        Update: {
+          "served_at"?: string;
+          "source"?: string;
         };
         Relationships: [];
       };
@@ -2338,7 +2350,8 @@ export type Database = {
       "act_as": { Args: { "actor": string; "request_id": string }; Returns: undefined };
       "actor": { Args: Record<PropertyKey, never>; Returns: string };
       "backoff": { Args: { "failures": number }; Returns: string };
-      "beat": {
+      "beat": { Args: { "job": string; "slice": number; "token": string }; Returns: boolean };
+      "beat_worker": {
         Args: {
           "jobs_done": number;
           "jobs_failed": number;
@@ -2350,7 +2363,6 @@ export type Database = {
         };
         Returns: undefined;
       };
-      "beat_outbound": { Args: { "job": string; "token": string }; Returns: boolean };
       "begin_vendor_pull": { Args: { "job": string; "token": string }; Returns: Json };
       "broken_guards": {
         Args: Record<PropertyKey, never>;
@@ -2360,10 +2372,31 @@ export type Database = {
           "trigger_name": string;
         }[];
       };
-      "bury_job": { Args: { "error": string; "job": string }; Returns: undefined };
-      "bury_lost_jobs": { Args: { "job_type": string }; Returns: number };
-      "claim_outbound": { Args: { "worker_id": string }; Returns: Json };
-      "complete_outbound": { Args: { "job": string; "note"?: string; "token": string }; Returns: undefined };
+      "checkpoint": {
+        Args: { "job": string; "slice": number; "state"?: Json; "token": string };
+        Returns: undefined;
+      };
+      "claim": { Args: { "holder": string; "types": (string)[] }; Returns: Json };
+      "claim_job": { Args: { "holder": string; "job": string }; Returns: Json };
+      "claimable_units": {
+        Args: { "types": (string)[] };
+        Returns: {
+          "batch_id": string;
+          "batch_units": number;
+          "created_at": string;
+          "is_slice": boolean;
+          "job_id": string;
+          "priority": number;
+          "served_at": string;
+          "source": string;
+          "source_units": number;
+          "was_lost": boolean;
+        }[];
+      };
+      "count_loss": {
+        Args: { "holder": string; "job": string; "of_job": boolean; "slice": number };
+        Returns: undefined;
+      };
       "decide_alerts": { Args: { "channels": (string)[]; "findings": Json }; Returns: number };
       "decide_digest": { Args: { "at"?: string; "channels": (string)[] }; Returns: boolean };
       "describe_alert": {
@@ -2384,6 +2417,17 @@ export type Database = {
         };
         Returns: Json;
       };
+      "describe_unit": {
+        Args: {
+          "job": Omit<
+            Database["ops"]["Tables"]["job_queue"]["Row"],
+            Database["ops"]["Tables"]["job_queue"]["ComputedFields"]
+          >;
+          "slice": number;
+          "token": string;
+        };
+        Returns: Json;
+      };
       "enqueue": {
         Args: {
           "batch_id"?: string;
@@ -2394,11 +2438,12 @@ export type Database = {
         };
         Returns: string;
       };
-      "fail_outbound": {
+      "fail": {
         Args: {
           "error": string;
           "for_good"?: boolean;
           "job": string;
+          "slice": number;
           "token": string;
           "wait_seconds"?: number;
         };
@@ -2409,9 +2454,45 @@ export type Database = {
         Returns: boolean;
       };
       "figures": { Args: { "subject": string }; Returns: Json };
+      "finish": { Args: { "job": string; "note"?: string; "token": string }; Returns: undefined };
       "finish_vendor_pull": { Args: { "job": string; "result": Json; "token": string }; Returns: undefined };
+      "give_up": { Args: { "costly"?: string; "error": string; "job": string }; Returns: undefined };
+      "hold": {
+        Args: { "job": string; "slice": number; "token": string };
+        Returns: {
+          "attempts": number;
+          "batch_id": string | null;
+          "created_at": string;
+          "dead_lettered_at": string | null;
+          "dedupe_key": string | null;
+          "id": string;
+          "job_type": string;
+          "last_error": string | null;
+          "lease_expires_at": string | null;
+          "lease_token": string | null;
+          "locked_at": string | null;
+          "locked_by": string | null;
+          "losses": number;
+          "max_attempts": number;
+          "next_run_at": string;
+          "payload": NonNullable<Json>;
+          "priority": number;
+          "redriven_at": string | null;
+          "redriven_by": string | null;
+          "redrives": number;
+          "status": string;
+          "updated_at": string;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "job_queue";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "inspect_queues": { Args: { "queue"?: string }; Returns: Json };
-      "is_claimable_outbound": {
+      "is_engine": { Args: Record<PropertyKey, never>; Returns: boolean };
+      "is_open": {
         Args: {
           "job": Omit<
             Database["ops"]["Tables"]["job_queue"]["Row"],
@@ -2420,7 +2501,6 @@ export type Database = {
         };
         Returns: boolean;
       };
-      "is_engine": { Args: Record<PropertyKey, never>; Returns: boolean };
       "lease_end": { Args: Record<PropertyKey, never>; Returns: string };
       "lease_job": {
         Args: { "as_whole"?: boolean; "holder": string; "job": string };
@@ -2437,6 +2517,7 @@ export type Database = {
           "lease_token": string | null;
           "locked_at": string | null;
           "locked_by": string | null;
+          "losses": number;
           "max_attempts": number;
           "next_run_at": string;
           "payload": NonNullable<Json>;
@@ -2454,7 +2535,44 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "let_go": {
+        Args: { "job": string; "slice": number; "token": string; "wait"?: string };
+        Returns: boolean;
+      };
       "list_alerts": { Args: { "state"?: string }; Returns: Json };
+      "lock_held": {
+        Args: { "job": string; "slice": number; "token": string };
+        Returns: {
+          "attempts": number;
+          "batch_id": string | null;
+          "created_at": string;
+          "dead_lettered_at": string | null;
+          "dedupe_key": string | null;
+          "id": string;
+          "job_type": string;
+          "last_error": string | null;
+          "lease_expires_at": string | null;
+          "lease_token": string | null;
+          "locked_at": string | null;
+          "locked_by": string | null;
+          "losses": number;
+          "max_attempts": number;
+          "next_run_at": string;
+          "payload": NonNullable<Json>;
+          "priority": number;
+          "redriven_at": string | null;
+          "redriven_by": string | null;
+          "redrives": number;
+          "status": string;
+          "updated_at": string;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "job_queue";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "lock_job": {
         Args: { "job": string };
         Returns: {
@@ -2470,6 +2588,7 @@ export type Database = {
           "lease_token": string | null;
           "locked_at": string | null;
           "locked_by": string | null;
+          "losses": number;
           "max_attempts": number;
           "next_run_at": string;
           "payload": NonNullable<Json>;
@@ -2487,38 +2606,17 @@ export type Database = {
           isSetofReturn: false;
         };
       };
-      "lock_outbound": {
-        Args: { "job": string; "token": string };
+      "lost_units": {
+        Args: { "types": (string)[] };
         Returns: {
-          "attempts": number;
-          "batch_id": string | null;
-          "created_at": string;
-          "dead_lettered_at": string | null;
-          "dedupe_key": string | null;
-          "id": string;
-          "job_type": string;
-          "last_error": string | null;
-          "lease_expires_at": string | null;
-          "lease_token": string | null;
-          "locked_at": string | null;
-          "locked_by": string | null;
-          "max_attempts": number;
-          "next_run_at": string;
-          "payload": NonNullable<Json>;
-          "priority": number;
-          "redriven_at": string | null;
-          "redriven_by": string | null;
-          "redrives": number;
-          "status": string;
-          "updated_at": string;
-        };
-        SetofOptions: {
-          from: "*";
-          to: "job_queue";
-          isOneToOne: true;
-          isSetofReturn: false;
-        };
+          "batch_id": string;
+          "holder": string;
+          "job_id": string;
+          "slice_no": number;
+          "token": string;
+        }[];
       };
+      "max_units": { Args: Record<PropertyKey, never>; Returns: number };
       "metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "move_job": {
         Args: { "error"?: string; "job": string; "new_status": string; "wait"?: string };
@@ -2535,6 +2633,7 @@ export type Database = {
           "lease_token": string | null;
           "locked_at": string | null;
           "locked_by": string | null;
+          "losses": number;
           "max_attempts": number;
           "next_run_at": string;
           "payload": NonNullable<Json>;
@@ -2552,10 +2651,15 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "needs_more": { Args: { "types": (string)[] }; Returns: boolean };
+      "note_failure": { Args: { "costly"?: string; "error": string; "job": string }; Returns: boolean };
+      "note_progress": { Args: { "job": string; "state"?: Json }; Returns: undefined };
+      "note_turn": { Args: { "source": string }; Returns: undefined };
       "notice_window": { Args: Record<PropertyKey, never>; Returns: string };
       "probe_interval": { Args: Record<PropertyKey, never>; Returns: string };
       "prune": { Args: Record<PropertyKey, never>; Returns: undefined };
       "prune_rate_buckets": { Args: Record<PropertyKey, never>; Returns: number };
+      "put_back": { Args: { "job": string; "slice": number; "wait"?: string }; Returns: undefined };
       "queue_notice": {
         Args: {
           "alert": Omit<
@@ -2594,6 +2698,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "reap_leases": { Args: { "types"?: (string)[] }; Returns: number };
       "record_sentinel_run": {
         Args: { "channels": (string)[]; "ran_by": string; "result": Json };
         Returns: Json;
@@ -2611,6 +2716,7 @@ export type Database = {
         Args: { "actor": string; "paused": boolean; "queue": string; "reason": string; "request_id": string };
         Returns: Json;
       };
+      "share_after": { Args: { "losses": number }; Returns: number };
       "silence_alert": {
         Args: { "actor": string; "alert": string; "reason": string; "request_id": string; "seconds": number };
         Returns: Json;
@@ -2627,6 +2733,15 @@ export type Database = {
       };
       "silence_of": { Args: { "check_name": string }; Returns: string };
       "size_scale": { Args: Record<PropertyKey, never>; Returns: number };
+      "source_of": {
+        Args: {
+          "job": Omit<
+            Database["ops"]["Tables"]["job_queue"]["Row"],
+            Database["ops"]["Tables"]["job_queue"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       "stuck_after": { Args: Record<PropertyKey, never>; Returns: string };
       "stuck_jobs": {
         Args: Record<PropertyKey, never>;
@@ -2643,6 +2758,7 @@ export type Database = {
           "lease_token": string | null;
           "locked_at": string | null;
           "locked_by": string | null;
+          "losses": number;
           "max_attempts": number;
           "next_run_at": string;
           "payload": NonNullable<Json>;

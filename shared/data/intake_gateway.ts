@@ -5,14 +5,15 @@
 import { OriginalReject } from "../intake/original_reject.ts";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { z } from "zod";
-import { type Link, parseLink, parseUnit, type Unit } from "../jobs/unit.ts";
+import { parseUnit, type Unit } from "../jobs/unit.ts";
 import type { RejectionCode } from "../intake/rejection_codes.ts";
 import type { StagingPlan } from "../intake/plan.ts";
 import type { SliceResult } from "../intake/tally.ts";
 import { DatabaseRefused } from "./database_refused.ts";
 
 const Decided = z.object({ outcome: z.enum(["redo", "failed", "completed", "awaiting_approval", "insert"]) });
-const Inserted = z.object({ outcome: z.enum(["redo", "failed", "completed"]) });
+const Inserted = z.object({ outcome: z.enum(["redo", "failed", "completed", "busy"]) });
+const Undone = z.object({ outcome: z.enum(["more", "done", "busy", "built_on"]) });
 const Finished = z.object({ last: z.boolean() });
 
 /** How settling goes on. */
@@ -28,6 +29,7 @@ export interface RestAddress {
 
 /** Who holds what: slice null means the job as a whole. */
 export interface Hold {
+  readonly jobId: string;
   readonly batchId: string;
   readonly sliceNo: number | null;
   readonly token: string;
@@ -40,7 +42,7 @@ export interface RestOfSlice {
   readonly first_line: number;
 }
 
-/** Arguments of `ops.beat`. The counts are added to what the worker already reported. */
+/** Arguments of `ops.beat_worker`. The counts are added to what the worker already reported. */
 export interface Heartbeat {
   readonly worker_id: string;
   readonly worker_type: "ingest" | "enforcement" | "sentinel";
@@ -50,6 +52,9 @@ export interface Heartbeat {
   readonly jobs_done: number;
   readonly jobs_failed: number;
 }
+
+/** Types of jobs a worker works off. */
+const WORKER_JOBS = ["ingest", "undo"];
 
 // A call that hangs would keep its isolate busy for nothing until the wall clock ends it. The database's own limits come
 // first: 8 s for a call, or what the function sets; the rest is for the way there and back.
@@ -62,22 +67,22 @@ export class IntakeGateway {
 
   /** The next unit of work, leased to this worker; null when there is none. */
   async claimWork(workerId: string): Promise<Unit | null> {
-    return parseUnit(await this.#call("claim_work", { worker_id: workerId }));
+    return parseUnit(await this.#engine("claim", { types: WORKER_JOBS, holder: workerId }));
   }
 
   /** Extends a lease; false when it is lost. */
   async beatUnit(hold: Hold): Promise<boolean> {
-    return await this.#call("beat_unit", held(hold)) === true;
+    return await this.#engine("beat", unitOf(hold)) === true;
   }
 
   /** Gives a unit back, to be claimed again at once. */
   async release(hold: Hold): Promise<void> {
-    await this.#call("release", held(hold));
+    await this.#engine("let_go", unitOf(hold));
   }
 
   /** A unit failed; true when it will be tried again. */
   async failUnit(hold: Hold, error: string): Promise<boolean> {
-    return await this.#call("fail_unit", { ...held(hold), error }) === true;
+    return await this.#engine("fail", { ...unitOf(hold), error }) === true;
   }
 
   /** The file is at fault: ends the batch with this reason. */
@@ -130,7 +135,7 @@ export class IntakeGateway {
   }
 
   /** The one transaction that moves staged rows into judgments. */
-  async insertBatch(hold: Hold): Promise<"redo" | "failed" | "completed"> {
+  async insertBatch(hold: Hold): Promise<z.infer<typeof Inserted>["outcome"]> {
     return Inserted.parse(await this.#call("insert_batch", { batch: hold.batchId, token: hold.token }))
       .outcome;
   }
@@ -140,21 +145,21 @@ export class IntakeGateway {
     await this.#call("clear_staged", { batch: batchId });
   }
 
-  /** The next link_plaintiffs job, leased; null when there is none. */
-  async claimLink(workerId: string): Promise<Link | null> {
-    return parseLink(await this.#call("claim_link", { worker_id: workerId }));
-  }
-
-  /** One step of it, after which it is due again; false when it is completed. */
-  async linkStep(link: Link): Promise<boolean> {
-    return await this.#call("link_step", { job: link.job_id, token: link.token }) === true;
+  /** One step of an undo. */
+  async undoStep(hold: Hold): Promise<z.infer<typeof Undone>["outcome"]> {
+    return Undone.parse(await this.#call("undo_step", { job: hold.jobId, token: hold.token })).outcome;
   }
 
   /** A worker's sign of life. */
   async beat(sign: Heartbeat): Promise<void> {
-    const { error, status } = await this.client.schema("ops").rpc("beat", sign)
+    await this.#engine("beat_worker", { ...sign });
+  }
+
+  async #engine(name: string, args: Record<string, unknown>): Promise<unknown> {
+    const { data, error, status } = await this.client.schema("ops").rpc(name, args)
       .abortSignal(AbortSignal.timeout(PATIENCE_MS));
-    if (error !== null) throw DatabaseRefused.from("beat", status, error);
+    if (error !== null) throw DatabaseRefused.from(name, status, error);
+    return data;
   }
 
   async #call(name: string, args: Record<string, unknown>): Promise<unknown> {
@@ -163,6 +168,10 @@ export class IntakeGateway {
     if (error !== null) throw DatabaseRefused.from(name, status, error);
     return data;
   }
+}
+
+function unitOf(hold: Hold): Record<string, unknown> {
+  return { job: hold.jobId, slice: hold.sliceNo, token: hold.token };
 }
 
 function held(hold: Hold): Record<string, unknown> {

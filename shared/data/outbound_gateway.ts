@@ -38,12 +38,12 @@ export class OutboundGateway {
 
   /** The next due job, leased; null when there is none. */
   async claim(workerId: string): Promise<OutboundJob | null> {
-    const [row] = await this.sql`select ops.claim_outbound(${workerId}) as job`;
+    const [row] = await this.sql`select ops.claim('{notify,vendor_pull}', ${workerId}) as job`;
     return z.object({ job: OutboundJob.nullable() }).parse(row).job;
   }
 
   async complete(job: OutboundJob, note: string | null = null): Promise<void> {
-    await this.sql`select ops.complete_outbound(${job.job_id}, ${job.token}, ${note})`;
+    await this.sql`select ops.finish(${job.job_id}, ${job.token}, ${note})`;
   }
 
   /** @param waitSeconds null: back off as usual. @param forGood it can never work. @returns whether it is tried again. */
@@ -54,7 +54,7 @@ export class OutboundGateway {
     forGood: boolean,
   ): Promise<boolean> {
     const [row] = await this.sql`
-      select ops.fail_outbound(${job.job_id}, ${job.token}, ${error}, ${waitSeconds}::int, ${forGood}) as again`;
+      select ops.fail(${job.job_id}, null, ${job.token}, ${error}, ${waitSeconds}::int, ${forGood}) as again`;
     return z.object({ again: z.boolean() }).parse(row).again;
   }
 
@@ -78,7 +78,7 @@ export class OutboundGateway {
 
   /** Extends the lease. @returns whether it still holds. */
   async beat(job: OutboundJob): Promise<boolean> {
-    const [row] = await this.sql`select ops.beat_outbound(${job.job_id}, ${job.token}) as held`;
+    const [row] = await this.sql`select ops.beat(${job.job_id}, null, ${job.token}) as held`;
     return z.object({ held: z.boolean() }).parse(row).held;
   }
 }

@@ -60,7 +60,7 @@ export class SentinelGateway {
   /** The sentinel's own sign of life. */
   async beat(workerId: string, status: string, version: string, memoryMb: number): Promise<void> {
     await this.sql`
-      select ops.beat(${workerId}, 'sentinel', ${status}, ${version}, ${memoryMb}::numeric, ${
+      select ops.beat_worker(${workerId}, 'sentinel', ${status}, ${version}, ${memoryMb}::numeric, ${
       status === "idle" ? 1 : 0
     }::int, 0)`;
   }

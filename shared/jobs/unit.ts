@@ -1,4 +1,4 @@
-/** One unit of ingest work as `intake.claim_work` hands it out. Parsed here once, then trusted. */
+/** One unit of a worker's work as `ops.claim` hands it out. Parsed here once, then trusted. */
 import { z } from "zod";
 import { StoredObject } from "../intake/stored_object.ts";
 
@@ -26,11 +26,16 @@ const Slice = z.object({
   keep_rejects: z.int(),
 });
 
-const shared = {
+const every = {
+  job_id: z.uuid(),
   token: z.uuid(),
   beat_seconds: z.number(),
-  size_scale: z.number().positive(), // factor on every share of work; 1 but in tests
   wake_more: z.boolean(),
+};
+
+const shared = {
+  ...every,
+  size_scale: z.number().positive(), // factor on every share of work: smaller after losses, and in tests
   batch: Batch,
   source: z.object({
     header_map: z.record(z.string(), z.string().nullable()),
@@ -43,9 +48,10 @@ const Unit = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("stage"), slice: z.null(), ...shared }),
   z.object({ kind: z.literal("slice"), slice: Slice, ...shared }),
   z.object({ kind: z.literal("settle"), slice: z.null(), ...shared }),
+  z.object({ kind: z.literal("undo"), payload: z.object({ batch_id: z.uuid() }), ...every }),
 ]);
 
-/** A claimed unit: reading a file for the first time, validating one slice of it, or bringing it to its end. */
+/** A claimed unit: reading a file for the first time, validating one slice of it, bringing it to its end, or taking back what it inserted. */
 export type Unit = z.infer<typeof Unit>;
 /** Unit of the first pass over a file. */
 export type StageUnit = Extract<Unit, { kind: "stage" }>;
@@ -54,17 +60,10 @@ export type SliceUnit = Extract<Unit, { kind: "slice" }>;
 /** Unit of budget and insert. */
 export type SettleUnit = Extract<Unit, { kind: "settle" }>;
 
-/** Reads the answer of `intake.claim_work`; null when there was no work. Throws when the answer is not a unit. */
+/** Unit of an undo. */
+export type UndoUnit = Extract<Unit, { kind: "undo" }>;
+
+/** Reads the answer of `ops.claim`; null when there was no work. Throws when the answer is not a unit. */
 export function parseUnit(answer: unknown): Unit | null {
   return answer === null ? null : Unit.parse(answer);
-}
-
-const Link = z.object({ job_id: z.uuid(), token: z.uuid(), batch_id: z.uuid().nullable() });
-
-/** A claimed `link_plaintiffs` job. */
-export type Link = z.infer<typeof Link>;
-
-/** Reads the answer of `intake.claim_link`; null when there was none. */
-export function parseLink(answer: unknown): Link | null {
-  return answer === null ? null : Link.parse(answer);
 }

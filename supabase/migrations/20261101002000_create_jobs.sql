@@ -7,6 +7,7 @@ create table ops.job_queue (
   status text not null default 'pending',
   priority int not null default 0,
   attempts int not null default 0,
+  losses int not null default 0,
   max_attempts int not null default 5,
   locked_at timestamptz,
   locked_by text,
@@ -22,7 +23,7 @@ create table ops.job_queue (
   redriven_by text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  constraint job_queue_job_type_known check (job_type in ('ingest', 'link_plaintiffs', 'enforcement', 'vendor_pull', 'notify')),
+  constraint job_queue_job_type_known check (job_type in ('ingest', 'undo', 'enforcement', 'vendor_pull', 'notify')),
   constraint job_queue_status_known check (status in ('pending', 'processing', 'paused', 'completed', 'failed')),
   constraint job_queue_dead_is_failed check (dead_lettered_at is null or status = 'failed'),
   constraint job_queue_lease_fits_status check (
@@ -40,6 +41,8 @@ create index job_queue_dead_idx on ops.job_queue (dead_lettered_at) where dead_l
 comment on table ops.job_queue is
   'Units of work. Claimed by priority, then age; a lease token fences every write of its holder.';
 comment on column ops.job_queue.attempts is 'Losses and failures in a row without progress; any progress sets it to 0.';
+comment on column ops.job_queue.losses is
+  'How often in a row its lease ran out; decides how large a share its next holder gets.';
 comment on column ops.job_queue.locked_at is 'Last sign of life of the holder: claim, beat or checkpoint.';
 comment on column ops.job_queue.lease_token is
   'Known to the holder alone. Null while nobody holds the job as a whole (slices have leases of their own).';
@@ -65,7 +68,7 @@ alter table ops.queue_control enable row level security;
 comment on table ops.queue_control is 'The brake of each queue: paused stops claims, running work finishes its slice.';
 grant select, insert, update on ops.queue_control to service_role;
 
-insert into ops.queue_control (job_type) values ('ingest'), ('link_plaintiffs'), ('enforcement'), ('vendor_pull'), ('notify');
+insert into ops.queue_control (job_type) values ('ingest'), ('undo'), ('enforcement'), ('vendor_pull'), ('notify');
 
 create table ops.expected_workers (
   worker_type text primary key,
@@ -112,21 +115,22 @@ comment on function ops.backoff(int) is
   'that jobs do not move in step.';
 grant execute on function ops.backoff(int) to service_role;
 
-create function ops.beat(worker_id text, worker_type text, status text, version text, memory_mb numeric, jobs_done int, jobs_failed int)
+create function ops.beat_worker(worker_id text, worker_type text, status text, version text, memory_mb numeric, jobs_done int, jobs_failed int)
 returns void
 language sql
 volatile
 set search_path = ''
 as $$
   insert into ops.worker_heartbeats as h (worker_id, worker_type, status, version, memory_mb, jobs_done, jobs_failed)
-  values (beat.worker_id, beat.worker_type, beat.status, beat.version, beat.memory_mb, beat.jobs_done, beat.jobs_failed)
+  values (beat_worker.worker_id, beat_worker.worker_type, beat_worker.status, beat_worker.version,
+    beat_worker.memory_mb, beat_worker.jobs_done, beat_worker.jobs_failed)
   on conflict (worker_id) do update
     set status = excluded.status, last_seen_at = now(), version = excluded.version, memory_mb = excluded.memory_mb,
         jobs_done = h.jobs_done + excluded.jobs_done, jobs_failed = h.jobs_failed + excluded.jobs_failed
 $$;
-comment on function ops.beat(text, text, text, text, numeric, int, int) is
+comment on function ops.beat_worker(text, text, text, text, numeric, int, int) is
   'A worker''s sign of life; the counts are added to what it already reported.';
-grant execute on function ops.beat(text, text, text, text, numeric, int, int) to service_role;
+grant execute on function ops.beat_worker(text, text, text, text, numeric, int, int) to service_role;
 
 create function ops.enqueue(
   job_type text,
@@ -151,6 +155,7 @@ begin
         payload = excluded.payload,
         priority = excluded.priority,
         attempts = 0,
+        losses = 0,
         next_run_at = now(),
         last_error = null,
         dead_lettered_at = null
@@ -227,34 +232,6 @@ comment on function ops.lease_job(uuid, text, boolean) is
   'Puts a locked job in work: leased to its holder as a whole, or to nobody while its slices are leased one by one.';
 grant execute on function ops.lease_job(uuid, text, boolean) to service_role;
 
-create function ops.bury_lost_jobs(job_type text)
-returns int
-language plpgsql
-set search_path = ''
-as $$
-declare
-  buried int;
-begin
-  perform ops.set_door('engine');
-  update ops.job_queue j
-     set status = 'failed', attempts = j.attempts + 1, dead_lettered_at = now(),
-         last_error = 'lost: ' || coalesce(j.locked_by, 'a worker') || ' stopped without a word',
-         locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null
-   where j.id in (
-     select l.id from ops.job_queue l
-      where l.job_type = bury_lost_jobs.job_type and l.status = 'processing' and l.lease_expires_at < now()
-        and l.attempts + 1 >= l.max_attempts
-      for update skip locked);
-  get diagnostics buried = row_count;
-  perform ops.set_door('');
-  return buried;
-end
-$$;
-comment on function ops.bury_lost_jobs(text) is
-  'Dead-letters jobs of a queue without batches in flight (not ingest, whose losses fail the batch) whose lease ran '
-  'out on their last try. Part of every claim.';
-grant execute on function ops.bury_lost_jobs(text) to service_role;
-
 create function ops.guard_job_status()
 returns trigger
 language plpgsql
@@ -272,6 +249,7 @@ begin
     new.next_run_at := now();
     if old.status = 'failed' then
       new.attempts := 0;
+      new.losses := 0;
     end if;
   end if;
   if new.status <> 'failed' then

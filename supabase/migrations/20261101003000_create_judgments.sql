@@ -1,4 +1,4 @@
--- The judgments themselves, and the plaintiffs they are linked to afterwards.
+-- The judgments themselves, and the plaintiffs they belong to.
 
 create table public.plaintiffs (
   id uuid primary key default gen_random_uuid(),
@@ -55,7 +55,8 @@ comment on table public.judgments is
   '(see ARCHITECTURE.md).';
 comment on column public.judgments.case_number is
   'Upper case ASCII, white space joined. Byte-wise collation: sorted inserts keep the unique index cheap.';
-comment on column public.judgments.plaintiff_id is 'Filled by the link_plaintiffs job after the batch has completed.';
+comment on column public.judgments.plaintiff_id is
+  'The plaintiff of that name; there when the row is inserted, so that no row is written twice.';
 comment on column public.judgments.batch_id is
   'The batch that inserted the row; stays when the batch record is deleted.';
 comment on column public.judgments.source_row_index is 'Data row in the file of that batch, from 0.';

@@ -32,6 +32,7 @@ create table intake.simplicity_batches (
   dry_run boolean not null default false,
   approved_attempt int,
   duplicate_of uuid references intake.simplicity_batches (id) on delete set null,
+  undo jsonb,
   replay_of uuid references intake.simplicity_batches (id) on delete set null,
   created_by text not null default ops.actor(),
   created_at timestamptz not null default now(),
@@ -103,6 +104,8 @@ comment on column intake.simplicity_batches.notes is
   'What an operator should know about how the file was read; nothing personal.';
 comment on column intake.simplicity_batches.duplicate_of is
   'The batch that already stood for these bytes, when this one is skipped.';
+comment on column intake.simplicity_batches.undo is
+  'The undo of this attempt: reason, affected_batches, and status once it has ended. Null when nobody asked for one.';
 comment on column intake.simplicity_batches.replay_of is 'The batch whose rejects this corrected file brings.';
 comment on column intake.simplicity_batches.status_changed_at is 'When this state, or this attempt, began.';
 comment on column intake.simplicity_batches.staged_at is 'When the bytes had been read once and cut in slices.';

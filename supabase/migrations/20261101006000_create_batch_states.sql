@@ -99,6 +99,7 @@ begin
   new_row.staged_at := null;
   new_row.validated_at := null;
   new_row.scan := null;
+  new_row.undo := null;
   if old_row.status = 'skipped' then
     new_row.file_hash := null; -- taken again when the bytes are read
   end if;
@@ -231,6 +232,9 @@ begin
   if new.status = 'uploaded' then
     if new.attempt <> old.attempt then
       perform intake.clear_attempt(new.id);
+      perform ops.move_job(j.id, 'completed', error => 'the batch was retried')
+         from ops.job_queue j
+        where j.batch_id = new.id and j.job_type = 'undo' and j.status in ('pending', 'processing', 'paused');
     end if;
     if new.storage_path is not null then
       perform intake.queue_batch(new);
@@ -250,7 +254,7 @@ begin
 end
 $$;
 comment on function intake.follow_batch_status() is
-  'Trigger: what follows from a status, whoever wrote it. A reset clears the attempt and queues it; failed and skipped '
+  'Trigger: what follows from a status, whoever wrote it. A reset clears the attempt, ends an undo under way and queues it; failed and skipped '
   'stop the work (after an undo the slices stay: they say where rows stand in the file); every change leaves an audit '
   'event.';
 grant execute on function intake.follow_batch_status() to service_role;

@@ -91,10 +91,10 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform intake.lock_lease(batch, token);
+  perform intake.hold_batch(batch, token);
   update intake.simplicity_batches b set scan = save_scan.scan, progress_at = clock_timestamp() where b.id = batch;
-  perform intake.note_progress(batch);
-  perform intake.release(batch, null, token);
+  perform ops.note_progress(intake.ingest_job(batch));
+  perform ops.put_back(intake.ingest_job(batch), null);
 end
 $$;
 comment on function intake.save_scan(uuid, uuid, jsonb) is
@@ -110,14 +110,15 @@ declare
   held intake.simplicity_batches;
 begin
   if slice is null then
-    perform intake.lock_lease(batch, token);
+    perform intake.hold_batch(batch, token);
   else
-    perform intake.lock_slice(batch, slice, token);
+    perform intake.hold_slice(batch, slice, token);
   end if;
   select * into held from intake.simplicity_batches b where b.id = batch;
   -- A move takes the old bytes away before its new path can be seen: who read the old path found nothing there.
   if code = 'FILE_MISSING' and intake.object_state(held) = 'present' then
-    perform intake.fail_unit(batch, slice, token, 'Storage did not find the bytes of an object that is there');
+    perform ops.fail(intake.ingest_job(batch), slice, token,
+      'Storage did not find the bytes of an object that is there');
     return jsonb_build_object('outcome', 'again');
   end if;
   perform intake.move_batch(batch, 'failed', reason, code);
@@ -211,6 +212,8 @@ returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  job constant uuid := intake.ingest_job(batch);
 begin
   delete from intake.batch_slices s where s.batch_id = batch;
   insert into intake.batch_slices (batch_id, slice_no, first_byte, end_byte, first_row, row_count, first_line)
@@ -218,11 +221,11 @@ begin
     from jsonb_to_recordset(slices) as s(
       no int, first_byte bigint, end_byte bigint, first_row int, row_count int, first_line int);
   perform intake.move_batch(batch, 'validating');
-  perform intake.note_progress(batch);
+  perform ops.note_progress(job);
   if jsonb_array_length(slices) = 0 then -- to be settled at once
-    perform ops.move_job(j.id, 'pending') from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest';
+    perform ops.put_back(job, null);
   else
-    perform ops.lease_job(j.id, null, false) from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest';
+    perform ops.lease_job(job, null, false);
   end if;
 end
 $$;
@@ -241,7 +244,7 @@ declare
   state text;
 begin
   perform intake.lock_hash(plan ->> 'file_hash');
-  held := intake.lock_lease(batch, token);
+  held := intake.hold_batch(batch, token);
   state := intake.object_state(held);
   if state <> 'present' then
     perform intake.move_batch(batch, 'failed', format('File %s in storage', state), 'FILE_' || upper(state));
@@ -250,7 +253,7 @@ begin
   if not held.dry_run and intake.twin_of(batch, plan ->> 'file_hash') is not null then
     twin := intake.lock_twin(intake.twin_of(batch, plan ->> 'file_hash'));
     if twin.id is null then
-      perform intake.release(batch, null, token, ops.scaled(1));
+      perform ops.put_back(intake.ingest_job(batch), null, ops.scaled(1));
       return jsonb_build_object('outcome', 'busy');
     end if;
     return intake.end_skipped(held, plan ->> 'file_hash', twin);
@@ -338,9 +341,10 @@ declare
   done intake.batch_slices;
   open_slices boolean;
 begin
-  perform intake.lock_slice(batch, slice, token);
+  perform intake.hold_slice(batch, slice, token);
   update intake.batch_slices s
      set status = 'done',
+         losses = 0,
          valid = (tally ->> 'valid')::int,
          invalid = (tally ->> 'invalid')::int,
          remarks = coalesce((tally ->> 'remarks')::int, 0),
@@ -359,9 +363,9 @@ begin
          progress_at = clock_timestamp()
    where b.id = batch;
   open_slices := intake.has_open_slices(batch);
-  perform intake.note_progress(batch);
+  perform ops.note_progress(j.id) from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest';
   if not open_slices then
-    perform ops.move_job(j.id, 'pending')
+    perform ops.put_back(j.id, null)
        from ops.job_queue j
       where j.batch_id = batch and j.job_type = 'ingest' and j.status = 'processing';
   end if;
@@ -383,7 +387,7 @@ declare
   cut_row int := (rest ->> 'first_row')::int;
   cut_byte bigint := (rest ->> 'first_byte')::bigint;
 begin
-  perform intake.lock_slice(batch, slice, token);
+  perform intake.hold_slice(batch, slice, token);
   select * into whole from intake.batch_slices s where s.batch_id = batch and s.slice_no = slice;
   if cut_row not between whole.first_row + 1 and whole.first_row + whole.row_count - 1
      or cut_byte not between whole.first_byte + 1 and whole.end_byte - 1 then

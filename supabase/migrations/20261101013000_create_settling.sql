@@ -50,7 +50,7 @@ begin
   if redone > 0 then
     perform intake.move_batch(b.id, 'validating')
        from intake.simplicity_batches b where b.id = batch and b.status <> 'validating';
-    perform ops.move_job(j.id, 'pending') from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest';
+    perform ops.put_back(intake.ingest_job(batch), null);
   end if;
   return redone;
 end
@@ -203,7 +203,7 @@ set statement_timeout = '600s' -- a dry run counts here what the insert would mo
 set work_mem = '64MB'
 as $$
 declare
-  held intake.simplicity_batches := intake.lock_lease(batch, token);
+  held intake.simplicity_batches := intake.hold_batch(batch, token);
   refused record;
 begin
   if held.status = 'inserting' then
@@ -224,11 +224,12 @@ begin
   end if;
   if intake.needs_approval(held) then
     perform intake.move_batch(batch, 'awaiting_approval');
-    perform ops.move_job(j.id, 'completed') from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest';
+    perform ops.move_job(intake.ingest_job(batch), 'completed');
     return jsonb_build_object('outcome', 'awaiting_approval');
   end if;
+  perform intake.add_plaintiffs(batch);
   perform intake.move_batch(batch, 'inserting');
-  perform intake.note_progress(batch);
+  perform ops.note_progress(intake.ingest_job(batch));
   return jsonb_build_object('outcome', 'insert');
 end
 $$;

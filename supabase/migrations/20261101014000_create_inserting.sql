@@ -1,6 +1,9 @@
 -- One transaction moves the staged rows of a batch into public.judgments. Inserts go side by side: they share the lock on
--- judgments, and the unique index decides between two that bring the same case number. Only an undo takes the lock alone:
--- no row may be skipped for the sake of one that is being removed.
+-- judgments, and the unique index decides between two that bring the same case number. Only a step of an undo takes the lock
+-- alone: no row may be skipped for the sake of one that is being removed.
+--
+-- Every row comes with its plaintiff. New plaintiffs are added once the batch has kept its budget, in the order of their
+-- names: a batch that is refused leaves none.
 --
 -- Staged rows are sorted by case number and meet judgments through its unique index, whatever the planner believes. It cannot
 -- know how many rows are staged, and what it knows of judgments may be old: a table analysed while empty looks free to be
@@ -74,7 +77,152 @@ comment on function intake.count_orphans(uuid) is
   'rules changed in between.';
 grant execute on function intake.count_orphans(uuid) to service_role;
 
-create function intake.move_rows(batch intake.simplicity_batches)
+create function intake.max_mapped_names()
+returns int language sql immutable set search_path = '' as $$ select 200000 $$;
+comment on function intake.max_mapped_names() is
+  'Up to so many different spellings of plaintiffs are looked up once each; beyond it every row looks its own up, so '
+  'that the map does not grow with the file.';
+grant execute on function intake.max_mapped_names() to service_role;
+
+create function intake.plaintiff_names(batch uuid)
+returns table (name text, normalized text, row_index int, case_number text)
+language sql
+stable
+set search_path = ''
+as $$
+  select n.name, public.normalize_name(n.name), left(n.first, 10)::int, substr(n.first, 11) collate "C"
+    from (
+      select split_part(l.line, E'\x1f', 3) as name,
+             min((lpad(split_part(l.line, E'\x1f', 1), 10, '0') || split_part(l.line, E'\x1f', 2)) collate "C") as first
+        from intake.staged_blocks k
+        cross join lateral string_to_table(k.payload, E'\x1e') as l(line)
+       where k.batch_id = batch
+       group by 1) n
+$$;
+comment on function intake.plaintiff_names(uuid) is
+  'The plaintiffs of the staged rows of a batch: each spelling once, normalised once, with the first row that has it and '
+  'that row''s case number.';
+grant execute on function intake.plaintiff_names(uuid) to service_role;
+
+create function intake.brings_judgment(batch uuid, names text[])
+returns text[]
+language sql
+stable
+set search_path = ''
+set enable_seqscan = off
+set enable_nestloop = off -- but for what is lateral, which can be nothing else
+set enable_mergejoin = off
+as $$
+  with named as (
+    select r.row_index, r.case_number, split_part(r.line, E'\x1f', 3) as name
+      from intake.staged_rows(batch) r
+     where split_part(r.line, E'\x1f', 3) in (select n from unnest(names) as n)
+  ), fresh as materialized (
+    select d.*
+      from named d
+      left join lateral (
+        select true as known from public.judgments j where j.case_number = d.case_number offset 0) k on true
+     where k.known is null
+  ), first_of_file as (
+    select r.case_number, min(r.row_index) as row_index
+      from intake.staged_rows(batch) r
+     where r.case_number in (select f.case_number from fresh f)
+     group by r.case_number
+  )
+  select coalesce(array_agg(distinct f.name), '{}')
+    from fresh f join first_of_file o on o.case_number = f.case_number and o.row_index = f.row_index
+$$;
+comment on function intake.brings_judgment(uuid, text[]) is
+  'Which of these names stand in a staged row that will become a judgment: its case number is new, and new in the file. '
+  'Looks at every row that has one of the names.';
+grant execute on function intake.brings_judgment(uuid, text[]) to service_role;
+
+create function intake.add_plaintiffs(batch uuid)
+returns int
+language plpgsql
+set search_path = ''
+set enable_seqscan = off -- one lookup a name, whatever the planner believes of a table that was empty a moment ago
+set enable_nestloop = off -- but for what is lateral, which can be nothing else
+set enable_mergejoin = off
+as $$
+declare
+  missing jsonb;
+  coming text[];
+  added int;
+begin
+  select jsonb_agg(jsonb_build_array(n.name, n.row_index, n.case_number)) into missing
+    from intake.plaintiff_names(batch) n
+    left join lateral (
+      select true as known from public.plaintiffs p where p.name_normalized = n.normalized offset 0) k on true
+   where k.known is null;
+  if missing is null then
+    return 0;
+  end if;
+  -- Mostly the first row of a name becomes a judgment, and that is enough; who has only duplicates brings nobody.
+  with first_row as materialized (
+    select m.row ->> 0 as name, (m.row ->> 1)::int as row_index, (m.row ->> 2) collate "C" as case_number
+      from jsonb_array_elements(missing) as m(row)
+  ), first_of_file as (
+    select r.case_number, min(r.row_index) as row_index
+      from intake.staged_rows(batch) r
+     where r.case_number in (select f.case_number from first_row f)
+     group by r.case_number
+  )
+  select coalesce(array_agg(f.name), '{}') into coming
+    from first_row f
+    join first_of_file o on o.case_number = f.case_number and o.row_index = f.row_index
+    left join lateral (
+      select true as known from public.judgments j where j.case_number = f.case_number offset 0) k on true
+   where k.known is null;
+  if cardinality(coming) < jsonb_array_length(missing) then
+    coming := coming || intake.brings_judgment(batch, array(
+      select m.row ->> 0 from jsonb_array_elements(missing) as m(row)
+      except
+      select c from unnest(coming) as c));
+  end if;
+  -- In the order of their names: two batches that bring the same new ones wait for each other one way round only.
+  insert into public.plaintiffs (name, name_normalized)
+  select distinct on (w.normalized) w.name, w.normalized
+    from (
+      select m.row ->> 0 as name, public.normalize_name(m.row ->> 0) as normalized, (m.row ->> 1)::int as row_index
+        from jsonb_array_elements(missing) as m(row)
+       where m.row ->> 0 in (select c from unnest(coming) as c)) w
+   order by w.normalized, w.row_index
+  on conflict (name_normalized) do nothing;
+  get diagnostics added = row_count;
+  return added;
+end
+$$;
+comment on function intake.add_plaintiffs(uuid) is
+  'Adds the plaintiffs that the new judgments of a batch bring, named as first in the file, and returns how many. '
+  'Called when the batch has kept its budget, so that nobody waits for its insert who brings the same new plaintiff, '
+  'and again in the insert for what has changed in between.';
+grant execute on function intake.add_plaintiffs(uuid) to service_role;
+
+create function intake.map_plaintiffs(batch uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+  with named as materialized (
+    select n.name, n.normalized from intake.plaintiff_names(batch) n limit intake.max_mapped_names() + 1
+  )
+  select case when (select count(*) from named) <= intake.max_mapped_names() then (
+    select jsonb_object_agg(n.name, p.id)
+      from named n
+      cross join lateral (select q.id from public.plaintiffs q where q.name_normalized = n.normalized offset 0) p)
+  end
+$$;
+comment on function intake.map_plaintiffs(uuid) is
+  'From each name of the staged rows, as it is written, to the id of its plaintiff; null when there are too many to be '
+  'mapped.';
+grant execute on function intake.map_plaintiffs(uuid) to service_role;
+
+create function intake.move_rows(batch intake.simplicity_batches, plaintiffs jsonb)
 returns bigint
 language plpgsql
 set search_path = ''
@@ -84,23 +232,36 @@ set enable_nestloop = off -- but for what is lateral, which can be nothing else
 set jit = off -- the costs of such a plan are not meant
 as $$
 declare
-  -- Sorted by case number on purpose: the first in file order wins, the unique index fills from left to right, and two inserts that
-  -- share case numbers come to them in the same order, so that neither waits for the other in a circle.
-  -- The line is split after the sort, so that the sort carries little, and only when the row is new. The rows are taken apart here and not by
-  -- intake.staged_rows, whose result would be written to disk once before it is sorted. `offset 0` keeps each side as it is written.
+  -- Sorted by case number on purpose: the first in file order wins, the unique index fills from left to right, and two
+  -- inserts that share case numbers come to them in the same order, so that neither waits for the other in a circle.
+  -- The line is split after the sort, so that the sort carries little, and only when the row is new. The rows are taken
+  -- apart here and not by intake.staged_rows, whose result would be written to disk once before it is sorted. `offset 0`
+  -- keeps each side as it is written.
   moving constant text := $sql$
-    insert into public.judgments (case_number, plaintiff_name, defendant_name, amount, judgment_date, filing_date, court, county, state,
-      defendant_address, defendant_phone, defendant_email, source_reference, source, batch_id, source_row_index)
-    select f[2], f[3], f[4], f[5]::numeric, f[6]::date, f[7]::date, f[8], f[9], f[10], f[11], f[12], f[13],
-           coalesce(f[14], ($1).source_reference), ($1).source, ($1).id, r.row_index
+    insert into public.judgments (
+      case_number, plaintiff_name, defendant_name, amount, judgment_date, filing_date, court, county, state,
+      defendant_address, defendant_phone, defendant_email, source_reference, source, batch_id, source_row_index,
+      plaintiff_id)
+    select f[2], f[3], f[4], f[5]::numeric, f[6]::date, f[7]::date, f[8], f[9], f[10],
+           f[11], f[12], f[13], coalesce(f[14], ($1).source_reference), ($1).source, ($1).id, r.row_index,
+           coalesce(
+             ($3 ->> f[3])::uuid,
+             (select p.id from public.plaintiffs p where p.name_normalized = public.normalize_name(f[3])))
       from (select u.row_index, string_to_array(u.line, E'\x1f', '') as f
               from (select distinct on (s.case_number) s.*
-                      from (select split_part(l.line, E'\x1f', 1)::int as row_index, split_part(l.line, E'\x1f', 2) collate "C" as case_number, l.line
-                              from intake.staged_blocks k cross join lateral string_to_table(k.payload, E'\x1e') as l(line)
+                      from (select split_part(l.line, E'\x1f', 1)::int as row_index,
+                                   split_part(l.line, E'\x1f', 2) collate "C" as case_number,
+                                   l.line
+                              from intake.staged_blocks k
+                              cross join lateral string_to_table(k.payload, E'\x1e') as l(line)
                              where k.batch_id = ($1).id offset 0) s
                      order by s.case_number, s.row_index) u
-              left join (select j.case_number from public.judgments j where $2 order by j.case_number offset 0) o on o.case_number = u.case_number
-              left join lateral (select true as known from public.judgments j where not $2 and j.case_number = u.case_number offset 0) k on true
+              left join (
+                select j.case_number from public.judgments j where $2 order by j.case_number offset 0) o
+                on o.case_number = u.case_number
+              left join lateral (
+                select true as known from public.judgments j
+                 where not $2 and j.case_number = u.case_number offset 0) k on true
              where o.case_number is null and k.known is null
             offset 0) r
   $sql$;
@@ -108,21 +269,22 @@ declare
   moved bigint;
 begin
   begin
-    execute moving using batch, in_order;
+    execute moving using batch, in_order, plaintiffs;
     get diagnostics moved = row_count;
   exception when unique_violation then
-    -- Another insert brought one of these case numbers since this one looked. Asking at every row costs a fifth more, so only now.
-    execute moving || 'on conflict (case_number) do nothing' using batch, in_order;
+    -- Another insert brought one of these case numbers since this one looked. Asking at every row costs a fifth more,
+    -- so only now.
+    execute moving || 'on conflict (case_number) do nothing' using batch, in_order, plaintiffs;
     get diagnostics moved = row_count;
   end;
   return moved;
 end
 $$;
-comment on function intake.move_rows(intake.simplicity_batches) is
-  'Inserts the staged rows whose case number is new, the first in file order for each, and returns how many. Others '
-  'may insert at the same time: whoever comes to a shared case number second waits for the first to commit, and skips '
-  'it.';
-grant execute on function intake.move_rows(intake.simplicity_batches) to service_role;
+comment on function intake.move_rows(intake.simplicity_batches, jsonb) is
+  'Inserts the staged rows whose case number is new, the first in file order for each, with their plaintiffs (names to '
+  'ids; who is not in it is looked up), and returns how many. Others may insert at the same time: whoever comes to a '
+  'shared case number second waits for the first to commit, and skips it.';
+grant execute on function intake.move_rows(intake.simplicity_batches, jsonb) to service_role;
 
 create function intake.max_kept_duplicates()
 returns int language sql immutable set search_path = '' as $$ select 10000 $$;
@@ -212,16 +374,24 @@ begin
          db_duration_ms = took_ms
    where b.id = batch;
   perform intake.move_batch(batch, 'completed');
-  perform ops.move_job(j.id, 'completed') from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest';
-  if inserted > 0 then
-    perform ops.enqueue('link_plaintiffs', jsonb_build_object('batch_id', batch), 'link_plaintiffs:' || batch, batch);
-  end if;
+  perform ops.move_job(intake.ingest_job(batch), 'completed');
 end
 $$;
 comment on function intake.complete_batch(uuid, bigint, bigint, numeric) is
-  'Final counts and state of a batch and its job, in the caller''s transaction; plaintiffs are linked by a job of '
-  'their own.';
+  'Final counts and state of a batch and its job, in the caller''s transaction.';
 grant execute on function intake.complete_batch(uuid, bigint, bigint, numeric) to service_role;
+
+create function intake.share_judgments()
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashtextextended('dragonfly.judgments', 0))
+$$;
+comment on function intake.share_judgments() is
+  'The lock of an insert on public.judgments, shared with other inserts; a step of an undo takes it alone.';
+grant execute on function intake.share_judgments() to service_role;
 
 create function intake.insert_batch(batch uuid, token uuid)
 returns jsonb
@@ -232,7 +402,7 @@ set work_mem = '64MB'
 as $$
 declare
   started timestamptz := clock_timestamp();
-  held intake.simplicity_batches := intake.lock_lease(batch, token);
+  held intake.simplicity_batches := intake.hold_batch(batch, token);
   kept bigint := 0;
   orphans bigint := 0;
   inserted bigint;
@@ -243,7 +413,14 @@ begin
   if intake.redo_lost_slices(batch) > 0 then
     return jsonb_build_object('outcome', 'redo');
   end if;
-  perform pg_advisory_xact_lock_shared(hashtextextended('dragonfly.judgments', 0));
+  -- An undo deletes only while nobody inserts: who would begin now lets it pass first, so that it comes to its turn.
+  if exists (
+    select 1 from ops.job_queue j
+     where j.job_type = 'undo' and j.status = 'processing' and j.lease_expires_at > now()) then
+    perform ops.put_back(intake.ingest_job(batch), null, ops.scaled(1));
+    return jsonb_build_object('outcome', 'busy');
+  end if;
+  perform intake.share_judgments();
   if held.attempt > 1 then
     select count(*) into kept from public.judgments j where j.batch_id = batch;
   end if;
@@ -255,7 +432,9 @@ begin
       'file as it is read now; put back the settings it was read with and reset', orphans), 'PARSE_ERROR');
     return jsonb_build_object('outcome', 'failed');
   end if;
-  inserted := kept + intake.move_rows(held);
+  perform intake.add_plaintiffs(batch);
+  -- A statement of its own, so that it sees whom others have added since: the one before waited for them.
+  inserted := kept + intake.move_rows(held, intake.map_plaintiffs(batch));
   if inserted < held.row_count_valid then
     perform intake.record_duplicates(held, held.row_count_valid - inserted);
   end if;
@@ -268,9 +447,10 @@ begin
 end
 $$;
 comment on function intake.insert_batch(uuid, uuid) is
-  'One transaction, sharing the lock on judgments with other inserts: moves all staged rows, records duplicates, '
-  'completes the batch, and for a replay resolves what it repaired. If its caller dies it still ends, and the next '
-  'holder finds it done or not.';
+  'One transaction, sharing the lock on judgments with other inserts: adds new plaintiffs, moves all staged rows, '
+  'records duplicates, completes the batch, and for a replay resolves what it repaired. If its caller dies it still '
+  'ends, and the next holder finds it done or not. outcome: completed, failed, redo, or busy (an undo is deleting: the '
+  'job is due again in a second)';
 grant execute on function intake.insert_batch(uuid, uuid) to service_role;
 
 create function intake.clear_staged(batch uuid)

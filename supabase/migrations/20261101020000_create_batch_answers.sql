@@ -31,7 +31,8 @@ as $$
   select jsonb_build_object('batch_id', batch.id)
     || to_jsonb(batch) - '{id,layout,scan,progress_at,staging_started_at,warning_counts,approved_attempt}'::text[]
     || jsonb_build_object('error_rate_percent', o.error_rate_percent, 'rows_per_second', o.rows_per_second,
-         'unresolved_error_count', o.unresolved_error_count, 'progress', intake.progress_of(batch))
+         'unresolved_error_count', o.unresolved_error_count, 'progress', intake.progress_of(batch),
+         'undo', intake.undo_of(batch))
     from intake.v_batch_observability o where o.batch_id = batch.id
 $$;
 comment on function intake.batch_record(intake.simplicity_batches) is

@@ -33,169 +33,21 @@ grant select, insert, update, delete on ops.vendor_feeds to service_role;
 
 insert into ops.vendor_feeds (source) values ('simplicity');
 
-create function ops.is_claimable_outbound(job ops.job_queue)
-returns boolean
-language sql
-stable
-set search_path = ''
-as $$
-  select job.job_type in ('notify', 'vendor_pull')
-    and (job.status = 'pending' and job.next_run_at <= now() or job.status = 'processing' and job.lease_expires_at < now())
-    and (not exists (select 1 from ops.queue_control c where c.job_type = job.job_type and c.paused)
-      or job.job_type = 'vendor_pull'
-        and exists (select 1 from ops.queue_control c where c.job_type = 'vendor_pull' and c.paused and c.changed_by = 'breaker')
-        and exists (select 1 from ops.vendor_feeds f where f.source = job.payload ->> 'source' and f.probe_at <= now()))
-$$;
-comment on function ops.is_claimable_outbound(ops.job_queue) is
-  'Whether a job that speaks to the outside is due, or was left by a holder that died, and its queue is not paused; a '
-  'queue the breaker paused lets a probe through.';
-grant execute on function ops.is_claimable_outbound(ops.job_queue) to service_role;
-
-create function ops.bury_job(job uuid, error text)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  perform ops.set_door('engine');
-  update ops.job_queue j
-     set status = 'failed', dead_lettered_at = now(), last_error = left(error, 500),
-         locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null
-   where j.id = job;
-  perform audit.append('job.dead_lettered', 'job', job::text, null, jsonb_build_object('error', left(error, 500)));
-  perform ops.set_door('');
-end
-$$;
-comment on function ops.bury_job(uuid, text) is
-  'Dead-letters a locked job that works for no batch: it waits for a person.';
-grant execute on function ops.bury_job(uuid, text) to service_role;
-
-create function ops.claim_outbound(worker_id text)
-returns jsonb
-language plpgsql
-set search_path = ''
-as $$
-declare
-  job ops.job_queue;
-begin
-  loop
-    select * into job from ops.job_queue j where ops.is_claimable_outbound(j)
-     order by j.priority desc, j.created_at limit 1 for update skip locked;
-    if job.id is null then
-      return null;
-    end if;
-    exit when job.status = 'pending' or job.attempts + 1 < job.max_attempts;
-    perform ops.bury_job(job.id, 'lost: ' || coalesce(job.locked_by, 'a worker') || ' stopped without a word');
-  end loop;
-  perform ops.set_door('engine');
-  update ops.job_queue j
-     set status = 'processing', locked_at = now(), locked_by = worker_id, lease_token = gen_random_uuid(),
-         lease_expires_at = now() + ops.scaled(60), attempts = j.attempts + case job.status when 'processing' then 1 else 0 end
-   where j.id = job.id returning * into job;
-  perform ops.set_door('');
-  return jsonb_build_object('job_id', job.id, 'token', job.lease_token, 'job_type', job.job_type, 'payload', job.payload,
-    'beat_seconds', 20 * ops.time_scale());
-end
-$$;
-comment on function ops.claim_outbound(text) is
-  'Leases the next due notify or vendor_pull job, by priority, then age; null when there is none. A lease that ran '
-  'out counts one try.';
-grant execute on function ops.claim_outbound(text) to service_role;
-
-create function ops.lock_outbound(job uuid, token uuid)
-returns ops.job_queue
-language plpgsql
-set search_path = ''
-as $$
-declare
-  held ops.job_queue;
-begin
-  select * into held from ops.job_queue j
-   where j.id = job and j.status = 'processing' and j.lease_token = token for update;
-  if held.id is null then
-    raise exception 'Job % is no longer held with this token', job
-      using errcode = 'DF001', hint = 'Stop: somebody else has it, or it was reset.';
-  end if;
-  return held;
-end
-$$;
-comment on function ops.lock_outbound(uuid, uuid) is
-  'Locks a job for its holder; raises DF001 when the token no longer holds.';
-grant execute on function ops.lock_outbound(uuid, uuid) to service_role;
-
-create function ops.beat_outbound(job uuid, token uuid)
-returns boolean
-language plpgsql
-set search_path = ''
-as $$
-begin
-  update ops.job_queue j set locked_at = now(), lease_expires_at = now() + ops.scaled(60)
-   where j.id = job and j.status = 'processing' and j.lease_token = token;
-  return found;
-end
-$$;
-comment on function ops.beat_outbound(uuid, uuid) is
-  'Extends a lease by 60 s (two beats may be missed). False when the token no longer holds: stop.';
-grant execute on function ops.beat_outbound(uuid, uuid) to service_role;
-
-create function ops.complete_outbound(job uuid, token uuid, note text default null)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  perform ops.lock_outbound(job, token);
-  perform ops.set_door('engine');
-  update ops.job_queue j
-     set status = 'completed', attempts = 0, last_error = note,
-         locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null
-   where j.id = job;
-  perform ops.set_door('');
-end
-$$;
-comment on function ops.complete_outbound(uuid, uuid, text) is
-  'The job is done; the note says how, where that is not plain (offline, unchanged).';
-grant execute on function ops.complete_outbound(uuid, uuid, text) to service_role;
-
-create function ops.fail_outbound(job uuid, token uuid, error text, wait_seconds int default null, for_good boolean default false)
-returns boolean
-language plpgsql
-set search_path = ''
-as $$
-declare
-  held ops.job_queue := ops.lock_outbound(job, token);
-begin
-  if for_good or held.attempts + 1 >= held.max_attempts then
-    perform ops.bury_job(job, error);
-    return false;
-  end if;
-  perform ops.set_door('engine');
-  update ops.job_queue j
-     set status = 'pending', attempts = held.attempts + 1, last_error = left(error, 500),
-         next_run_at = now() + case when wait_seconds is null then ops.backoff(held.attempts)
-                                     else make_interval(secs => least(wait_seconds, 86400)) end,
-         locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null
-   where j.id = job;
-  perform ops.set_door('');
-  return true;
-end
-$$;
-comment on function ops.fail_outbound(uuid, uuid, text, int, boolean) is
-  'One try failed: again after the wait the other side asked for, else after back-off; dead-lettered after the fifth, '
-  'or at once when it can never work. True when it will be tried again.';
-grant execute on function ops.fail_outbound(uuid, uuid, text, int, boolean) to service_role;
-
 create function ops.wake_outbound()
 returns boolean
 language sql
 volatile
 set search_path = ''
 as $$
-  select case when exists (select 1 from ops.job_queue j where j.status in ('pending', 'processing') and ops.is_claimable_outbound(j))
-    then ops.wake('sentinel', 'jobs') else false end
+  select case
+    when exists (select 1 from ops.claimable_units('{notify,vendor_pull}'))
+      or exists (select 1 from ops.lost_units('{notify,vendor_pull}'))
+      then ops.wake('sentinel', 'jobs')
+    else false
+  end
 $$;
 comment on function ops.wake_outbound() is
-  'Wakes the sentinel function when a job that speaks to the outside is due; cron calls it every 30 seconds.';
+  'Wakes the function that works off notify and vendor_pull when such a job is due; cron calls it every 30 seconds.';
 grant execute on function ops.wake_outbound() to service_role;
 
 create function ops.queue_vendor_pull(source text default 'simplicity')
@@ -203,8 +55,6 @@ returns uuid
 language plpgsql
 set search_path = ''
 as $$
-declare
-  job uuid;
 begin
   if exists (select 1 from ops.job_queue j where j.dedupe_key = 'vendor_pull:' || source and j.status in ('pending', 'processing', 'paused')) then
     return null;
@@ -229,7 +79,7 @@ set search_path = ''
 set timezone = 'UTC'
 as $$
 declare
-  held ops.job_queue := ops.lock_outbound(job, token);
+  held ops.job_queue := ops.hold(job, null, token);
   feed ops.vendor_feeds;
 begin
   select * into feed from ops.vendor_feeds f where f.source = held.payload ->> 'source' for update;
@@ -253,7 +103,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  held ops.job_queue := ops.lock_outbound(job, token);
+  held ops.job_queue := ops.hold(job, null, token);
 begin
   update ops.vendor_feeds f
      set failures = 0, probe_at = null, last_pulled_at = now(), last_status = result ->> 'outcome',
@@ -266,7 +116,7 @@ begin
   if found then
     perform audit.append('queue.resumed', 'queue', 'vendor_pull', null, jsonb_build_object('by', 'breaker'));
   end if;
-  perform ops.complete_outbound(job, token, result ->> 'outcome');
+  perform ops.finish(job, token, result ->> 'outcome');
 end
 $$;
 comment on function ops.finish_vendor_pull(uuid, uuid, jsonb) is
@@ -280,7 +130,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  held ops.job_queue := ops.lock_outbound(job, token);
+  held ops.job_queue := ops.hold(job, null, token);
   failed int;
 begin
   update ops.vendor_feeds f set failures = f.failures + 1, last_status = left(error, 200), last_pulled_at = now()
@@ -295,15 +145,12 @@ begin
       perform audit.append('queue.paused', 'queue', 'vendor_pull', null, jsonb_build_object('by', 'breaker', 'failures', failed));
     end if;
   end if;
-  perform ops.set_door('engine');
-  update ops.job_queue j
-     set status = 'pending', attempts = least(failed, 5), last_error = left(error, 500),
-         next_run_at = now() + case when failed >= 5 then ops.probe_interval()
-                                    when wait_seconds is not null then make_interval(secs => least(wait_seconds, 86400))
-                                    else ops.backoff(failed - 1) end,
-         locked_at = null, locked_by = null, lease_token = null, lease_expires_at = null
-   where j.id = job;
-  perform ops.set_door('');
+  update ops.job_queue j set attempts = least(failed, 5) where j.id = job;
+  perform ops.move_job(job, 'pending', case
+    when failed >= 5 then ops.probe_interval()
+    when wait_seconds is not null then make_interval(secs => least(wait_seconds, 86400))
+    else ops.backoff(failed - 1)
+  end, error);
   return failed >= 5;
 end
 $$;

@@ -105,23 +105,6 @@ comment on function ops.set_queue_paused(text, boolean, text, text, text) is
   'Pauses or resumes the claims of one queue; running work finishes its slice. Null when there is no such queue.';
 grant execute on function ops.set_queue_paused(text, boolean, text, text, text) to service_role;
 
-create function ops.lock_job(job uuid)
-returns ops.job_queue
-language plpgsql
-set search_path = ''
-as $$
-declare
-  held ops.job_queue;
-begin
-  perform 1 from intake.simplicity_batches b join ops.job_queue j on j.batch_id = b.id where j.id = job for no key update of b;
-  select * into held from ops.job_queue j where j.id = job for update;
-  return held;
-end
-$$;
-comment on function ops.lock_job(uuid) is
-  'Locks a job for an operator''s action, its batch first: the order of locks everywhere.';
-grant execute on function ops.lock_job(uuid) to service_role;
-
 create function ops.set_job_status(job uuid, status text, actor text, request_id text)
 returns jsonb
 language plpgsql

@@ -30,7 +30,7 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
         put: "",
       },
       {
-        routine: "intake.lock_slice(uuid,integer,uuid)",
+        routine: "ops.lock_held(uuid,integer,uuid)",
         find: "and s.status = 'leased' and s.lease_token = token",
         put: "",
       },
@@ -43,14 +43,14 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     what: "claims take slices that others hold",
     edits: [
       {
-        routine: "intake.claim_slice(uuid,text)",
+        routine: "intake.claim_slice(uuid,uuid,text)",
         find: "o.status = 'pending' and o.not_before <= now()",
         put: "o.status <> 'done'",
       },
       {
-        routine: "intake.claimable_units()",
-        find: "count(*) filter (where s.status = 'pending' and s.not_before <= now()) as free",
-        put: "count(*) as free",
+        routine: "ops.claimable_units(text[])",
+        find: "count(*) filter (where s.status = 'pending' and s.not_before <= now()) as free,",
+        put: "count(*) as free,",
       },
     ],
     focus: ["kill"],
@@ -59,7 +59,7 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   slice_delete: {
     what: "a slice's next holder no longer removes what the one before left",
     edits: [{
-      routine: "intake.claim_slice(uuid,text)",
+      routine: "intake.claim_slice(uuid,uuid,text)",
       find: "if slice.holders > 1 then",
       put: "if false then",
     }],
@@ -75,11 +75,10 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   attempts: {
     what: "progress no longer forgets earlier failures",
     edits: [
-      { routine: "intake.note_progress(uuid)", find: "set attempts = 0, locked_at", put: "set locked_at" },
       {
-        routine: "intake.open_slices(uuid,jsonb)",
-        find: "set attempts = 0, locked_at",
-        put: "set locked_at",
+        routine: "ops.note_progress(uuid,jsonb)",
+        find: "set attempts = 0,\n         losses = 0,\n         payload",
+        put: "set payload",
       },
     ],
     focus: ["kill"],

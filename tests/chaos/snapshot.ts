@@ -80,9 +80,9 @@ export async function unrest(sql: postgres.Sql): Promise<string[]> {
       from intake.simplicity_batches b where b.status not in ('completed', 'failed', 'skipped')
     union all
     select 'job ' || j.job_type || ' of ' || coalesce(j.batch_id::text, '?') || ' is ' || j.status || ' (attempts ' || j.attempts || ')'
-      from ops.job_queue j where j.status not in ('completed', 'failed') and j.job_type in ('ingest', 'link_plaintiffs')
+      from ops.job_queue j where j.status not in ('completed', 'failed') and j.job_type in ('ingest', 'undo')
     union all
-    select 'lease on job ' || j.job_type from ops.job_queue j where j.lease_token is not null and j.job_type in ('ingest', 'link_plaintiffs')
+    select 'lease on job ' || j.job_type from ops.job_queue j where j.lease_token is not null and j.job_type in ('ingest', 'undo')
     union all
     select 'lease on slice ' || s.slice_no || ' of ' || s.batch_id from intake.batch_slices s where s.status = 'leased'
     union all

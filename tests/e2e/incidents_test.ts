@@ -92,7 +92,7 @@ Deno.test("incidents end with the documented steps", async (t) => {
       await stack.ask({ do: "faults", set: { net_stopped: true } });
       await untilNobodyWorks(stack);
       await drop(client, "simplicity/d.csv", goodCsv("D", 30));
-      await sql`select intake.claim_work('dead-worker')`; // a worker that claims, and dies
+      await sql`select ops.claim('{ingest}', 'dead-worker')`; // a worker that claims, and dies
       await stack.ask({ do: "signal_isolates", function: "worker", signal: "SIGKILL" });
       await sql`update ops.worker_heartbeats set last_seen_at = now() - interval '2 minutes' where worker_type = 'ingest'`;
       assertEquals((await status()).ingest_status, "offline");

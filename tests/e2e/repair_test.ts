@@ -287,14 +287,19 @@ Deno.test("undo removes what a batch inserted and names whose duplicates it was"
   const { status, body } = await post(shared(), `intake/batches/${first.batch_id}/undo`, {
     reason: "wrong vendor",
   });
-  assertEquals([status, body.status, body.rejection_reason, body.removed, body.affected_batches], [
-    200,
-    "failed",
+  assertEquals([status, body.batch_id], [202, first.batch_id]);
+  const undone = await reaches(first.batch_id, ["failed"]);
+  assertEquals([undone.rejection_code, undone.rejection_reason, undone.row_count_inserted, undone.undo], [
+    "UNDONE",
     "Undone by operator: wrong vendor",
-    5,
-    [second.batch_id],
+    0,
+    { status: "completed", affected_batches: [second.batch_id] },
   ]);
-  assertEquals((await actionsOf(first.batch_id)).slice(-2), ["batch.undone", "batch.failed"]);
+  assertEquals((await actionsOf(first.batch_id)).slice(-3), [
+    "batch.undo_asked",
+    "batch.undone",
+    "batch.failed",
+  ]);
   await shared().service.from("judgments").update({ enforcement_stage: "levy_issued" }).eq(
     "batch_id",
     second.batch_id,
@@ -316,8 +321,8 @@ Deno.test("every action in the wrong state is a 409 that says from where it may 
     [failed, "approve", ["awaiting_approval"]],
     [completed, "refuse", ["awaiting_approval"]],
     [failed, "refuse", ["awaiting_approval"]],
-    [failed, "undo", ["completed"]],
-    [waiting, "undo", ["completed"]],
+    [failed, "undo", ["completed", "failed"]],
+    [waiting, "undo", ["completed", "failed"]],
   ];
   for (const [batch, action, allowed] of cases) {
     const { status, body } = await post(shared(), `intake/batches/${batch.batch_id}/${action}`, {

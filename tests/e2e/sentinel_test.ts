@@ -87,7 +87,7 @@ Deno.test("the sentinel", async (t) => {
 
     await t.step("finds a paused queue, until it is resumed", async () => {
       assertEquals((await ops(stack.name, ["queue", "pause", "link-plaintiffs", "--why", "test"])).code, 0);
-      await runUntil(stack, "queue_paused", /^warning Queue link_plaintiffs is paused$/);
+      await runUntil(stack, "queue_paused", /^warning Queue undo is paused$/);
       assertEquals((await ops(stack.name, ["sentinel"])).code, 1);
       assertEquals((await ops(stack.name, ["queue", "resume", "link-plaintiffs"])).code, 0);
       await runUntil(stack, "queue_paused", null);

@@ -5,6 +5,7 @@ import { assertMatch } from "deno-std/assert/match.js";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
 import {
   batchOf,
+  beatUnit as beat,
   bringTo,
   claim,
   countsOf,
@@ -13,6 +14,7 @@ import {
   drop,
   engine,
   errorOf,
+  failUnit,
   type File,
   finishSlice,
   finishStaging,
@@ -20,6 +22,7 @@ import {
   insert,
   jobOf,
   letTimePass,
+  loseAll,
   mustClaim,
   rowsIn,
   rowsOf,
@@ -33,28 +36,19 @@ const FILE: File = { rows: rowsOf("C", 6), slices: [2, 2, 2] };
 
 const LEASE_LOST = /^DF001 /;
 
-async function failUnit(db: TestDatabase, unit: Unit, error = "storage answered 500"): Promise<boolean> {
-  const [row] = await engine(db)`
-    select intake.fail_unit(${unit.batch.id}, ${unit.slice?.no ?? null}, ${unit.token}, ${error}) as again`;
-  return row?.again;
-}
-
-async function beat(db: TestDatabase, unit: Unit): Promise<boolean> {
-  const [row] = await engine(db)`
-    select intake.beat_unit(${unit.batch.id}, ${unit.slice?.no ?? null}, ${unit.token}) as held`;
-  return row?.held;
-}
-
-Deno.test("claim_work() gives null when there is nothing to do", () =>
+Deno.test("claim() gives null when there is nothing to do", () =>
   withDatabase(async (db) => {
     assertEquals(await claim(db), null);
   }));
 
-Deno.test("claim_work() leases a new batch for 60 s and tells the worker all it needs", () =>
+Deno.test("claim() leases a new batch for 60 s and tells the worker all it needs", () =>
   withDatabase(async (db) => {
     const id = await drop(db, { path: "simplicity/a.csv", size: 42 });
     const unit = await mustClaim(db, "stage", "worker-7");
     assertEquals({ ...unit, token: "" }, {
+      job_id: (await jobOf(db, id)).id,
+      job_type: "ingest",
+      payload: { batch_id: id, source: "simplicity", attempt: 1 },
       kind: "stage",
       token: "",
       beat_seconds: 20,
@@ -118,7 +112,7 @@ Deno.test("a batch with four slices in work is given no fifth worker until one i
     assertEquals((await mustClaim(db, "slice")).slice?.no, 4);
   }));
 
-Deno.test("claim_work() goes by priority, higher first, then by age", () =>
+Deno.test("claim() goes by priority, higher first, then by age", () =>
   withDatabase(async (db) => {
     const old = await drop(db);
     const young = await drop(db);
@@ -145,7 +139,7 @@ Deno.test("a giant with four isolates at work lets a later batch of the same pri
     assertEquals((await mustClaim(db, "slice")).batch.id, first.batch.id);
   }));
 
-Deno.test("claim_work() says whether another isolate would find work", () =>
+Deno.test("claim() says whether another isolate would find work", () =>
   withDatabase(async (db) => {
     await drop(db);
     await drop(db);
@@ -153,7 +147,7 @@ Deno.test("claim_work() says whether another isolate would find work", () =>
     assertEquals((await mustClaim(db, "stage")).wake_more, false);
   }));
 
-Deno.test("claim_work() asks for no further isolate while eight are at work", () =>
+Deno.test("claim() asks for no further isolate while eight are at work", () =>
   withDatabase(async (db) => {
     for (let n = 0; n < 10; n++) await drop(db);
     const more = [];
@@ -176,7 +170,7 @@ Deno.test("a paused queue gives out nothing; work that runs finishes its slice; 
     assertEquals((await batchOf(db, id)).status, "completed");
   }));
 
-Deno.test("beat_unit() extends the lease of a job and of a slice by 60 s", () =>
+Deno.test("beat() extends the lease of a job and of a slice by 60 s", () =>
   withDatabase(async (db) => {
     await drop(db);
     const stage = await mustClaim(db, "stage");
@@ -306,7 +300,7 @@ for (const { name, kind, call } of FENCED) {
 }
 
 for (const kind of ["stage", "slice"] as const) {
-  Deno.test(`fail_unit(), release() and beat_unit() of a ${kind} with a stale token say no and change nothing`, () =>
+  Deno.test(`fail(), let_go() and beat() of a ${kind} with a stale token say no and change nothing`, () =>
     withDatabase(async (db) => {
       await drop(db);
       const stale = await claimKind(db, kind);
@@ -314,7 +308,7 @@ for (const kind of ["stage", "slice"] as const) {
       await mustClaim(db, kind, "worker-2");
       const before = await everything(db);
       const [released] = await engine(db)`
-        select intake.release(${stale.batch.id}, ${stale.slice?.no ?? null}, ${stale.token}) as gave`;
+        select ops.let_go(${stale.job_id}, ${stale.slice?.no ?? null}, ${stale.token}) as gave`;
       assertEquals([released?.gave, await failUnit(db, stale), await beat(db, stale)], [false, false, false]);
       assertEquals(await everything(db), before);
     }));
@@ -334,25 +328,53 @@ Deno.test("five losses in a row without progress: the batch is given up with the
     const id = await drop(db);
     for (let loss = 1; loss <= 5; loss++) {
       await mustClaim(db, "stage", `worker-${loss}`);
-      await letTimePass(db, 61);
+      await loseAll(db);
     }
     assertEquals(await claim(db), null);
     const batch = await batchOf(db, id);
     assertEquals([batch.status, batch.rejection_reason, batch.attempt], [
       "failed",
-      "Gave up after 5 attempts: lost: worker-5 stopped without a word",
+      "Parse error: too costly to read near line 1",
       1,
     ]);
     const job = await jobOf(db, id);
-    assertEquals([job.status, job.attempts, job.dead_lettered_at !== null, job.lease_token], [
+    assertEquals([job.status, job.attempts, job.dead_lettered_at !== null, job.lease_token, job.last_error], [
       "failed",
       5,
       true,
       null,
+      "lost: worker-5 stopped without a word",
     ]);
     const events = await db
       .admin`select 1 from audit.event_log where action = 'job.dead_lettered' and entity_id = ${id}`;
     assertEquals(events.length, 1);
+  }));
+
+Deno.test("what is lost while it is inserted is given up in other words than what is lost while it is read", () =>
+  withDatabase(async (db) => {
+    const id = await bringTo(db, "inserting", FILE);
+    await loseAll(db);
+    for (let loss = 2; loss <= 5; loss++) {
+      await mustClaim(db, "settle", `worker-${loss}`);
+      await loseAll(db);
+    }
+    const batch = await batchOf(db, id);
+    assertEquals([batch.rejection_code, batch.rejection_reason], [
+      "GAVE_UP",
+      "Gave up after 5 attempts: lost: worker-5 stopped without a word",
+    ]);
+  }));
+
+Deno.test("a job whose payload names no batch is dead-lettered at once", () =>
+  withDatabase(async (db) => {
+    await db.sql`insert into ops.job_queue (job_type, payload) values ('ingest', '{"file": "a.csv"}')`;
+    assertEquals(await claim(db), null);
+    const [job] = await db.sql`select status, dead_lettered_at, last_error from ops.job_queue`;
+    assertEquals([job?.status, job?.dead_lettered_at !== null, job?.last_error], [
+      "failed",
+      true,
+      "invalid payload: no such batch",
+    ]);
   }));
 
 Deno.test("failures and losses over all slices of a batch count together", () =>
@@ -378,7 +400,7 @@ for (
       const id = slice ? await bringTo(db, "validating", FILE) : await drop(db);
       for (let loss = 0; loss < 3; loss++) {
         await mustClaim(db, slice ? "slice" : "stage");
-        await letTimePass(db, 61);
+        await loseAll(db);
       }
       const unit = await mustClaim(db, slice ? "slice" : "stage");
       assertEquals((await jobOf(db, id)).attempts, 3);
@@ -396,13 +418,17 @@ Deno.test("a sent block alone is no progress: a slice that always dies is given 
     for (let loss = 0; loss < 5; loss++) {
       const unit = await mustClaim(db, "slice");
       await sendBlock(db, unit, rowsIn(unit, file));
-      await letTimePass(db, 61);
+      await loseAll(db);
     }
     assertEquals(await claim(db), null);
-    assertMatch((await batchOf(db, id)).rejection_reason, /^Gave up after 5 attempts/);
+    const batch = await batchOf(db, id);
+    assertEquals([batch.rejection_code, batch.rejection_reason], [
+      "TOO_COSTLY",
+      "Parse error: too costly to read near line 2",
+    ]);
   }));
 
-Deno.test("fail_unit() gives the unit back with back-off: it is not claimable before, and is after", () =>
+Deno.test("fail() gives the unit back with back-off: it is not claimable before, and is after", () =>
   withDatabase(async (db) => {
     const id = await drop(db);
     assertEquals(await failUnit(db, await mustClaim(db, "stage")), true);
@@ -477,7 +503,7 @@ Deno.test("time_scale shortens leases and beats alike", () =>
     await drop(db);
     const [row] = await engine(db).begin(async (sql) => {
       await sql`set local dragonfly.time_scale = '0.1'`;
-      return await sql`select intake.claim_work('w') as unit`;
+      return await sql`select ops.claim('{ingest}', 'w') as unit`;
     });
     assertEquals(row?.unit.beat_seconds, 2);
     const [lease] = await db

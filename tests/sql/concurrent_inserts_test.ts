@@ -1,6 +1,6 @@
 /**
- * Inserts and links side by side: nobody waits for a giant but who brings a case number it is bringing, and then the first to
- * come to it keeps it. An undo waits for all of them.
+ * Inserts side by side: nobody waits for a giant but who brings a case number or a new plaintiff it is bringing, and then the
+ * first to come to it keeps it. An undo waits for all of them.
  */
 import { assertEquals } from "deno-std/assert/equals.js";
 import { type Sql, type TestDatabase, withDatabase } from "../support/database.ts";
@@ -12,9 +12,11 @@ import {
   engine,
   type File,
   ingest,
+  letTimePass,
   mustClaim,
   rowsOf,
   type Unit,
+  workOff,
 } from "./engine.ts";
 
 /** A file of one judgment for each case number, in this order. */
@@ -79,53 +81,64 @@ Deno.test("a batch is inserted while the insert of another is under way", () =>
     await clear(db);
   }));
 
-/** A step of the next link_plaintiffs job, by a worker that holds it. */
-async function link(db: TestDatabase): Promise<(sql: Sql) => Promise<unknown>> {
-  const [claimed] = await engine(db)`select intake.claim_link('w') as job`;
-  return (sql) => sql`select intake.link_step(${claimed?.job.job_id}, ${claimed?.job.token})`.execute();
-}
-
 async function countUnlinked(db: TestDatabase): Promise<number> {
   const [row] = await db.sql`select count(*) as n from public.judgments where plaintiff_id is null`;
   return row?.n;
 }
 
-Deno.test("plaintiffs are linked while the insert of another batch is under way", () =>
-  withDatabase(async (db) => {
-    await ingest(db, fileOf("D-1", "D-2"));
-    const step = await link(db);
-    const giant = await toInsert(db, { rows: rowsOf("GIANT", 200) });
-    assertEquals(await beside(db, (sql) => insert(sql, giant), step, "rollback"), { waited: false });
-    assertEquals(await countUnlinked(db), 0);
-    await insert(engine(db), giant);
-    await clear(db);
-  }));
+/** As if nobody had been added when the batches were decided: their inserts add whom they need. */
+async function forgetPlaintiffs(db: TestDatabase): Promise<void> {
+  await db.sql`delete from public.plaintiffs`;
+}
 
 Deno.test("a plaintiff whom somebody is adding is waited for and linked", () =>
   withDatabase(async (db) => {
-    await ingest(db, { rows: [{ case: "A", plaintiff: "Acme" }, { case: "B", plaintiff: "Bolt" }] });
-    const step = await link(db);
+    const unit = await toInsert(db, {
+      rows: [{ case: "A", plaintiff: "Acme" }, { case: "B", plaintiff: "Bolt" }],
+    });
+    await forgetPlaintiffs(db);
     const { waited } = await beside(
       db,
       (sql) =>
         sql`insert into public.plaintiffs (name, name_normalized, status) values ('ACME', 'acme', 'signed')`,
-      step,
+      (sql) => insert(sql, unit),
     );
     assertEquals([waited, await countUnlinked(db)], [true, 0]);
     const [acme] = await db.sql`
       select p.status from public.judgments j join public.plaintiffs p on p.id = j.plaintiff_id where j.case_number = 'A'`;
     assertEquals(acme?.status, "signed");
+    await clear(db);
   }));
 
-Deno.test("two links that bring the same plaintiffs in opposite orders add each once, and leave nothing unlinked", () =>
+Deno.test("two batches that bring the same new plaintiffs in opposite orders add each once, and leave nothing unlinked", () =>
   withDatabase(async (db) => {
     const names = Array.from({ length: 200 }, (_, n) => `Plaintiff ${n}`);
-    await ingest(db, { rows: names.map((plaintiff, n) => ({ case: `A-${n}`, plaintiff })) });
-    await ingest(db, { rows: names.toReversed().map((plaintiff, n) => ({ case: `B-${n}`, plaintiff })) });
-    const steps = [await link(db), await link(db)];
-    await Promise.all(steps.map((step) => step(db.connect())));
+    const units = [
+      await toInsert(db, { rows: names.map((plaintiff, n) => ({ case: `A-${n}`, plaintiff })) }),
+      await toInsert(db, { rows: names.toReversed().map((plaintiff, n) => ({ case: `B-${n}`, plaintiff })) }),
+    ];
+    await forgetPlaintiffs(db);
+    await Promise.all(units.map((unit) => insert(db.connect(), unit)));
     assertEquals(await countUnlinked(db), 0);
     assertEquals((await db.sql`select 1 from public.plaintiffs`).length, 200);
+    await clear(db);
+  }));
+
+Deno.test("a plaintiff of a batch that is rolled back is added by the one that waited for it", () =>
+  withDatabase(async (db) => {
+    const first = await toInsert(db, { rows: [{ case: "A", plaintiff: "Acme" }] });
+    const second = await toInsert(db, { rows: [{ case: "B", plaintiff: "ACME" }] });
+    await forgetPlaintiffs(db);
+    const { waited } = await beside(
+      db,
+      (sql) => insert(sql, first),
+      (sql) => insert(sql, second),
+      "rollback",
+    );
+    assertEquals([waited, await countUnlinked(db)], [true, 0]);
+    assertEquals((await db.sql`select name from public.plaintiffs`).map((row) => row.name), ["ACME"]);
+    await insert(engine(db), first);
+    await clear(db);
   }));
 
 Deno.test("a case number two inserts bring is kept by the first to come to it, whose commit the other waits for", () =>
@@ -185,30 +198,56 @@ Deno.test("inserts that share case numbers in opposite orders never deadlock, an
     await clear(db);
   }));
 
-Deno.test("an undo waits for an insert under way, and names it among the batches whose duplicates its rows were", () =>
+/** An undo that was asked for and claimed. @returns takes one step of it. */
+async function undoing(db: TestDatabase, batch: string): Promise<(sql: Sql) => Promise<string>> {
+  await db.sql`select intake.undo_batch(${batch}, 'wrong vendor', 'operator:jane', 'req-1')`;
+  const [row] = await engine(db)`select ops.claim('{undo}', 'w') as unit`;
+  return async (sql) => {
+    const [step] = await sql`
+      select intake.undo_step(${row?.unit.job_id}, ${row?.unit.token}) ->> 'outcome' as outcome`;
+    return String(step?.outcome);
+  };
+}
+
+Deno.test("an undo removes nothing while an insert is under way, and names it among the batches whose duplicates its rows were", () =>
   withDatabase(async (db) => {
     const known = await ingest(db, fileOf("A", "B"));
     const other = await toInsert(db, fileOf("B", "C"));
-    let answer: { outcome: string; affected_batches: string[] } | undefined;
-    const { waited } = await beside(db, (sql) => insert(sql, other), async (sql) => {
-      const [row] =
-        await sql`select intake.undo_batch(${known}, 'wrong vendor', 'operator:jane', 'req-1') as answer`;
-      answer = row?.answer;
-    });
-    assertEquals(waited, true);
-    assertEquals([answer?.outcome, answer?.affected_batches], ["done", [other.batch.id]]);
+    const inserting = db.connect();
+    await inserting`begin`;
+    await insert(inserting, other);
+    const step = await undoing(db, known);
+    assertEquals(await step(engine(db)), "busy");
+    await inserting`commit`;
+    assertEquals([await step(engine(db)), await step(engine(db))], ["more", "done"]);
+    const { undo, status } = await batchOf(db, known);
+    assertEquals([status, undo.affected_batches], ["failed", [other.batch.id]]);
     await clear(db);
   }));
 
-Deno.test("an insert waits for an undo under way, and brings the rows that it removed", () =>
+Deno.test("an insert lets an undo under way pass first, and brings the rows that it removed", () =>
   withDatabase(async (db) => {
     const known = await ingest(db, fileOf("A", "B"));
     const other = await toInsert(db, fileOf("B", "C"));
-    const { waited } = await beside(
-      db,
-      (sql) => sql`select intake.undo_batch(${known}, 'wrong vendor', 'operator:jane', 'req-1')`,
-      (sql) => insert(sql, other),
-    );
+    const step = await undoing(db, known);
+    const [held] = await engine(db)`
+      select intake.insert_batch(${other.batch.id}, ${other.token}) ->> 'outcome' as outcome`;
+    assertEquals(held?.outcome, "busy");
+    assertEquals([await step(engine(db)), await step(engine(db))], ["more", "done"]);
+    await letTimePass(db, 2);
+    await workOff(db, fileOf("B", "C"));
+    assertEquals(await countsOf(db, other.batch.id), [2, 2, 0, 2, 0]);
+    await clear(db);
+  }));
+
+Deno.test("an insert waits for a step of an undo, and brings the row that it removes", () =>
+  withDatabase(async (db) => {
+    const known = await ingest(db, fileOf("A", "B"));
+    const other = await toInsert(db, fileOf("B", "C"));
+    const step = await undoing(db, known);
+    // its lease runs out while it is at it: nothing but the lock holds the insert back
+    await db.admin`update ops.job_queue set lease_expires_at = now() where job_type = 'undo'`;
+    const { waited } = await beside(db, step, (sql) => insert(sql, other));
     assertEquals(waited, true);
     assertEquals(await countsOf(db, other.batch.id), [2, 2, 0, 2, 0]);
     await clear(db);

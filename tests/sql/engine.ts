@@ -31,9 +31,11 @@ export interface File {
 }
 
 export interface Unit {
+  job_id: string;
   kind: "stage" | "slice" | "settle";
   token: string;
   beat_seconds: number;
+  size_scale: number;
   wake_more: boolean;
   batch: {
     id: string;
@@ -101,7 +103,7 @@ export function engine(db: TestDatabase): Sql {
 
 /** Asks for work. @returns null when there is none. */
 export async function claim(db: TestDatabase, worker = "worker-1"): Promise<Unit | null> {
-  const [row] = await engine(db)`select intake.claim_work(${worker}) as unit`;
+  const [row] = await engine(db)`select ops.claim('{ingest}', ${worker}) as unit`;
   return row?.unit ?? null;
 }
 
@@ -322,8 +324,47 @@ export async function letTimePass(db: TestDatabase, seconds: number): Promise<vo
     await sql`update ops.job_queue set lease_expires_at = lease_expires_at - ${by}::interval,
       next_run_at = next_run_at - ${by}::interval, locked_at = locked_at - ${by}::interval`;
     await sql`update intake.batch_slices set lease_expires_at = lease_expires_at - ${by}::interval,
-      not_before = not_before - ${by}::interval`;
+      locked_at = locked_at - ${by}::interval, not_before = not_before - ${by}::interval`;
   });
+}
+
+/** Whoever holds something falls silent for good: every lease runs out and is taken away, and no back-off is left. */
+export async function loseAll(db: TestDatabase): Promise<void> {
+  await letTimePass(db, 61);
+  await engine(db)`select ops.reap_leases()`;
+  await letTimePass(db, 4000);
+}
+
+/** A worker's word that its unit failed. @returns whether it will be tried again. */
+export async function failUnit(
+  db: TestDatabase,
+  unit: Unit,
+  error = "storage answered 500",
+): Promise<boolean> {
+  const [row] = await engine(db)`
+    select ops.fail(${unit.job_id}, ${unit.slice?.no ?? null}, ${unit.token}, ${error}) as again`;
+  return row?.again;
+}
+
+/** Extends the lease of a unit. @returns whether it still held. */
+export async function beatUnit(db: TestDatabase, unit: Unit): Promise<boolean> {
+  const [row] = await engine(db)`
+    select ops.beat(${unit.job_id}, ${unit.slice?.no ?? null}, ${unit.token}) as held`;
+  return row?.held;
+}
+
+/** Works off every undo that was asked for. */
+export async function undoAll(db: TestDatabase): Promise<void> {
+  for (;;) {
+    const [row] = await engine(db)`select ops.claim('{undo}', 'worker-1') as unit`;
+    if (row?.unit == null) return;
+    let outcome = "more";
+    while (outcome === "more") {
+      const [step] = await engine(db)`
+        select intake.undo_step(${row.unit.job_id}, ${row.unit.token}) ->> 'outcome' as outcome`;
+      outcome = String(step?.outcome);
+    }
+  }
 }
 
 /** @returns what went wrong, as `<sqlstate> <message>`; null when nothing did. */

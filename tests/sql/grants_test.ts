@@ -108,7 +108,7 @@ for (const role of ["anon", "authenticated"] as const) {
           "intake.sweep()",
           "ops.wake('worker')",
           "audit.append('a', 'b', 'c')",
-          "intake.claim_work('w')",
+          "ops.claim('{ingest}', 'w')",
         ]
       ) {
         assertMatch(await errorOf(db.as(role).unsafe(`select ${call}`)) ?? "no error", /^42501 /, call);

@@ -3,7 +3,7 @@ import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
 import { OutboundGateway, type OutboundJob } from "../../shared/data/outbound_gateway.ts";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
-import { errorOf, letTimePass } from "./engine.ts";
+import { errorOf, letTimePass, loseAll } from "./engine.ts";
 
 const gateway = (db: TestDatabase) => new OutboundGateway(db.as("service_role"));
 const enqueue = (db: TestDatabase, key = "k") => db.sql`select ops.enqueue('notify', '{"a":1}', ${key})`;
@@ -20,14 +20,14 @@ async function jobRow(db: TestDatabase) {
   return row;
 }
 
-Deno.test("claim_outbound() hands a due job to one claimant only", () =>
+Deno.test("claim() hands a due job to one claimant only", () =>
   withDatabase(async (db) => {
     await enqueue(db);
     const claims = await Promise.all([1, 2, 3, 4].map(() => gateway(db).claim("w")));
     assertEquals(claims.filter((job) => job !== null).length, 1);
   }));
 
-Deno.test("claim_outbound() leaves other queues' jobs, waiting ones, and paused queues alone", () =>
+Deno.test("claim() leaves other queues' jobs, waiting ones, and paused queues alone", () =>
   withDatabase(async (db) => {
     await db.sql`select ops.enqueue('enforcement', '{}', 'e')`;
     assertEquals(await gateway(db).claim("w"), null);
@@ -41,7 +41,7 @@ Deno.test("claim_outbound() leaves other queues' jobs, waiting ones, and paused 
     await mustClaim(db);
   }));
 
-Deno.test("claim_outbound() takes a lost job up again, fences its old holder, and gives it up after five losses", () =>
+Deno.test("claim() takes a lost job up again, fences its old holder, and gives it up after five losses", () =>
   withDatabase(async (db) => {
     await enqueue(db);
     const first = await mustClaim(db);
@@ -49,7 +49,7 @@ Deno.test("claim_outbound() takes a lost job up again, fences its old holder, an
     await mustClaim(db);
     assertMatch(await errorOf(gateway(db).complete(first)) ?? "", /^DF001 /);
     for (let loss = 2; loss < 5; loss++) {
-      await letTimePass(db, 61);
+      await loseAll(db);
       await mustClaim(db);
     }
     await letTimePass(db, 61);
@@ -58,7 +58,7 @@ Deno.test("claim_outbound() takes a lost job up again, fences its old holder, an
     assertEquals([row?.status, row?.dead_lettered_at !== null], ["failed", true]);
   }));
 
-Deno.test("beat_outbound() keeps a lease, and tells a late holder that it is gone", () =>
+Deno.test("beat() keeps a lease, and tells a late holder that it is gone", () =>
   withDatabase(async (db) => {
     await enqueue(db);
     const job = await mustClaim(db);
@@ -71,7 +71,7 @@ Deno.test("beat_outbound() keeps a lease, and tells a late holder that it is gon
     assertEquals(await gateway(db).beat(job), false);
   }));
 
-Deno.test("fail_outbound() waits as long as the other side asked for", () =>
+Deno.test("fail() waits as long as the other side asked for", () =>
   withDatabase(async (db) => {
     await enqueue(db);
     assertEquals(await gateway(db).fail(await mustClaim(db), "slack answered 429", 120, false), true);
@@ -79,7 +79,7 @@ Deno.test("fail_outbound() waits as long as the other side asked for", () =>
     assertEquals([row?.status, row?.attempts, Math.round(row?.wait)], ["pending", 1, 120]);
   }));
 
-Deno.test("fail_outbound() backs off, and gives up after the fifth failure, or at once when it can never work", () =>
+Deno.test("fail() backs off, and gives up after the fifth failure, or at once when it can never work", () =>
   withDatabase(async (db) => {
     await enqueue(db);
     for (let failure = 1; failure < 5; failure++) {
@@ -145,7 +145,7 @@ Deno.test("fail_vendor_pull() opens the breaker with the fifth failure in a row,
     const control = await brake(db);
     assertEquals([control?.paused, control?.changed_by], [true, "breaker"]);
     assertMatch(control?.reason, /^Breaker open after 5 failures in a row: vendor answered 500/);
-    for (const other of ["ingest", "notify", "link_plaintiffs", "enforcement"]) {
+    for (const other of ["ingest", "notify", "undo", "enforcement"]) {
       assertEquals((await brake(db, other))?.paused, false);
     }
     assertEquals((await jobRow(db))?.status, "pending"); // never dead-lettered: the probe needs it

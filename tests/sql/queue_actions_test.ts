@@ -12,7 +12,7 @@ async function bury(db: TestDatabase): Promise<string> {
   const batch = await drop(db);
   for (let tries = 0; tries < 5; tries++) {
     const unit = await mustClaim(db, "stage");
-    await engine(db)`select intake.fail_unit(${batch}, null, ${unit.token}, 'storage answered 500')`;
+    await engine(db)`select ops.fail(${unit.job_id}, null, ${unit.token}, 'storage answered 500')`;
     await letTimePass(db, 4000);
   }
   assertEquals((await batchOf(db, batch)).status, "failed");
@@ -27,7 +27,7 @@ Deno.test("set_queue_paused() stops claims, lets running work end, and leaves au
     await drop(db);
     assertEquals(await claim(db), null);
     assertEquals(
-      (await engine(db)`select intake.beat_unit(${batch}, null, ${unit.token}) as held`)[0]?.held,
+      (await engine(db)`select ops.beat(${unit.job_id}, null, ${unit.token}) as held`)[0]?.held,
       true,
     );
     const ingest = (await inspect(db, "ingest")).queues;

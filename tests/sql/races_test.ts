@@ -16,6 +16,7 @@ import {
   ingest,
   jobOf,
   letTimePass,
+  loseAll,
   mustClaim,
   rowsOf,
   workOff,
@@ -88,7 +89,7 @@ Deno.test("workers racing resets, bulk deletes, hand-set jobs, sweeps and expiri
         "update intake.simplicity_batches set status = 'failed', rejection_reason = 'x' where status in ('uploaded', 'staging', 'validating') and random() < 0.1",
       ),
       typing(db.connect(), "select intake.sweep()"),
-      typing(db.connect(), "select intake.reap_leases()"),
+      typing(db.connect(), "select ops.reap_leases()"),
       typing(db.connect(), "select audit.seal()"),
       () =>
         storage`insert into storage.objects (bucket_id, name, version, metadata)
@@ -166,7 +167,7 @@ Deno.test("a hand-set job and the failure of a slice do not wait for each other"
     const outcomes = await meet(
       db,
       `select 1 from ops.job_queue where batch_id = '${id}' for update`,
-      (sql) => sql`select intake.fail_unit(${id}, 0, ${unit.token}, 'x')`,
+      (sql) => sql`select ops.fail(${unit.job_id}, 0, ${unit.token}, 'x')`,
       `update ops.job_queue set status = 'pending' where batch_id = '${id}'`,
     );
     assertEquals(deadlocks(outcomes), []);
@@ -177,7 +178,7 @@ Deno.test("a redrive and a reset of the same batch do not wait for each other", 
     const id = await drop(db);
     for (let loss = 0; loss < 5; loss++) {
       await mustClaim(db, "stage");
-      await letTimePass(db, 61);
+      await loseAll(db);
     }
     await claim(db);
     const outcomes = await meet(
@@ -188,28 +189,6 @@ Deno.test("a redrive and a reset of the same batch do not wait for each other", 
     );
     assertEquals(deadlocks(outcomes), []);
     assertEquals([(await batchOf(db, id)).status, (await jobOf(db, id)).status], ["uploaded", "pending"]);
-  }));
-
-Deno.test("linking plaintiffs and inserting the batch again do not wait for each other", () =>
-  withDatabase(async (db) => {
-    const file: File = { rows: rowsOf("M", 2) };
-    const id = await ingest(db, file);
-    const [link] = await engine(db)`select intake.claim_link('w') as job`;
-    await db.sql`delete from public.judgments where case_number = 'M-0'`;
-    await db.sql`update intake.simplicity_batches set status = 'uploaded' where id = ${id}`;
-    await doUnit(db, await mustClaim(db, "stage"), file);
-    await doUnit(db, await mustClaim(db, "slice"), file);
-    const unit = await mustClaim(db, "settle");
-    await engine(db)`select intake.decide(${id}, ${unit.token})`;
-    const outcomes = await meet(
-      db,
-      "select pg_advisory_xact_lock(hashtextextended('dragonfly.judgments', 0))",
-      (sql) => sql`select intake.link_step(${link?.job.job_id}, ${link?.job.token})`,
-      `select intake.insert_batch('${id}', '${unit.token}')`,
-    );
-    assertEquals(deadlocks(outcomes), []);
-    await db.sql`select intake.clear_staged(${id})`;
-    assertEquals((await batchOf(db, id)).status, "completed");
   }));
 
 Deno.test("a bulk delete and a drop of the same bytes do not wait for each other; the drop is tried again", () =>

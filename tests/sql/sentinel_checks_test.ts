@@ -206,7 +206,7 @@ triple(
   workerHeartbeats,
   (db) => db.sql`update ops.expected_workers set since = now() - interval '61 seconds'`,
   "warning Worker ingest silent > 60s, it was never seen",
-  (db) => db.sql`select ops.beat('worker-1', 'ingest', 'idle', '1', 10, 0, 0)`,
+  (db) => db.sql`select ops.beat_worker('worker-1', 'ingest', 'idle', '1', 10, 0, 0)`,
 );
 
 triple(
@@ -214,7 +214,7 @@ triple(
   workerHeartbeats,
   async (db) => {
     await db.sql`update ops.expected_workers set since = now() - interval '1 day'`;
-    await db.sql`select ops.beat('worker-1', 'ingest', 'idle', '1', 10, 0, 0)`;
+    await db.sql`select ops.beat_worker('worker-1', 'ingest', 'idle', '1', 10, 0, 0)`;
     await db.sql`update ops.worker_heartbeats set last_seen_at = now() - interval '301 seconds'`;
   },
   "critical Worker ingest silent > 5m",
@@ -250,10 +250,10 @@ triple(
   async (db) => {
     await drop(db);
     for (let tries = 0; tries < 5; tries++) {
-      const [row] = await engine(db)`select intake.claim_work('w') as unit`;
+      const [row] = await engine(db)`select ops.claim('{ingest}', 'w') as unit`;
       await engine(
         db,
-      )`select intake.fail_unit(${row?.unit.batch.id}, null, ${row?.unit.token}, 'storage answered 500')`;
+      )`select ops.fail(${row?.unit.job_id}, null, ${row?.unit.token}, 'storage answered 500')`;
       await db.admin`update ops.job_queue set next_run_at = now()`;
     }
   },

@@ -179,7 +179,7 @@ Deno.test("v_system_health knows online, offline and not_deployed, and counts wh
       return row === undefined ? [] : Object.values(row);
     };
     assertEquals((await look())[0], "offline", "expected, and never seen");
-    await engine(db)`select ops.beat('w', 'ingest', 'idle', '1', 1, 0, 0)`;
+    await engine(db)`select ops.beat_worker('w', 'ingest', 'idle', '1', 1, 0, 0)`;
     assertEquals((await look())[0], "online");
     await db.sql`update ops.worker_heartbeats set last_seen_at = now() - interval '61 seconds'`;
     assertEquals((await look())[0], "offline");
@@ -190,7 +190,7 @@ Deno.test("v_system_health knows online, offline and not_deployed, and counts wh
     await drop(db);
     await db.sql`update ops.job_queue set next_run_at = now() + interval '1 hour'
       where id = (select id from ops.job_queue order by id limit 1)`;
-    await engine(db)`select intake.claim_work('w')`;
+    await engine(db)`select ops.claim('{ingest}', 'w')`;
     assertEquals((await look()).slice(2), [1, 1]);
   }));
 

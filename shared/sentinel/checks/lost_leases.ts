@@ -6,7 +6,7 @@ export const lostLeases = sqlCheck({
   name: "lost_leases",
   remedy:
     "Nothing: others take the work up. If it goes on, ops logs worker says what ends them (memory, time, an error).",
-  sql: `select intake.reap_leases() as reaped`,
+  sql: `select ops.reap_leases() as reaped`,
   row: z.object({ reaped: z.number() }),
   judge: ([row]) =>
     row === undefined || row.reaped === 0 ? [] : [{

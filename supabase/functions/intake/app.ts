@@ -98,8 +98,8 @@ export function createIntakeApp(parts: IntakeParts): Hono<AppEnv> {
     },
     "POST /intake/batches/:id/undo": async (context) => {
       const id = readId(context.req.param("id"));
-      const undone = await batches.undo(id, readReason(await readJson(context.req.raw)), by(context));
-      return context.json({ ...await batches.describe(id), ...undone });
+      await batches.undo(id, readReason(await readJson(context.req.raw)), by(context));
+      return context.json(await batches.describe(id), 202);
     },
     "POST /intake/batches/:id/replay": (context) => answerReplay(context, parts),
     "GET /intake/batches/:id/rows/:row": (context) => answerRow(context, parts),

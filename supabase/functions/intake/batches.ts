@@ -53,8 +53,6 @@ const Acted = z.discriminatedUnion("outcome", [
     outcome: z.literal("done"),
     bucket: z.string().nullish(),
     path: z.string().nullish(),
-    removed: z.number().optional(),
-    affected_batches: z.array(z.string()).optional(),
   }),
   z.object({ outcome: z.literal("built_on"), judgments: z.number() }),
   z.object({ outcome: z.enum(["unknown", "no_object", "not_confirmed"]) }),
@@ -62,12 +60,6 @@ const Acted = z.discriminatedUnion("outcome", [
 ]);
 
 type Done = Extract<z.infer<typeof Acted>, { outcome: "done" }>;
-
-/** What an undo removed, and the batches that had skipped rows because of it. */
-export interface Undone {
-  readonly removed: number;
-  readonly affected_batches: readonly string[];
-}
 
 /** Who acts, by which request: for the audit events. */
 export interface By {
@@ -142,10 +134,9 @@ export class Batches {
     this.#expectDone(id, await this.call("refuse_batch", { batch: id, reason, ...by }));
   }
 
-  /** Removes what a completed batch inserted. @throws Problem CONFLICT when something was built on it. */
-  async undo(id: string, reason: string, by: By): Promise<Undone> {
-    const done = this.#expectDone(id, await this.call("undo_batch", { batch: id, reason, ...by }));
-    return { removed: done.removed ?? 0, affected_batches: done.affected_batches ?? [] };
+  /** Asks for the removal of what a batch inserted; a job does it. @throws Problem CONFLICT when something was built on it. */
+  async undo(id: string, reason: string, by: By): Promise<void> {
+    this.#expectDone(id, await this.call("undo_batch", { batch: id, reason, ...by }));
   }
 
   /** @returns where the object of the deleted batch is, null when it had none. */

@@ -5,10 +5,10 @@
 import { Share } from "../../../shared/jobs/share.ts";
 import type { Unit } from "../../../shared/jobs/unit.ts";
 import type { Ending } from "./holding.ts";
-import { link } from "./link.ts";
 import type { Invocation, Ports } from "./ports.ts";
 import { settle } from "./settle.ts";
 import { stage } from "./stage.ts";
+import { undo } from "./undo.ts";
 import { validate } from "./validate.ts";
 
 /** What one invocation did, in units. */
@@ -58,14 +58,11 @@ export async function run(ports: Ports): Promise<RunReport> {
 /** Claims one unit and works on it; null when there was nothing to do. */
 async function next(invocation: Invocation): Promise<Ending | null> {
   const unit = await invocation.gateway.claimWork(invocation.workerId);
-  if (unit !== null) {
-    const helper = unit.wake_more ? invocation.wakeSelf() : Promise.resolve();
-    const ending = await work(invocation, unit);
-    await helper;
-    return ending;
-  }
-  const job = await invocation.gateway.claimLink(invocation.workerId);
-  return job === null ? null : await link(invocation, job);
+  if (unit === null) return null;
+  const helper = unit.wake_more ? invocation.wakeSelf() : Promise.resolve();
+  const ending = await work(invocation, unit);
+  await helper;
+  return ending;
 }
 
 function work(invocation: Invocation, unit: Unit): Promise<Ending> {
@@ -76,6 +73,8 @@ function work(invocation: Invocation, unit: Unit): Promise<Ending> {
       return validate(invocation, unit);
     case "settle":
       return settle(invocation, unit);
+    case "undo":
+      return undo(invocation, unit);
   }
 }
 

@@ -9,7 +9,7 @@ export async function settle(
   unit: SettleUnit,
 ): Promise<Ending> {
   const { gateway, log } = invocation;
-  const hold = { batchId: unit.batch.id, sliceNo: null, token: unit.token };
+  const hold = { jobId: unit.job_id, batchId: unit.batch.id, sliceNo: null, token: unit.token };
   return await holding(invocation, hold, unit.beat_seconds, async () => {
     const decision = await gateway.decide(hold);
     const outcome = decision === "insert" ? await gateway.insertBatch(hold) : decision;

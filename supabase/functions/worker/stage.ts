@@ -23,7 +23,7 @@ export async function stage(
   unit: StageUnit,
 ): Promise<Ending> {
   const { batch } = unit;
-  const hold = { batchId: batch.id, sliceNo: null, token: unit.token };
+  const hold = { jobId: unit.job_id, batchId: batch.id, sliceNo: null, token: unit.token };
   return await holding(invocation, hold, unit.beat_seconds, async (signal) => {
     const { share } = invocation;
     const pass = await FilePass.begin(unit);

@@ -25,7 +25,7 @@ export async function validate(
   unit: SliceUnit,
 ): Promise<Ending> {
   const { batch, slice } = unit;
-  const hold = { batchId: batch.id, sliceNo: slice.no, token: unit.token };
+  const hold = { jobId: unit.job_id, batchId: batch.id, sliceNo: slice.no, token: unit.token };
   return await holding(invocation, hold, unit.beat_seconds, async (signal) => {
     const pass = new SlicePass(unit, invocation.now());
     if (pass.checker.notCompiledReason !== null) {

@@ -9,14 +9,21 @@ import { Isolate } from "../../../supabase/functions/worker/isolate.ts";
 const URL = "http://worker.test";
 const ID = "11111111-1111-4111-8111-111111111111";
 
-/** Answers the calls of a worker: `links` link_plaintiffs steps, then no more work. */
-function database(links: number): typeof fetch {
-  let left = links;
+/** Answers the calls of a worker: `undos` undos of one step each, then no more work. */
+function database(undos: number): typeof fetch {
+  let left = undos;
   return (input) => {
     const call = new Request(input).url.split("/rpc/")[1] ?? "";
-    const link = { job_id: ID, token: ID, batch_id: ID };
-    if (call === "claim_link") return Promise.resolve(Response.json(left-- > 0 ? link : null));
-    return Promise.resolve(Response.json(call === "link_step" ? true : null));
+    const unit = {
+      kind: "undo",
+      job_id: ID,
+      token: ID,
+      beat_seconds: 20,
+      wake_more: false,
+      payload: { batch_id: ID },
+    };
+    if (call === "claim") return Promise.resolve(Response.json(left-- > 0 ? unit : null));
+    return Promise.resolve(Response.json(call === "undo_step" ? { outcome: "done" } : null));
   };
 }
 
@@ -59,7 +66,7 @@ for (const [reason, completed] of [["cpu", 1], ["wall_clock", 1], ["termination"
     let wakes = 0;
     const answers = database(1_000);
     const isolate = isolateOn((input, init) => {
-      if (String(input).endsWith("/link_step")) {
+      if (String(input).endsWith("/undo_step")) {
         dispatchEvent(new CustomEvent("beforeunload", { detail: { reason } }));
       }
       return answers(input, init);

@@ -1,9 +1,10 @@
 import { assertEquals, assertThrows } from "deno-std/assert/mod.js";
-import { parseLink, parseUnit } from "../../../shared/jobs/unit.ts";
+import { parseUnit } from "../../../shared/jobs/unit.ts";
 
 const ID = "11111111-1111-4111-8111-111111111111";
 const STAGE = {
   kind: "stage",
+  job_id: ID,
   token: ID,
   beat_seconds: 20,
   size_scale: 1,
@@ -38,12 +39,20 @@ Deno.test("parseUnit() reads each kind of unit", () => {
   assertEquals(parseUnit(STAGE)?.kind, "stage");
   assertEquals(parseUnit({ ...STAGE, kind: "settle" })?.kind, "settle");
   const unit = parseUnit({ ...STAGE, kind: "slice", slice: SLICE });
-  assertEquals(unit?.slice?.end_byte, 9);
+  assertEquals(unit?.kind === "slice" && unit.slice.end_byte, 9);
+  const undo = {
+    kind: "undo",
+    job_id: ID,
+    token: ID,
+    beat_seconds: 20,
+    wake_more: false,
+    payload: { batch_id: ID },
+  };
+  assertEquals(parseUnit(undo)?.kind, "undo");
 });
 
 Deno.test("parseUnit() gives null when there was no work", () => {
   assertEquals(parseUnit(null), null);
-  assertEquals(parseLink(null), null);
 });
 
 Deno.test("parseUnit() refuses a slice unit without its slice, and a token that is none", () => {
