@@ -182,6 +182,59 @@ Deno.test("Postgres is killed while a batch is", async (t) => {
   }
 });
 
+Deno.test("workers and Postgres are killed in mid-undo: it ends with nothing left, and the record is true all the way", async () => {
+  const arena = await openArena(TIME);
+  const seed = 9200;
+  try {
+    const before = await superuser(arena);
+    const path = `simplicity/chaos-${seed}/a-f0.csv`;
+    await drop(arena, path, fileOf(seed));
+    assertEquals(await settleDown(before, PATIENCE_MS), []);
+    await before.unsafe(`create or replace function intake.max_rows_per_undo_step() returns int
+      language sql immutable set search_path = '' as $$ select 40 $$`); // some 70 steps
+    await before`
+      select intake.undo_batch(id, 'chaos', 'tests', null) from intake.simplicity_batches where storage_path = ${path}`;
+    const whole = await standingOf(before, path);
+    const isUnderWay = async (admin: postgres.Sql) => {
+      const { counted, recorded } = await standingOf(admin, path);
+      assertEquals(recorded, counted);
+      return counted > 0 && counted < whole.counted;
+    };
+    await within(PATIENCE_MS, () => isUnderWay(before));
+    await arena.stack.ask({ do: "signal_isolates", function: "worker", signal: "SIGKILL" });
+    assert(await isUnderWay(before), "the undo was over before its worker was killed");
+    await arena.stack.ask({ do: "restart_postgres", mode: "immediate" });
+    await before.end({ timeout: 1 });
+    const after = await superuser(arena);
+    assert(await isUnderWay(after), "a crash took or ended what it should not");
+    assertEquals(await settleDown(after, PATIENCE_MS), []);
+    assertEquals(await standingOf(after, path), { counted: 0, recorded: 0 });
+    const [ended] = await after`
+      select status, rejection_code, undo ->> 'status' as undo from intake.simplicity_batches where storage_path = ${path}`;
+    assertEquals([ended?.status, ended?.rejection_code, ended?.undo], ["failed", "UNDONE", "completed"]);
+    await after.end({ timeout: 1 });
+  } finally {
+    await arena.stop();
+  }
+});
+
+/** Judgments of a batch by count and by the record, from one moment. */
+async function standingOf(admin: postgres.Sql, path: string): Promise<{ counted: number; recorded: number }> {
+  const [row] = await admin`
+    select (select count(*)::int from public.judgments j where j.batch_id = b.id) as counted,
+           b.row_count_inserted as recorded
+      from intake.simplicity_batches b where b.storage_path = ${path}`;
+  return { counted: row?.counted, recorded: row?.recorded };
+}
+
+async function within(patienceMs: number, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  while (!await holds()) {
+    if (performance.now() > deadline) throw new Error(`Cannot go on: waited ${patienceMs} ms in vain`);
+    await pause(5);
+  }
+}
+
 Deno.test("a worker stopped in mid-slice for longer than its lease is refused when it goes on", async () => {
   const arena = await openArena(TIME);
   const seed = 9100;

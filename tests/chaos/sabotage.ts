@@ -34,6 +34,11 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
         find: "and s.status = 'leased' and s.lease_token = token",
         put: "",
       },
+      { // of jobs as a whole: stages, settlements, undos, notices, pulls
+        routine: "ops.lock_held(uuid,integer,uuid)",
+        find: "and held.lease_token = token",
+        put: "",
+      },
     ],
     focus: ["stop"],
     faults: 4,
