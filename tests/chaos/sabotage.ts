@@ -16,6 +16,8 @@ interface Edit {
 export interface Sabotage extends Bent {
   readonly what: string;
   readonly edits: readonly Edit[];
+  /** Statements that take out what would hold in its place. */
+  readonly also?: readonly string[];
 }
 
 const REDO = "intake.redo_lost_slices(uuid)";
@@ -40,6 +42,7 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
         put: "",
       },
     ],
+    also: ["alter table intake.batch_slices drop constraint batch_slices_lease_fits_status"],
     focus: ["stop"],
     faults: 4,
     rows: 3_000,
@@ -104,4 +107,5 @@ export async function apply(admin: postgres.Sql, sabotage: Sabotage): Promise<vo
     }
     await admin.unsafe(text.replace(find, () => put));
   }
+  for (const statement of sabotage.also ?? []) await admin.unsafe(statement);
 }
