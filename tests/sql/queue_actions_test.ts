@@ -21,7 +21,7 @@ async function bury(db: TestDatabase): Promise<string> {
 
 Deno.test("set_queue_paused() stops claims, lets running work end, and leaves audit events", () =>
   withDatabase(async (db) => {
-    const batch = await drop(db);
+    await drop(db);
     const unit = await mustClaim(db, "stage");
     await db.sql`select ops.set_queue_paused('ingest', true, 'vendor down', 'jane', 'req-1')`;
     await drop(db);

@@ -10,7 +10,6 @@ import {
   claim,
   doUnit,
   drop,
-  engine,
   type File,
   finishStaging,
   ingest,
