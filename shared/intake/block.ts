@@ -10,6 +10,7 @@ export const HEAD_SEPARATOR = "\u001d";
 
 const BLOCK_ROWS = 2_500; // long enough for a call to pay, short enough to overlap; longer ones let the heap grow
 const BLOCK_REJECTS = 1_000; // rejects travel as JSON, about ten times a row's weight
+const BLOCK_REJECT_CHARS = 1_000_000; // of their raw lines, which stand in a reject some four times
 
 /** Which slice the rows belong to, and the lease that allows writing them. */
 export interface BlockOwner {
@@ -23,6 +24,7 @@ export interface BlockOwner {
 export class BlockWriter {
   #rows: string[] = [];
   #rejects: Reject[] = [];
+  #rejectChars = 0;
   #blockNo = 0;
 
   /** sizeScale: the unit's factor on shares of work. */
@@ -36,12 +38,13 @@ export class BlockWriter {
   /** Adds a rejected row. */
   addReject(reject: Reject): void {
     this.#rejects.push(reject);
+    this.#rejectChars += reject.raw_line.length;
   }
 
   /** Whether it is time to send. */
   get isFull(): boolean {
     return this.#rows.length >= BLOCK_ROWS * this.sizeScale ||
-      this.#rejects.length >= BLOCK_REJECTS * this.sizeScale;
+      this.#rejects.length >= BLOCK_REJECTS * this.sizeScale || this.#rejectChars >= BLOCK_REJECT_CHARS;
   }
 
   /** Whether there is nothing to send. */
@@ -64,6 +67,7 @@ export class BlockWriter {
     this.#blockNo += 1;
     this.#rows = [];
     this.#rejects = [];
+    this.#rejectChars = 0;
     return body;
   }
 }

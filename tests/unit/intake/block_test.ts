@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertFalse } from "deno-std/assert/mod.js";
 import fc from "fast-check";
 import { BlockWriter, HEAD_SEPARATOR } from "../../../shared/intake/block.ts";
+import { buildReject } from "../../../shared/intake/reject.ts";
 import { FIELD_SEPARATOR, ROW_SEPARATOR } from "../../../shared/judgments/mod.ts";
 
 const SEPARATORS = [HEAD_SEPARATOR, ROW_SEPARATOR, FIELD_SEPARATOR];
@@ -48,3 +49,20 @@ Deno.test("BlockWriter is full at 2,500 rows and not before", () => {
   writer.addRow(2_499, ["x"]);
   assert(writer.isFull);
 });
+
+Deno.test("BlockWriter is full when rejects of long rows have come to a million characters", () => {
+  const writer = new BlockWriter(OWNER);
+  const line = "x".repeat(65_536);
+  for (let i = 0; i < 15; i++) writer.addReject(rejectOf(i, line));
+  assertFalse(writer.isFull);
+  writer.addReject(rejectOf(15, line));
+  assert(writer.isFull);
+  writer.take();
+  assertFalse(writer.isFull);
+});
+
+function rejectOf(rowIndex: number, rawLine: string) {
+  const issue = { code: "PARSE_ERROR", field: null, rawValue: rawLine, message: "too long" } as const;
+  const place = { rowIndex, lineNumber: rowIndex + 2, byteOffset: 0 };
+  return buildReject(place, "parse", [issue], { columns: ["a"], cells: [rawLine], rawLine });
+}

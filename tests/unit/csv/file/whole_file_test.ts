@@ -97,6 +97,16 @@ for (const [name, { lines, quote = '"', escape = quote, rows }] of Object.entrie
   });
 }
 
+Deno.test("FileScanner keeps to what the beginning spoke for where neither way of reading is better", () => {
+  const good = `1,Acme,Bob,10.00,2024-01-15\n`;
+  for (const [late, quote] of [['2,"a\\" b,c\n', '"'], [`2,'A',b,1,2\n3,'B',b,1,2\n4,"C",b,1,2\n`, '"']]) {
+    for (const above of [good, PADDING]) {
+      const { dialect } = scan(utf8(`${HEADER}\n${above}${late}${good}`), { isKnownHeader });
+      assertEquals([dialect.quote, dialect.escape], [quote, quote]);
+    }
+  }
+});
+
 const pieces = fc.constantFrom(
   ...['1,"a \\"b\\" c",d,1,2\n', '2,"x\\",y,1,2\n', "3,'a','b, c',1,2\n", "4,'til,b,1,2\n", "5,a,b,1,2\n"],
   ...['"\n', "\\", "'", ',"', '6,"a\nb",c,1,2\n', '7,"a, b",c,1,2\n', ",,,,\n"],
