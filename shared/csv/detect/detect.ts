@@ -90,7 +90,7 @@ interface Ways {
 
 /** The delimiter a file names in its first line, for spreadsheets. */
 function hintOf(text: string): string | null {
-  return /^"?sep=(.)"?(?:\r|\n)/i.exec(text)?.[1] ?? null;
+  return /^"?sep=([^\w"'])"?(?:\r|\n)/i.exec(text)?.[1] ?? null;
 }
 
 /** A named delimiter leads, unless the file is written otherwise: then it is a leftover of an earlier program's. */
