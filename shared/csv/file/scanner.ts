@@ -66,6 +66,9 @@ const FIRST_STEPS = 1_000_000;
 /** What a line has that is not blank: neither separators alone, nor quotes with nothing between them. */
 const HAS_TEXT = /[^\s,;|"']/;
 
+/** Blocks that may wait. */
+const MOST_BLOCKS = 4;
+
 /** Reads a file once, in chunks of any size. */
 export class FileScanner {
   readonly #names: ColumnNames;
@@ -129,7 +132,18 @@ export class FileScanner {
       this.#queue.push(piece);
       if (this.#scan.phase === "sample" && this.#queue.size >= SAMPLE_BYTES) this.#begin(false);
       if (this.#scan.phase !== "sample" && this.#queue.ready) this.#readBlock(false);
+      while (this.isBehind && this.#queue.size > MOST_BLOCKS * this.#queue.blockBytes) this.#readBlock(false);
     }
+  }
+
+  /** Whether bytes wait that could be read already, because reading those before them has cost enough at once. */
+  get isBehind(): boolean {
+    return this.#scan.phase === "table" && this.#queue.ready;
+  }
+
+  /** Reads on in what waits. */
+  catchUp(): void {
+    if (this.isBehind) this.#readBlock(false);
   }
 
   /** All that is known now, fit for JSON, to be resumed later, elsewhere. The scanner itself can go on, too. */
@@ -258,9 +272,10 @@ export class FileScanner {
     const inTable = scan.phase === "table";
     const read = inTable ? this.#readTable(block, final) : this.#passOver(block, final);
     const asked = inTable ? this.#slicer?.asked ?? null : null;
-    const done = final && asked === null && (!inTable || scan.phase === "table");
+    const paused = inTable && this.#slicer?.paused === true;
+    const done = final && asked === null && !paused && (!inTable || scan.phase === "table");
     this.#steps += block.text.length;
-    this.#drop(done ? this.#queue.size : bytesUpTo(block, read), block);
+    this.#drop(done ? this.#queue.size : bytesUpTo(block, read), block, paused);
     if (asked !== null) {
       this.#readBothWays(asked);
       if (this.#queue.size > 0 && (final || this.#queue.ready)) this.#readBlock(final);
@@ -362,13 +377,13 @@ export class FileScanner {
   }
 
   /** Lets go of bytes that were read, and keeps what they show of the encoding. */
-  #drop(count: number, { stride, bytewise }: Block): void {
+  #drop(count: number, { stride, bytewise }: Block, isEnough = false): void {
     const scan = this.#scan;
     const isAscii = stride === 1 && !bytewise;
     if (!isAscii && isGuess(scan.mark, scan.given)) {
       countSequences(this.#queue.peek().subarray(0, count), scan.sequences);
     }
-    this.#queue.drop(count);
+    this.#queue.drop(count, isEnough);
   }
 
   /** The file's own encoding, or what all of its bytes speak for. */

@@ -24,6 +24,9 @@ const FORCED_AFTER = 2;
 const WIDTH_PASSES = 4;
 const WIDTH_STEPS = 200;
 
+/** Steps after which reading pauses, some 0.1 s of CPU, so that whoever asked for it can hand over in time. */
+const STEPS_AT_ONCE = 12_000_000;
+
 /** Counts and cuts one table, block by block. */
 export class Slicer {
   readonly #finder: RecordFinder;
@@ -37,6 +40,8 @@ export class Slicer {
   #steps = 0;
   /** The question that the record read next raises: it has to be answered before reading can go on. */
   asked: Question | null = null;
+  /** Reading stopped because it has cost enough at once, not because there was no more to read. */
+  paused = false;
 
   constructor(private readonly scan: ScanState, private readonly table: TableState, names: ColumnNames) {
     this.#grammar = grammarOf(scan.separators);
@@ -58,12 +63,13 @@ export class Slicer {
     this.#block = block;
     this.#offsets = new ByteOffsets(block);
     this.asked = null;
+    this.paused = false;
     for (let at = 0;;) {
-      if (!table.forced) at = this.#count(block, at, final);
+      if (!table.forced) at = this.#count(block, at, final, STEPS_AT_ONCE);
       if (table.ended || !table.forced || this.asked !== null) return at;
       const cut = this.#forcedCut(block, at, final);
       if (cut < 0) return at;
-      at = this.#count(upTo(block, cut), at, true);
+      at = this.#count(upTo(block, cut), at, true, Infinity);
       if (table.ended || this.asked !== null) return at;
       table.forced = false;
       // What was cut off stays cut off: whoever reads it by itself takes a title at its end for a row.
@@ -85,10 +91,11 @@ export class Slicer {
     else this.#endSlice({ byte, line: table.line, row: table.rows, blankRows: table.blankRows });
   }
 
-  /** Counts records until there are no more whole ones, the table ends, or a cut has to be forced. */
-  #count(block: Block, from: number, final: boolean): number {
+  /** Counts records until there are no more whole ones, the table ends, a cut has to be forced, or it has cost enough. */
+  #count(block: Block, from: number, final: boolean, mostSteps: number): number {
     const { table } = this;
     const finder = this.#finder;
+    const last = finder.steps + mostSteps;
     finder.load(block, final);
     this.#signs.load(block.text);
     let at = finder.inLongLine ? this.#passLongLine() : from;
@@ -114,6 +121,10 @@ export class Slicer {
         return at;
       }
       if (!table.forced && this.#isFull(at) && this.#tryCut(at)) return at;
+      if (finder.steps > last) {
+        this.paused = true;
+        return at;
+      }
     }
   }
 

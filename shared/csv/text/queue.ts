@@ -47,14 +47,18 @@ export class ByteQueue {
     return this.#chunks[0] ?? new Uint8Array(0);
   }
 
-  /** Lets go of what has been read. What is left is copied, for the chunk it came in is its owner's. */
-  drop(bytes: number): void {
+  /**
+   * Lets go of what has been read. What is left is copied, for the chunk it came in is its owner's.
+   *
+   * @param isEnough What is left can be read on as it is; else it has shown to be less than a record.
+   */
+  drop(bytes: number, isEnough = false): void {
     const rest = this.peek().slice(bytes);
     this.#chunks = rest.length > 0 ? [rest] : [];
     this.#size = rest.length;
     this.base += bytes;
     // A record longer than a block is looked at again only when twice as much is there.
-    this.#wanted = Math.max(this.blockBytes, 2 * rest.length);
+    this.#wanted = isEnough ? this.blockBytes : Math.max(this.blockBytes, 2 * rest.length);
   }
 }
 

@@ -45,7 +45,12 @@ export async function stage(
         `Cannot read on at byte ${firstByte}: storage sent nothing`,
       );
     }
-    if (pass.nextByte < range.totalBytes) {
+    let isSpent = pass.nextByte < range.totalBytes;
+    while (!isSpent && pass.isBehind) {
+      share.spendScanned(0, pass.catchUp(), unit.size_scale);
+      isSpent = share.isSpent(invocation.now().getTime());
+    }
+    if (isSpent) {
       await invocation.gateway.saveScan(hold, pass.save());
     } else {
       await invocation.gateway.finishStaging(
@@ -126,6 +131,17 @@ class FilePass {
     const before = this.scanner.steps;
     if (this.unsupported === null) this.scanner.push(chunk);
     this.#scanned += chunk.length;
+    return this.scanner.steps - before;
+  }
+
+  get isBehind(): boolean {
+    return this.scanner.isBehind;
+  }
+
+  /** Reads on in bytes that were taken already, and says how many steps that took. */
+  catchUp(): number {
+    const before = this.scanner.steps;
+    this.scanner.catchUp();
     return this.scanner.steps - before;
   }
 

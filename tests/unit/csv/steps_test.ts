@@ -94,6 +94,24 @@ for (const [name, shape] of Object.entries(HOSTILE)) {
   });
 }
 
+Deno.test("a scan that pauses because it is dear finds what one in other chunks finds", () => {
+  let pauses = 0;
+  for (const line of ['"a\n', 'b","c\n', '"\\"a\n']) {
+    const bytes = hostileFile({ header: "case_number,amount,court", line: () => line }, 700_000);
+    const scans = [1_000_000, 50_000, 7_001].map((size) => {
+      const scanner = new FileScanner({ isKnownHeader, sliceRows: 5_000 });
+      for (let at = 0; at < bytes.length; at += size) {
+        scanner.push(bytes.subarray(at, at + size));
+        if (scanner.isBehind) pauses++;
+      }
+      return JSON.stringify(scanner.finish());
+    });
+    assertEquals(scans[1], scans[0]);
+    assertEquals(scans[2], scans[0]);
+  }
+  assert(pauses > 0);
+});
+
 Deno.test("a file that costs more than it may is refused, with the line, and nothing of it is read", () => {
   const bytes = hostileFile({ header: "case_number,amount,court", line: () => '"a\n' }, 1_000_000);
   const scanner = new FileScanner({ isKnownHeader, mostStepsPerByte: 5 });
