@@ -37,7 +37,9 @@ export async function stage(
     for await (const chunk of range.stream) {
       if (invocation.isStopping()) throw new HandOver("the isolate is ending");
       signal.throwIfAborted();
-      share.spendScanned(chunk.length, pass.push(chunk), unit.size_scale);
+      pass.push(chunk);
+      share.spendScanned(chunk.length, unit.size_scale);
+      share.spendSteps(pass.extraSteps(), unit.size_scale);
       if (pass.isCostly && share.isSpent(invocation.now().getTime()) && pass.breakOff()) break;
     }
     if (pass.nextByte === firstByte && firstByte < range.totalBytes) {
@@ -47,7 +49,8 @@ export async function stage(
     }
     let isSpent = pass.nextByte < range.totalBytes;
     while (!isSpent && pass.isBehind) {
-      share.spendScanned(0, pass.catchUp(), unit.size_scale);
+      pass.catchUp();
+      share.spendSteps(pass.extraSteps(), unit.size_scale);
       isSpent = share.isSpent(invocation.now().getTime());
     }
     if (isSpent) {
@@ -81,6 +84,7 @@ const USUAL_STEPS = 3;
 class FilePass {
   #scanned = 0;
   #brokenOff = false;
+  #extraSteps = 0;
 
   private constructor(
     private readonly scanner: FileScanner,
@@ -123,26 +127,29 @@ class FilePass {
     return this.scanner.steps > USUAL_STEPS * this.#scanned;
   }
 
-  /** Takes the next bytes, and says how many steps they took. */
-  push(chunk: Uint8Array): number {
+  /** Takes the next bytes. */
+  push(chunk: Uint8Array): void {
     this.hash.update(chunk);
-    if (this.#brokenOff) return 0;
+    if (this.#brokenOff) return;
     if (this.nextByte === 0) this.unsupported = sniffUnsupported(chunk);
-    const before = this.scanner.steps;
     if (this.unsupported === null) this.scanner.push(chunk);
     this.#scanned += chunk.length;
-    return this.scanner.steps - before;
+  }
+
+  /** Steps beyond the usual ones since the last time this was asked. */
+  extraSteps(): number {
+    const before = this.#extraSteps;
+    this.#extraSteps = Math.max(before, this.scanner.steps - USUAL_STEPS * this.#scanned);
+    return this.#extraSteps - before;
   }
 
   get isBehind(): boolean {
     return this.scanner.isBehind;
   }
 
-  /** Reads on in bytes that were taken already, and says how many steps that took. */
-  catchUp(): number {
-    const before = this.scanner.steps;
+  /** Reads on in bytes that were taken already. */
+  catchUp(): void {
     this.scanner.catchUp();
-    return this.scanner.steps - before;
   }
 
   /** Ends the scan for this invocation. True when nothing more needs to be read; else the rest has to be hashed. */
