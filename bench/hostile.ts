@@ -5,6 +5,11 @@
 
 const HEADER = "case_number,plaintiff_name,defendant_name,amount,judgment_date";
 
+/** Whether a cell is one of the header's own names. */
+export function isHostileHeader(cell: string): boolean {
+  return HEADER.split(",").includes(cell);
+}
+
 function wide(columns: number): string {
   const more = Array.from({ length: columns - 5 }, (_, at) => `x${String.fromCharCode(97 + at % 26)}y${at}z`);
   return [HEADER, ...more.map((name) => name.replace(/\d+/g, (digits) => "abcdefghij".charAt(+digits % 10)))]
