@@ -14,6 +14,8 @@ import { NO_HEADER, type TableHeader, TableLines, TITLE_BLANKS } from "./table_l
 /** How often a row that is not plainly good is gone through, and what it costs besides, in characters read. */
 const JUDGE_PASSES = 3;
 const JUDGE_STEPS = 200;
+/** Steps after which rows are given out, whatever there is of a block: some 30 ms of CPU. */
+const STEPS_AT_ONCE = 4_000_000;
 
 /** Where the slice stands and how the file is written: all of it from the scan. */
 export interface RowReaderOptions {
@@ -62,6 +64,8 @@ export class RowReader {
   #line: number;
   #blankRows = 0;
   #judged = 0;
+  /** Reading stopped because it has cost enough at once, not because there was no more to read. */
+  #paused = false;
 
   constructor(private readonly options: RowReaderOptions) {
     this.#queue = new ByteQueue(options.firstByte, options.blockBytes);
@@ -91,29 +95,37 @@ export class RowReader {
 
   /** Takes the slice's next bytes, which must stay as they are until the next call, and gives the rows that are whole by now. */
   push(chunk: Uint8Array): RecordBatch[] {
-    const batches: RecordBatch[] = [];
-    for (const piece of pieces(chunk, this.options.blockBytes)) {
-      this.#queue.push(piece);
-      if (this.#queue.ready) this.#readBlock(false, batches);
-    }
-    return batches;
+    return [...this.read(chunk)];
   }
 
   /** Says that the slice is over and gives the rows that were still open. */
   finish(): RecordBatch[] {
-    const batches: RecordBatch[] = [];
-    if (this.#queue.size > 0) this.#readBlock(true, batches);
-    return batches;
+    return [...this.rest()];
   }
 
-  #readBlock(final: boolean, batches: RecordBatch[]): void {
+  /** Like `push`, but reads only as its rows are asked for, so that whoever has had enough can stop. */
+  *read(chunk: Uint8Array): Generator<RecordBatch> {
+    for (const piece of pieces(chunk, this.options.blockBytes)) {
+      this.#queue.push(piece);
+      this.#paused = this.#queue.ready;
+      while (this.#paused) yield* this.#readBlock(false);
+    }
+  }
+
+  /** Like `finish`, in the same way. */
+  *rest(): Generator<RecordBatch> {
+    while (this.#queue.size > 0) yield* this.#readBlock(true);
+  }
+
+  *#readBlock(final: boolean): Generator<RecordBatch> {
     const { encoding } = this.options.dialect;
     const block = decodeBlock(this.#queue.peek(), this.#queue.base, encoding, final);
     const batch = new BlockBatch(block, this.#row, encoding);
     const read = this.#readRows(block, final, batch);
-    this.#queue.drop(final ? this.#queue.size : bytesUpTo(block, read));
+    const isOver = final && !this.#paused;
+    this.#queue.drop(isOver ? this.#queue.size : bytesUpTo(block, read), this.#paused);
     this.#row += batch.rows.length;
-    if (batch.rows.length > 0) batches.push(batch);
+    if (batch.rows.length > 0) yield batch;
   }
 
   /** Puts the block's whole records into the batch and gives the place behind the last of them. */
@@ -124,6 +136,8 @@ export class RowReader {
     const width = this.#judge.width;
     const suspicious = block.damaged || (block.stride === 2 && text.includes("\ufffd"));
     finder.load(block, final);
+    const last = this.steps + STEPS_AT_ONCE;
+    this.#paused = false;
     let at = 0;
     if (finder.inLongLine) {
       at = finder.pass();
@@ -164,6 +178,10 @@ export class RowReader {
       this.#line += finder.lines;
       at = finder.next;
       if (finder.inLongLine) return at;
+      if (this.steps > last && this.#held === null) {
+        this.#paused = true;
+        return at;
+      }
     }
   }
 

@@ -62,9 +62,9 @@ async function checkAll(
 ): Promise<RestOfSlice | null> {
   const { share } = invocation;
   const mustStop = () => invocation.isStopping() || share.isOverdrawn(invocation.now().getTime());
-  const check = async (batches: RecordBatch[]): Promise<RestOfSlice | null> => {
-    share.spendSteps(pass.extraSteps(), unit.size_scale);
+  const check = async (batches: Iterable<RecordBatch>): Promise<RestOfSlice | null> => {
     for (const rows of batches) {
+      share.spendSteps(pass.extraSteps(), unit.size_scale);
       await pass.lookUpOriginals(rows, invocation.gateway);
       const { length } = rows.rows;
       for (let from = 0; from < length; from += STRETCH_ROWS) {
@@ -83,10 +83,10 @@ async function checkAll(
     signal.throwIfAborted();
     share.spendParsed(chunk.length, unit.size_scale);
     pass.bytes += chunk.length;
-    const rest = await check(pass.reader.push(chunk));
+    const rest = await check(pass.reader.read(chunk));
     if (rest !== null) return rest;
   }
-  return await check(pass.reader.finish());
+  return await check(pass.reader.rest());
 }
 
 /** Steps for each byte that good rows take; they are weighed as bytes. */
