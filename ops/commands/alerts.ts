@@ -13,6 +13,7 @@ const Alert = z.object({
   check: z.string(),
   level: z.string(),
   message: z.string(),
+  remedy: z.string().nullable(),
   state: z.string(),
   first_seen: z.string(),
   last_seen: z.string(),
@@ -50,6 +51,7 @@ function show({ alerts }: Alerts, pen: Pen): string {
         }` +
           (alert.silenced_until === null ? "" : `, silenced until ${alert.silenced_until}`),
       ),
+      ...(alert.remedy === null || alert.state === "resolved" ? [] : [`    → ${alert.remedy}`]),
     ].join("\n")
   ).join("\n");
 }

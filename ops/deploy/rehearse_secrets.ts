@@ -16,9 +16,22 @@ export async function rehearseSecrets({ cli, api, folder, options, tell }: Stage
   ], `${api.secrets.length} set: ${[...api.secrets].sort().join(", ")}`);
 }
 
-/** Lines of an `.env` file. Values are quoted, so that `#` and spaces stay. */
+/**
+ * Lines of an `.env` file as the Supabase CLI reads it: a value between quotes holds everything but that quote.
+ * @throws naming the variable, never its value, when no way of quoting keeps it as it is.
+ */
 export function envFileOf(variables: Readonly<Record<string, string>>): string {
-  return Object.entries(variables).map(([name, value]) => `${name}='${value.replaceAll("'", "")}'\n`).join(
-    "",
-  );
+  return Object.entries(variables).map(([name, value]) => `${name}=${quoted(name, value)}\n`).join("");
+}
+
+function quoted(name: string, value: string): string {
+  if (/^[^\s#'"`]+$/.test(value)) return value;
+  const quote = ["'", "`", '"'].find((mark) => !value.includes(mark));
+  // Between double quotes \n and \r are line ends; a backslash before the closing quote would take it away.
+  if (quote === undefined || value.endsWith("\\") || (quote === '"' && /\\[nr]/.test(value))) {
+    throw new Error(
+      `Cannot write ${name} to a file of secrets: it holds ', " and \`, or ends in a backslash`,
+    );
+  }
+  return `${quote}${value}${quote}`;
 }

@@ -1925,6 +1925,7 @@ export type Database = {
           "message": string;
           "notices": number;
           "notified_at": string | null;
+          "remedy": string | null;
           "resolved_at": string | null;
           "silence_reason": string | null;
           "silenced_by": string | null;
@@ -1944,6 +1945,7 @@ export type Database = {
           "message": string;
           "notices"?: number;
           "notified_at"?: string | null;
+          "remedy"?: string | null;
           "resolved_at"?: string | null;
           "silence_reason"?: string | null;
           "silenced_by"?: string | null;
@@ -1961,6 +1963,7 @@ export type Database = {
           "message"?: string;
           "notices"?: number;
           "notified_at"?: string | null;
+          "remedy"?: string | null;
           "resolved_at"?: string | null;
           "silence_reason"?: string | null;
           "silenced_by"?: string | null;
@@ -2685,6 +2688,7 @@ export type Database = {
           "message": string;
           "notices": number;
           "notified_at": string | null;
+          "remedy": string | null;
           "resolved_at": string | null;
           "silence_reason": string | null;
           "silenced_by": string | null;

@@ -24,6 +24,7 @@ create table ops.alerts (
   "check" text not null,
   level text not null,
   message text not null,
+  remedy text,
   state text not null default 'open',
   first_seen timestamptz not null default now(),
   last_seen timestamptz not null default now(),
@@ -46,6 +47,8 @@ comment on table ops.alerts is
   'codes and names of checks.';
 comment on column ops.alerts.fingerprint is
   'The check, and what it is about where one check can find several: worker_heartbeats:ingest.';
+comment on column ops.alerts.remedy is
+  'What to do about it, in the words of the check; null for one that was silenced before it was found.';
 comment on column ops.alerts.count is 'Runs in a row that found it.';
 comment on column ops.alerts.notified_at is
   'When people were last told; null while nobody was told of this incident. The window of four hours counts from '
@@ -89,7 +92,7 @@ set search_path = ''
 set timezone = 'UTC'
 as $$
   select jsonb_build_object('id', alert.id, 'fingerprint', alert.fingerprint, 'check', alert."check", 'level', alert.level,
-    'message', alert.message, 'state', alert.state, 'first_seen', alert.first_seen, 'last_seen', alert.last_seen,
+    'message', alert.message, 'remedy', alert.remedy, 'state', alert.state, 'first_seen', alert.first_seen, 'last_seen', alert.last_seen,
     'count', alert.count, 'notified_at', alert.notified_at, 'silenced_until', alert.silenced_until)
 $$;
 comment on function ops.describe_alert(ops.alerts) is 'An alert as the HTTP surface and notify jobs tell it.';
@@ -123,11 +126,11 @@ language sql
 volatile
 set search_path = ''
 as $$
-  insert into ops.alerts as a (fingerprint, "check", level, message, state)
-  values (finding ->> 'fingerprint', finding ->> 'check', finding ->> 'level', finding ->> 'message',
+  insert into ops.alerts as a (fingerprint, "check", level, message, remedy, state)
+  values (finding ->> 'fingerprint', finding ->> 'check', finding ->> 'level', finding ->> 'message', finding ->> 'remedy',
           case when ops.silence_of(finding ->> 'check') is null then 'open' else 'silenced' end)
   on conflict (fingerprint) do update
-    set level = excluded.level, message = excluded.message, state = excluded.state, last_seen = now(), resolved_at = null,
+    set level = excluded.level, message = excluded.message, remedy = excluded.remedy, state = excluded.state, last_seen = now(), resolved_at = null,
         first_seen = case when a.state = 'resolved' then now() else a.first_seen end,
         notified_at = case when a.state = 'resolved' then null else a.notified_at end,
         count = case when a.state = 'resolved' then 1 else a.count + 1 end

@@ -1,4 +1,5 @@
 /** What people are told, and how often: decided in the transaction that stores the run. */
+import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { SentinelGateway } from "../../shared/data/sentinel_gateway.ts";
 import { Notice } from "../../shared/sentinel/notices/notice.ts";
@@ -33,6 +34,18 @@ Deno.test("record_sentinel_run() tells every configured channel of a critical fi
     assertEquals(await record(db, [STUCK], ["slack", "discord", "pagerduty", "twilio"]), 1);
     assertEquals(await notices(db), ["alert discord", "alert pagerduty", "alert slack", "alert twilio"]);
     assertEquals((await alertOf(db))?.state, "open");
+  }));
+
+Deno.test("record_sentinel_run() keeps the cure of a finding with its alert and hands it on in the notice", () =>
+  withDatabase(async (db) => {
+    await record(db, [STUCK], ["slack"]);
+    const [job] = await db.sql`select payload from ops.job_queue where job_type = 'notify'`;
+    const notice = Notice.parse(job?.payload);
+    const remedy = runOf([STUCK]).alerts[0]?.remedy ?? "";
+    assert(remedy !== "");
+    assertEquals(notice.kind === "digest" ? null : notice.alert.remedy, remedy);
+    const [{ listed }] = await db.sql<[{ listed: { remedy: string }[] }]>`select ops.list_alerts() as listed`;
+    assertEquals(listed.map((alert) => alert.remedy), [remedy]);
   }));
 
 Deno.test("record_sentinel_run() tells nobody again within four hours, however often it runs", () =>

@@ -10,6 +10,8 @@ const Alert = z.object({
   check: z.string(),
   level: z.enum(LEVELS),
   message: z.string(),
+  /** What to do about it, in one line; null where a check has none. */
+  remedy: z.string().nullable(),
   state: z.string(),
   first_seen: z.string(),
   last_seen: z.string(),
@@ -46,7 +48,7 @@ export function wordingOf(notice: Notice, origin: Origin): Wording {
     return {
       title: `${where} ${notice.alerts.length} remarks of the last 24 hours (${notice.day})`,
       lines: notice.alerts.map((alert) =>
-        `${alert.level}: ${alert.message}${alert.state === "resolved" ? " (resolved)" : ""}`
+        `${alert.level}: ${alert.message}${alert.state === "resolved" ? " (resolved)" : remedyBehind(alert)}`
       ),
     };
   }
@@ -59,8 +61,16 @@ export function wordingOf(notice: Notice, origin: Origin): Wording {
   }
   return {
     title: `${where} ${alert.level.toUpperCase()} ${alert.check}`,
-    lines: [alert.message, `Since ${alert.first_seen}, seen ${alert.count} times.`],
+    lines: [
+      alert.message,
+      ...(alert.remedy === null ? [] : [`What to do: ${alert.remedy}`]),
+      `Since ${alert.first_seen}, seen ${alert.count} times.`,
+    ],
   };
+}
+
+function remedyBehind(alert: Alert): string {
+  return alert.remedy === null ? "" : ` – ${alert.remedy}`;
 }
 
 /** Cuts at a service's limit, and shows that it did. */

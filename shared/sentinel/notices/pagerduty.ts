@@ -27,7 +27,7 @@ export function pagerdutyEvent(notice: Notice, origin: Origin, routingKey: strin
       timestamp: new Date(alert.last_seen).toISOString(),
       component: alert.check,
       class: alert.check,
-      custom_details: { first_seen: alert.first_seen, count: alert.count },
+      custom_details: { remedy: alert.remedy, first_seen: alert.first_seen, count: alert.count },
     },
   };
 }

@@ -24,6 +24,7 @@ const ALERT = {
   check: "stuck_batches",
   level: "critical" as const,
   message: "3 batches stuck > 10m: validating(3)",
+  remedy: "deno task ops fix-stuck-batch",
   state: "open",
   first_seen: "2026-11-21T11:00:00+00:00",
   last_seen: "2026-11-21T12:00:00+00:00",
@@ -89,6 +90,17 @@ Deno.test("renderNotice() lets no message mention anybody in Slack or Discord", 
   for (const mark of ["<!channel", "channel>", "@everyone & "]) assert(!slack?.body.includes(mark), mark);
   const discord = renderNotice({ kind: "alert", channel: "discord", alert }, SETTINGS, ORIGIN);
   assertEquals(DiscordMessage.parse(JSON.parse(discord?.body ?? "")).allowed_mentions.parse, []);
+});
+
+Deno.test("renderNotice() carries the cure of what is found to Slack, Discord, PagerDuty and the digest", () => {
+  const cure = "deno task ops fix-stuck-batch";
+  for (const notice of NOTICES) {
+    const request = renderNotice(notice, SETTINGS, ORIGIN);
+    const carries = notice.kind !== "resolved" && notice.channel !== "twilio" && request !== null;
+    assertEquals(request?.body.includes(cure) ?? false, carries, `${notice.channel} ${notice.kind}`);
+  }
+  const without = { kind: "alert", channel: "slack", alert: { ...ALERT, remedy: null } } as const;
+  assert(!renderNotice(without, SETTINGS, ORIGIN)?.body.includes("What to do"));
 });
 
 Deno.test("renderNotice() is null for a channel that is not configured", () => {
