@@ -1,6 +1,7 @@
 /**
- * `deno task test [group…] [--filter text]`: runs the groups of tests one after the other, shows their progress,
- * and ends with `N passed, N failed`. Exit 0 all passed · 1 something failed or could not run · 2 wrong usage ·
+ * `deno task test [group…] [--filter text] [--against file]`: runs the groups of tests one after the other, shows their
+ * progress, and ends with `N passed, N failed`. `--against` holds `e2e` and `sql` against a stack that is there already;
+ * the file has its addresses and keys, as `stack status --json` prints them. Exit 0 all passed · 1 something failed or could not run · 2 wrong usage ·
  * 130, 143 interrupted.
  *
  * CHROMIUM names the browser for tests/browser; without one those tests are left out, loudly, and with CI=true that
@@ -15,10 +16,14 @@ const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 async function readArguments(args: string[]): Promise<Wanted> {
   const { values, positionals } = parseArgs({
     args: args.filter((argument) => argument !== "--"),
-    options: { filter: { type: "string" } },
+    options: { filter: { type: "string" }, against: { type: "string" } },
     allowPositionals: true,
   });
-  return { root: ROOT, groups: selectGroups(await findGroups(ROOT), positionals), filter: values.filter };
+  const { against, filter } = values;
+  const foreign = against === undefined
+    ? undefined
+    : await (await import("./runner/foreign.ts")).readForeign(against, positionals); // it knows the stack; tests of others do not
+  return { root: ROOT, groups: selectGroups(await findGroups(ROOT), positionals), filter, foreign };
 }
 
 let wanted: Wanted;
@@ -26,7 +31,7 @@ try {
   wanted = await readArguments(Deno.args);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  console.error("usage: deno task test [group…] [--filter text]");
+  console.error("usage: deno task test [group…] [--filter text] [--against file]");
   Deno.exit(2);
 }
 Deno.exit(await runAll(wanted));

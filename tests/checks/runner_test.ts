@@ -1,9 +1,11 @@
 /** The runner on scratch projects: its sums are believed by everybody, so they are checked against known ones. */
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
+import { assertRejects } from "deno-std/assert/rejects.js";
 import { assertStringIncludes } from "deno-std/assert/string_includes.js";
 import { shielded } from "../runner/environment.ts";
 import { count } from "../runner/run_group.ts";
+import { readForeign } from "../runner/foreign.ts";
 import { readReport } from "../runner/report.ts";
 
 const TESTS = new URL("..", import.meta.url).pathname;
@@ -193,9 +195,22 @@ Deno.test("readReport() tells skipped tests from passed ones and reads escaped n
   const report = readReport(`<testsuites><testsuite name="./tests/sql/a_test.ts" tests="2">
     <testcase name="a &lt;b&gt; &quot;c&quot; &amp;amp;" classname="x"><failure message="no&#10;more">…</failure></testcase>
     <testcase name="later" classname="x"><skipped/></testcase>
+    <testcase name="wake [needs faults, time]" classname="x"><skipped/></testcase>
   </testsuite></testsuites>`);
   assertEquals(report.failures, [{ file: "tests/sql/a_test.ts", test: 'a <b> "c" &amp;', message: "no" }]);
-  assertEquals([report.passed, report.skipped], [0, 1]);
+  assertEquals([report.passed, report.skipped, report.leftOut], [0, 2, ["wake [needs faults, time]"]]);
+});
+
+Deno.test("readForeign() says what cannot be held against a stack, and what its file misses", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    await assertRejects(() => readForeign(file, ["unit", "e2e"]), Error, "Cannot hold unit against");
+    await assertRejects(() => readForeign(file, []), Error, "Cannot hold everything against");
+    await Deno.writeTextFile(file, JSON.stringify({ api_url: "http://127.0.0.1:1" }));
+    await assertRejects(() => readForeign(file, ["e2e"]), Error, "db_url");
+  } finally {
+    await Deno.remove(file);
+  }
 });
 
 Deno.test("shielded() keeps from tests what points at a real project", () => {

@@ -4,11 +4,12 @@ import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
 import postgres from "postgres";
 import { CHECKS } from "../../shared/sentinel/checks.ts";
+import { story } from "../support/against.ts";
 import { batchOf, clientOf, drop, ended, goodCsv } from "../support/drops.ts";
 import { ops } from "../support/ops.ts";
 import { startStack, untilNobodyWorks } from "../support/stack.ts";
 
-Deno.test("incidents end with the documented steps", async (t) => {
+Deno.test(story("incidents end with the documented steps", ["faults", "time", "settings"], async (t) => {
   const stack = await startStack({ time: 0.1, env: { SIMPLICITY_OFFLINE_MODE: "true" } });
   const client = clientOf(stack);
   const sql = postgres(stack.db_url, { onnotice: () => {}, max: 2 });
@@ -139,27 +140,33 @@ Deno.test("incidents end with the documented steps", async (t) => {
     await sql.end({ timeout: 1 });
     await stack.stop();
   }
-});
+}));
 
-Deno.test("ops sentinel runs the same checks from here when the function cannot be reached", async () => {
-  const stack = await startStack({ functions: false });
-  try {
-    const ran = await ops(stack.name, ["sentinel", "--json"]);
-    const result = ran.json<{ metrics: { total_checks: number }; overall_status: string }>();
-    assertEquals([ran.code, result.overall_status, result.metrics.total_checks], [
-      0,
-      "healthy",
-      CHECKS.length,
-    ]);
-    assertMatch(ran.err, /Running the same checks from here, over DATABASE_URL/);
-    const sql = postgres(stack.db_url, { max: 1 });
-    const [row] = await sql`select ran_by from ops.sentinel_runs`;
-    await sql.end();
-    assertMatch(row?.ran_by, /^ops:/);
-  } finally {
-    await stack.stop();
-  }
-});
+Deno.test(
+  story(
+    "ops sentinel runs the same checks from here when the function cannot be reached",
+    ["settings"],
+    async () => {
+      const stack = await startStack({ functions: false });
+      try {
+        const ran = await ops(stack.name, ["sentinel", "--json"]);
+        const result = ran.json<{ metrics: { total_checks: number }; overall_status: string }>();
+        assertEquals([ran.code, result.overall_status, result.metrics.total_checks], [
+          0,
+          "healthy",
+          CHECKS.length,
+        ]);
+        assertMatch(ran.err, /Running the same checks from here, over DATABASE_URL/);
+        const sql = postgres(stack.db_url, { max: 1 });
+        const [row] = await sql`select ran_by from ops.sentinel_runs`;
+        await sql.end();
+        assertMatch(row?.ran_by, /^ops:/);
+      } finally {
+        await stack.stop();
+      }
+    },
+  ),
+);
 
 Deno.test("ops refuses to guess, and says what is missing", async () => {
   const none = await ops("no-such-stack", ["queue-inspect"]);

@@ -2,11 +2,11 @@
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
 import { assertStringIncludes } from "deno-std/assert/string_includes.js";
-import { CHECKOUT } from "../../stack/home.ts";
 import { asOperator, call, type Item } from "../functions/intake_stack.ts";
 import { sharedStack, until } from "../stack/shared_stack.ts";
 import { drop, ended } from "../support/drops.ts";
-import { ops, type Ran } from "../support/ops.ts";
+import { story } from "../support/against.ts";
+import { ops, opsBytes, type Ran } from "../support/ops.ts";
 
 const shared = sharedStack();
 const run = (...args: string[]): Promise<Ran> => ops(shared().stack.name, args);
@@ -102,21 +102,27 @@ Deno.test("ops ingest-trigger sends to storage what is too large for the door", 
   assertEquals([code, batch?.status, batch?.row_count_inserted], [0, "completed", 530]);
 });
 
-Deno.test("ops ingest-trigger without files takes in what the bucket's trigger missed", async () => {
-  const { sql, service } = shared();
-  await sql`select cron.unschedule('dragonfly-sweep')`;
-  assertMatch((await run("ingest-trigger")).out, /The bucket holds no file without a batch/);
-  await drop(service, "simplicity/missed.csv", await Deno.readTextFile(await file("missed", 4)));
-  await ended(service, "simplicity/missed.csv");
-  await sql`delete from intake.simplicity_batches where storage_path = 'simplicity/missed.csv'`;
-  await sql`delete from intake.forgotten_objects where storage_path = 'simplicity/missed.csv'`;
-  assertEquals(filesOf(await run("ingest-trigger", "--json")), []); // two minutes are the trigger's own
-  const swept = await onProd(["ingest-trigger", "--watch", "--json", "--yes"], { time: 0.001 });
-  assertEquals([swept.code, filesOf(swept).map((one) => [one.file, one.batch?.status])], [0, [[
-    "simplicity/missed.csv",
-    "completed",
-  ]]]);
-});
+Deno.test(
+  story(
+    "ops ingest-trigger without files takes in what the bucket's trigger missed",
+    ["time", "solitude"],
+    async () => {
+      const { sql, service } = shared();
+      await sql`select cron.unschedule('dragonfly-sweep')`;
+      assertMatch((await run("ingest-trigger")).out, /The bucket holds no file without a batch/);
+      await drop(service, "simplicity/missed.csv", await Deno.readTextFile(await file("missed", 4)));
+      await ended(service, "simplicity/missed.csv");
+      await sql`delete from intake.simplicity_batches where storage_path = 'simplicity/missed.csv'`;
+      await sql`delete from intake.forgotten_objects where storage_path = 'simplicity/missed.csv'`;
+      assertEquals(filesOf(await run("ingest-trigger", "--json")), []); // two minutes are the trigger's own
+      const swept = await onProd(["ingest-trigger", "--watch", "--json", "--yes"], { time: 0.001 });
+      assertEquals([swept.code, filesOf(swept).map((one) => [one.file, one.batch?.status])], [0, [[
+        "simplicity/missed.csv",
+        "completed",
+      ]]]);
+    },
+  ),
+);
 
 Deno.test("ops batches lists by state, name and id, with times and reasons", async () => {
   const { id } = await bringIn(await file("listed", 1, 1));
@@ -278,9 +284,5 @@ function onProd(args: string[], { key, time = 1 }: { key?: string; time?: number
 
 /** Standard output as bytes. */
 async function bytesOf(...args: string[]): Promise<Uint8Array> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", `${CHECKOUT}/ops/main.ts`, ...args, "--stack", shared().stack.name],
-    stdin: "null",
-  }).output();
-  return stdout;
+  return (await opsBytes(shared().stack.name, args)).stdout;
 }

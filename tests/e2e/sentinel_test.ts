@@ -4,6 +4,7 @@ import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
 import postgres from "postgres";
 import { SentinelResult } from "../../shared/sentinel/finding.ts";
+import { story } from "../support/against.ts";
 import { clientOf, drop, ended, goodCsv } from "../support/drops.ts";
 import { ops } from "../support/ops.ts";
 import { startStack, type TestStack, untilNobodyWorks } from "../support/stack.ts";
@@ -57,7 +58,7 @@ async function stateOf(sql: postgres.Sql, check: string): Promise<string | undef
   return row?.state;
 }
 
-Deno.test("the sentinel", async (t) => {
+Deno.test(story("the sentinel", ["faults", "time", "solitude"], async (t) => {
   const stack = await startStack({ time: 0.1 });
   const client = clientOf(stack);
   const sql = postgres(stack.db_url, { onnotice: () => {}, max: 2 });
@@ -211,4 +212,4 @@ Deno.test("the sentinel", async (t) => {
     await sql.end({ timeout: 1 });
     await stack.stop();
   }
-});
+}));

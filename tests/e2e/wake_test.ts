@@ -1,9 +1,10 @@
 /** A drop is found whatever is lost on the way: wake-ups may be lost, doubled or late. */
 import { assertEquals } from "deno-std/assert/mod.js";
+import { story } from "../support/against.ts";
 import { batchOf, clientOf, drop, ended, goodCsv } from "../support/drops.ts";
 import { startStack, untilNobodyWorks } from "../support/stack.ts";
 
-Deno.test("a drop is found", async (t) => {
+Deno.test(story("a drop is found", ["faults", "time"], async (t) => {
   const stack = await startStack({ time: 0.1 }); // cron wakes every 3 s instead of 30
   const client = clientOf(stack);
   try {
@@ -32,4 +33,4 @@ Deno.test("a drop is found", async (t) => {
   } finally {
     await stack.stop();
   }
-});
+}));

@@ -12,12 +12,16 @@ export interface Report {
   readonly failures: readonly Failure[];
   /** Ignored, or kept out by a filter. */
   readonly skipped: number;
+  /** Names of the skipped ones that say what they would need. */
+  readonly leftOut: readonly string[];
   /** Files that came as far as running. */
   readonly files: ReadonlySet<string>;
 }
 
 const SUITE = /<testsuite name="([^"]*)"[^>]*>([\s\S]*?)<\/testsuite>/g;
 const CASE = /<testcase name="([^"]*)"[^>]*>([\s\S]*?)<\/testcase>/g;
+/** How a story ends its name when the stack at hand cannot give what it needs. */
+const NEEDS = / \[needs [^\]]+\]$/;
 const FAILURE = /<failure message="([^"]*)"/;
 /** Deno's words for a test in which only steps failed; those have entries of their own. */
 const TOLD_BY_STEPS = /^\d+ test steps? failed$/;
@@ -30,6 +34,7 @@ export function readReport(xml: string): Report {
   let passed = 0;
   let skipped = 0;
   const failures: Failure[] = [];
+  const leftOut: string[] = [];
   const files = new Set<string>();
   for (const [, suite = "", cases = ""] of xml.matchAll(SUITE)) {
     const file = plain(suite).replace(/^\.\//, "");
@@ -41,11 +46,13 @@ export function readReport(xml: string): Report {
         if (!TOLD_BY_STEPS.test(message)) {
           failures.push({ file, test: plain(name), message: firstLine(message) });
         }
-      } else if (body.includes("<skipped")) skipped++;
-      else passed++;
+      } else if (body.includes("<skipped")) {
+        skipped++;
+        if (NEEDS.test(plain(name))) leftOut.push(plain(name));
+      } else passed++;
     }
   }
-  return { passed, failures, skipped, files };
+  return { passed, failures, skipped, leftOut, files };
 }
 
 function firstLine(text: string): string {

@@ -1,5 +1,6 @@
 /** Runs groups of tests one after the other, ends them when interrupted, and prints what came of all. */
 import { findChromium } from "./chromium.ts";
+import type { Foreign } from "./foreign.ts";
 import type { FoundGroup } from "./groups.ts";
 import type { GroupProcess } from "./process_group.ts";
 import { type Outcome, runGroup } from "./run_group.ts";
@@ -11,6 +12,8 @@ export interface Wanted {
   readonly groups: readonly FoundGroup[];
   /** Only tests whose name has this text, or matches this `/pattern/`. */
   readonly filter?: string;
+  /** What the groups are held against; a stack of their own when absent. */
+  readonly foreign?: Foreign;
   /** What was tried before the tests and counts with them. */
   readonly before?: readonly Outcome[];
 }
@@ -43,23 +46,28 @@ async function runEach(wanted: Wanted, reports: string, interruption: Interrupti
       continue;
     }
     console.log(`\n── ${group.name}: ${group.files.length} files`);
-    const outcome = await runGroup(group, {
-      root: wanted.root,
-      reports,
-      filter: wanted.filter,
-      color: Deno.stdout.isTerminal() && !Deno.noColor,
-      extra: chromium === null ? {} : { CHROMIUM: chromium },
-      onProcess: interruption.watch,
-    });
-    outcomes.push(outcome);
-    printOutcome(outcome);
+    const there = await wanted.foreign?.prepare(group.name);
+    try {
+      const outcome = await runGroup(group, {
+        root: wanted.root,
+        reports,
+        filter: wanted.filter,
+        color: Deno.stdout.isTerminal() && !Deno.noColor,
+        extra: { ...(chromium === null ? {} : { CHROMIUM: chromium }), ...there?.environment },
+        onProcess: interruption.watch,
+      });
+      outcomes.push(outcome);
+      printOutcome(outcome);
+    } finally {
+      await there?.release();
+    }
   }
   return { outcomes, warnings };
 }
 
 function leftOut(group: FoundGroup, why: string): Outcome {
   const failure = { file: `tests/${group.name}`, test: "(the whole group)", message: why };
-  return { group: group.name, passed: 0, failures: [failure], skipped: 0, seconds: 0 };
+  return { group: group.name, passed: 0, failures: [failure], skipped: 0, leftOut: [], seconds: 0 };
 }
 
 interface Interruption {

@@ -10,6 +10,8 @@ export interface Outcome {
   /** One entry for each failed test or step, each file that did not run, and a run that ended badly. */
   readonly failures: readonly Failure[];
   readonly skipped: number;
+  /** Names of skipped tests that need what the stack at hand is not. */
+  readonly leftOut: readonly string[];
   readonly seconds: number;
 }
 
@@ -83,20 +85,25 @@ export function count(
   group: Pick<FoundGroup, "name" | "files">,
   xml: string | null,
   trouble: string | null,
-): Pick<Outcome, "passed" | "failures" | "skipped"> {
+): Pick<Outcome, "passed" | "failures" | "skipped" | "leftOut"> {
   const folder = `tests/${group.name}`;
   if (xml === null) {
     const message = `${trouble ?? "no report was written"}, before it could report`;
-    return { passed: 0, failures: [{ file: folder, test: "(the whole group)", message }], skipped: 0 };
+    return {
+      passed: 0,
+      failures: [{ file: folder, test: "(the whole group)", message }],
+      skipped: 0,
+      leftOut: [],
+    };
   }
-  const { passed, failures: failed, skipped, files } = readReport(xml);
+  const { passed, failures: failed, skipped, leftOut, files } = readReport(xml);
   const absent = group.files.filter((file) => !files.has(file))
     .map((file) => ({ file, test: "(the whole file)", message: "did not run, or has no tests" }));
   const failures = [...failed, ...absent];
   if (failures.length === 0 && trouble !== null) {
     failures.push({ file: folder, test: "(outside any test)", message: trouble });
   }
-  return { passed, failures, skipped };
+  return { passed, failures, skipped, leftOut };
 }
 
 async function readOrNull(path: string): Promise<string | null> {

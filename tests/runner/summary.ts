@@ -1,11 +1,12 @@
 /** What a person reads at the end of a run: a line a group, every failure once more, the sums. */
 import type { Outcome } from "./run_group.ts";
 
-/** One line about a group that has just ended. */
+/** One line about a group that has just ended, and one for each test that was left out for a reason. */
 export function printOutcome(outcome: Outcome): void {
   const skipped = outcome.skipped === 0 ? "" : `, ${outcome.skipped} skipped`;
   const sums = `${outcome.passed} passed, ${outcome.failures.length} failed${skipped}`;
   console.log(`── ${outcome.group}: ${sums} in ${outcome.seconds.toFixed(1)} s`);
+  for (const name of outcome.leftOut) console.log(`   left out: ${name}`);
 }
 
 /**

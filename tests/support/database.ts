@@ -4,8 +4,8 @@
  */
 import { assertEquals } from "deno-std/assert/equals.js";
 import postgres from "postgres";
-import * as z from "zod";
 import { refuseWholeTables } from "../../stack/database/safe_update.ts";
+import { TestPostgres } from "./foreign_template.ts";
 
 export type Sql = postgres.Sql;
 
@@ -28,21 +28,18 @@ export interface TestDatabase {
   ): Sql;
 }
 
-const Address = z.object({ port: z.number().int(), password: z.string() });
-type Address = z.infer<typeof Address>;
-
-/** A runner may start the keeper itself and pass on what it printed. */
+/** The runner may name a server that is there already; a keeper's line is passed on the same way. */
 const ADDRESS = "DRAGONFLY_TEST_POSTGRES";
 
 // At the top of the module: the keeper belongs to the run, not to the test that happens to come first.
 const address = await findServer();
 
-async function findServer(): Promise<Address> {
+async function findServer(): Promise<TestPostgres> {
   const given = Deno.env.get(ADDRESS);
-  if (given !== undefined) return Address.parse(JSON.parse(given));
+  if (given !== undefined) return TestPostgres.parse(JSON.parse(given));
   const line = await startKeeper();
   Deno.env.set(ADDRESS, line); // test files are isolates of one process and share its environment
-  return Address.parse(JSON.parse(line));
+  return TestPostgres.parse(JSON.parse(line));
 }
 
 async function startKeeper(): Promise<string> {
@@ -72,7 +69,7 @@ const COUNT = { to: 20, from: [20], parse: Number, serialize: String };
 
 function open(user: string, database: string, max: number, settings: Record<string, string> = {}): Sql {
   return postgres({
-    host: "127.0.0.1",
+    host: address.host,
     port: address.port,
     user,
     password: address.password,
@@ -102,11 +99,13 @@ export async function withDatabase(test: (db: TestDatabase) => Promise<void>): P
   };
   const roles = new Map<ApiRole, Sql>();
   try {
-    await keeper.unsafe(`create database ${name} template postgres owner postgres strategy file_copy`);
+    await keeper.unsafe(
+      `create database ${name} template ${address.template} owner postgres strategy file_copy`,
+    );
     const sql = pool("postgres", 4);
     const admin = pool("supabase_admin", 2);
     await test({
-      url: `postgresql://postgres:${address.password}@127.0.0.1:${address.port}/${name}`,
+      url: `postgresql://postgres:${address.password}@${address.host}:${address.port}/${name}`,
       sql,
       admin,
       as(role) {

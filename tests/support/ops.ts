@@ -1,5 +1,6 @@
 /** Running `deno task ops` as an operator does, against a stack. */
 import { CHECKOUT } from "../../stack/home.ts";
+import { AGAINST, AGAINST_NAME } from "./against.ts";
 
 /** What a command left: its exit code, its result, and its remarks. */
 export interface Ran {
@@ -16,11 +17,33 @@ export async function ops(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<Ran> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", `${CHECKOUT}/ops/main.ts`, ...args, ...(stack === null ? [] : ["--stack", stack])],
-    env: { NO_COLOR: "1", ...env },
-    stdin: "null",
-  }).output();
+  const { code, stdout, stderr } = await opsBytes(stack, args, env);
   const out = new TextDecoder().decode(stdout);
   return { code, out, err: new TextDecoder().decode(stderr), json: () => JSON.parse(out) };
+}
+
+/** The same with the output as bytes. */
+export async function opsBytes(
+  stack: string | null,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Deno.CommandOutput> {
+  const there = stack === AGAINST_NAME && AGAINST !== null ? reachedByAddress(AGAINST) : null;
+  const which = stack === null ? [] : there === null ? ["--stack", stack] : ["--env", "dev"];
+  return await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", `${CHECKOUT}/ops/main.ts`, ...args, ...which],
+    env: { NO_COLOR: "1", ...there, ...env },
+    stdin: "null",
+  }).output();
+}
+
+/** A stack that is not this checkout's has no name here, only addresses. */
+function reachedByAddress(against: NonNullable<typeof AGAINST>): Record<string, string> {
+  return {
+    SUPABASE_URL: against.api_url,
+    SUPABASE_SECRET_KEY: against.secret_key,
+    DATABASE_URL: against.db_url,
+    DRAGONFLY_API_KEY: against.operator_key,
+    DRAGONFLY_WAKE_TOKEN: against.wake_token,
+  };
 }

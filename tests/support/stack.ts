@@ -5,6 +5,7 @@ import { ask } from "../../stack/faults/client.ts";
 import type { Order } from "../../stack/control.ts";
 import { type Addresses, readState } from "../../stack/home.ts";
 import * as z from "zod";
+import { AGAINST, openAgainst } from "./against.ts";
 
 export interface TestStackOptions {
   /** `STACK_TIME`; 1 when absent. */
@@ -26,8 +27,16 @@ export interface TestStack extends Addresses {
 
 const ENTRY = new URL("../../stack/main.ts", import.meta.url).pathname;
 
-/** Starts a fresh stack, ready when this resolves. Every stack must be stopped; a dead test's stack ends by itself. */
+/**
+ * Starts a fresh stack, ready when this resolves; or takes the one the run is held against. Every stack must be stopped;
+ * a dead test's stack ends by itself. @throws when the one that is there cannot be had as wanted.
+ */
 export async function startStack(options: TestStackOptions = {}): Promise<TestStack> {
+  if (AGAINST !== null) {
+    const wanted = Object.keys(options);
+    if (wanted.length === 0) return await openAgainst(AGAINST);
+    throw new Error(`Cannot test against a stack that is there with ${wanted.join(", ")} of the test's own`);
+  }
   const name = `test-${crypto.randomUUID().slice(0, 8)}`;
   const flags = [
     ...Object.entries(options.vendors ?? {}).flatMap(([vendor, key]) => ["--vendor", `${vendor}=${key}`]),
