@@ -11,6 +11,10 @@ const ADVICE: readonly (readonly [beginning: string, advice: string])[] = [
     "The file lacks these columns, or calls them otherwise: compare its first line, ask the vendor, or teach the source its words (header_map).",
   ],
   ["Parse error", "The file is no table that can be read: have it exported again, as CSV in UTF-8."],
+  [
+    "Second table",
+    "Split it: each table into a file of its own, with its header. If what was not read may be left out: retry with a higher --threshold.",
+  ],
   ["Empty file", "Have it exported again, and look at its size before it is sent."],
   ["File too large", "Split it, each part with the header line."],
   ["Unsupported file type", "Have it exported as CSV; spreadsheets and archives are not opened."],

@@ -16,6 +16,7 @@ export const Batch = z.looseObject({
   row_count_invalid: z.number(),
   row_count_inserted: z.number(),
   row_count_duplicate: z.number(),
+  row_count_unread: z.number(),
   unresolved_error_count: z.number().nullable(),
   parse_duration_ms: z.number().nullable(),
   db_duration_ms: z.number().nullable(),
@@ -49,6 +50,14 @@ export function countsOf(batch: Batch): string {
     `${grouped(batch.row_count_duplicate)} duplicate`;
 }
 
+/** What was not read, and from where: the words of its notes. */
+export function unreadOf(batch: Batch): string {
+  const lines = `${grouped(batch.row_count_unread)} ${
+    batch.row_count_unread === 1 ? "line" : "lines"
+  } not read`;
+  return plain(batch.notes.find((note) => note.endsWith(" not read.")) ?? lines);
+}
+
 function openRejects(batch: Batch): number {
   return batch.unresolved_error_count ?? batch.row_count_invalid;
 }
@@ -70,6 +79,7 @@ export function remarkOn(batch: Batch): string | null {
     openRejects(batch) < batch.row_count_invalid
       ? `${grouped(batch.row_count_invalid - openRejects(batch))} of its rejected rows are repaired`
       : null,
+    batch.row_count_unread > 0 && batch.rejection_reason === null ? unreadOf(batch) : null,
     batch.dry_run ? "a dry run: nothing is inserted" : null,
     batch.status === "awaiting_approval"
       ? `waits for a person: ops approve ${shortId(batch.batch_id)}, or ops refuse ${

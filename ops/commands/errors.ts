@@ -1,7 +1,7 @@
 /** `ops errors`: the rejected rows of a batch in plain words, or as the file that is corrected and sent back. */
 import * as z from "zod";
 import { askIntake, batchIdOf, describeBatch, refusalOf } from "../batches/ask.ts";
-import { Batch, countsOf, nameOf, shortId } from "../batches/record.ts";
+import { Batch, countsOf, nameOf, shortId, unreadOf } from "../batches/record.ts";
 import { command, type Context, EXIT, type Pen, UsageError } from "../command.ts";
 import { grouped, plain, table } from "../table.ts";
 
@@ -82,6 +82,7 @@ async function copyCsv({ target, write, stopping }: Context, id: string): Promis
 function show({ batch, errors, total, page, page_size, truncated }: Errors, pen: Pen): string {
   const head = [`${pen.bold(nameOf(batch))}  ${batch.status}`, countsOf(batch)];
   if (batch.rejection_reason !== null) head.push(pen.bad(plain(batch.rejection_reason)));
+  else if (batch.row_count_unread > 0) head.push(pen.warn(unreadOf(batch)));
   if (errors.length === 0) return [...head, "", pen.good("No such row was rejected.")].join("\n");
   const listed = table(
     ["row", "line", "code", "what was found"],

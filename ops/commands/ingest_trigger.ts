@@ -120,7 +120,7 @@ function arrivals(files: readonly Came[]): string {
 
 function outcomes(files: readonly Came[]): string {
   return table(
-    ["file", "outcome", "batch", "rows", "valid", "rejected", "inserted", "duplicate"],
+    ["file", "outcome", "batch", "rows", "valid", "rejected", "inserted", "duplicate", "unread"],
     files.map(({ file, outcome, batch_id, batch }) => {
       const own = outcome === "accepted" ? batch : null; // what known bytes did, they did before
       return [
@@ -132,6 +132,7 @@ function outcomes(files: readonly Came[]): string {
         own?.row_count_invalid,
         own?.row_count_inserted,
         own?.row_count_duplicate,
+        own?.row_count_unread,
       ];
     }),
     "",

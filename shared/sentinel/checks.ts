@@ -16,6 +16,7 @@ import { schemaCache } from "./checks/schema_cache.ts";
 import { stuckBatches } from "./checks/stuck_batches.ts";
 import { successRate } from "./checks/success_rate.ts";
 import { unclaimedDrops } from "./checks/unclaimed_drops.ts";
+import { unreadLines } from "./checks/unread_lines.ts";
 import { wakeCalls } from "./checks/wake_calls.ts";
 import { workerHeartbeats } from "./checks/worker_heartbeats.ts";
 
@@ -25,6 +26,7 @@ export const CHECKS: readonly Check[] = [
   approvalWaiting,
   queuePaused,
   errorSpike,
+  unreadLines,
   headerChanges,
   schemaCache,
   workerHeartbeats,

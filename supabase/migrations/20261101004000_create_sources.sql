@@ -3,6 +3,7 @@
 create table intake.sources (
   source text primary key,
   header_map jsonb not null default '{}',
+  columns text[],
   dialect jsonb not null default '{}',
   error_threshold_percent int not null default 10,
   code_budgets jsonb not null default '{}',
@@ -12,6 +13,9 @@ create table intake.sources (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint sources_source_plain check (source ~ '^[a-z0-9][a-z0-9_-]{0,62}$'),
+  constraint sources_columns_are_fields check (cardinality(columns) > 0 and array_remove(columns, null) <@ array[
+    'case_number', 'plaintiff_name', 'defendant_name', 'amount', 'judgment_date', 'filing_date', 'court', 'county', 'state',
+    'defendant_address', 'defendant_phone', 'defendant_email', 'source_reference']),
   constraint sources_threshold_range check (error_threshold_percent between 0 and 100),
   constraint sources_warn_range check (warn_percent between 0 and 100),
   constraint sources_priority_range check (priority between -100 and 100)
@@ -22,6 +26,9 @@ comment on table intake.sources is
   'What is particular to each vendor. A drop belongs to the source its first path segment names, else to simplicity.';
 comment on column intake.sources.header_map is
   'Header text to field name (null ignores the column); goes before the built-in names.';
+comment on column intake.sources.columns is
+  'The field of each column, in the order of the file, for files without a header; null in a place ignores that '
+  'column. Files that have a header are read by it.';
 comment on column intake.sources.dialect is 'Parts of the dialect that are given, not detected.';
 comment on column intake.sources.code_budgets is
   'Row code to the percentage of rows it may reject before the batch is refused.';
@@ -62,6 +69,10 @@ begin
   earlier := case when found then null else intake.describe_source(put_source.source) end;
   update intake.sources s
      set header_map = coalesce(settings -> 'header_map', s.header_map),
+         columns = case jsonb_typeof(settings -> 'columns')
+                     when 'array' then array(select jsonb_array_elements_text(settings -> 'columns'))
+                     when 'null' then null
+                     else s.columns end,
          dialect = coalesce(settings -> 'dialect', s.dialect),
          error_threshold_percent = coalesce((settings ->> 'error_threshold_percent')::int, s.error_threshold_percent),
          code_budgets = coalesce(settings -> 'code_budgets', s.code_budgets),
@@ -77,7 +88,7 @@ end
 $$;
 comment on function intake.put_source(text, jsonb, text, text) is
   'Makes or changes a source. What settings does not name stays as it is, or has its default in a new source; null '
-  'takes a warn line away. Batches that are running keep the threshold and priority they came with. Returns the '
+  'takes a warn line or the columns away. Batches that are running keep the threshold and priority they came with. Returns the '
   'settings.';
 grant execute on function intake.put_source(text, jsonb, text, text) to service_role;
 

@@ -22,6 +22,8 @@ create table intake.simplicity_batches (
   row_count_invalid int not null default 0,
   row_count_inserted int not null default 0,
   row_count_duplicate int not null default 0,
+  row_count_unread int not null default 0,
+  first_unread_line int,
   rejects_truncated boolean not null default false,
   warning_counts jsonb not null default '{}',
   parse_duration_ms bigint,
@@ -51,7 +53,8 @@ create table intake.simplicity_batches (
   constraint simplicity_batches_threshold_range check (error_threshold_percent between 0 and 100),
   constraint simplicity_batches_priority_range check (priority between -100 and 100),
   constraint simplicity_batches_counts_not_negative check (least(row_count_total, row_count_staged, row_count_valid,
-    row_count_invalid, row_count_inserted, row_count_duplicate) >= 0),
+    row_count_invalid, row_count_inserted, row_count_duplicate, row_count_unread) >= 0),
+  constraint simplicity_batches_unread_has_line check ((row_count_unread > 0) = (first_unread_line is not null)),
   constraint simplicity_batches_failed_has_reason
     check (status not in ('failed', 'skipped') or rejection_reason is not null),
   constraint simplicity_batches_rejection_code_known check (rejection_code in ('ERROR_BUDGET_EXCEEDED', 'MISSING_FIELDS',
@@ -91,6 +94,11 @@ comment on column intake.simplicity_batches.rejection_reason is
 comment on column intake.simplicity_batches.rejection_code is
   'The reason as programs read it, from a closed list; null unless the batch failed or was skipped. ABORTED also for '
   'a reason set by hand.';
+comment on column intake.simplicity_batches.row_count_unread is
+  'Lines below the table that belong to no row: another table, its title, remarks. Known once staged; blank lines do '
+  'not count.';
+comment on column intake.simplicity_batches.first_unread_line is
+  'Physical line, from 1, of the first unread line; null when there is none.';
 comment on column intake.simplicity_batches.rejects_truncated is
   'More rejects than are kept one by one; the counts are whole all the same.';
 comment on column intake.simplicity_batches.parse_duration_ms is

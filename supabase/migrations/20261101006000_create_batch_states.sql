@@ -88,6 +88,8 @@ begin
   new_row.row_count_invalid := 0;
   new_row.row_count_inserted := 0;
   new_row.row_count_duplicate := 0;
+  new_row.row_count_unread := 0;
+  new_row.first_unread_line := null;
   new_row.rejects_truncated := false;
   new_row.warning_counts := '{}';
   new_row.parse_duration_ms := null;
@@ -248,7 +250,7 @@ begin
       jsonb_strip_nulls(jsonb_build_object('status', new.status, 'attempt', new.attempt,
         'rejection_reason', new.rejection_reason, 'rejection_code', new.rejection_code,
         'total', new.row_count_total, 'valid', new.row_count_valid, 'invalid', new.row_count_invalid,
-        'inserted', new.row_count_inserted, 'duplicate', new.row_count_duplicate)));
+        'inserted', new.row_count_inserted, 'duplicate', new.row_count_duplicate, 'unread', new.row_count_unread)));
   end if;
   return null;
 end

@@ -782,6 +782,7 @@ as $$
     -- errors.csv is written by us, whatever the source's own files look like; a spreadsheet may change all but the
     -- quotes
     'source', jsonb_build_object('header_map', coalesce(c.header_map, '{}'),
+      'columns', case when r.replay_of is null then to_jsonb(c.columns) end,
       'dialect', case when r.replay_of is null then coalesce(c.dialect, '{}')
                       else '{"quote": "\"", "escape": "\""}' end),
     'slice', case when s.slice_no is not null then jsonb_build_object('no', s.slice_no, 'first_byte', s.first_byte,

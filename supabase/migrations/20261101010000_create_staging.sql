@@ -262,7 +262,9 @@ begin
      set file_hash = plan ->> 'file_hash', file_size_bytes = (plan ->> 'file_size_bytes')::bigint,
          dialect = plan -> 'dialect', layout = plan -> 'layout', scan = null,
          ignored_columns = array(select jsonb_array_elements_text(plan -> 'ignored_columns')),
-         notes = array(select jsonb_array_elements_text(plan -> 'notes'))
+         notes = array(select jsonb_array_elements_text(plan -> 'notes')),
+         row_count_unread = coalesce((plan ->> 'unread_lines')::int, 0),
+         first_unread_line = (plan ->> 'first_unread_line')::int
    where b.id = batch
   returning b.* into held;
   perform intake.note_header_change(held);
@@ -275,7 +277,8 @@ begin
 end
 $$;
 comment on function intake.finish_staging(uuid, uuid, jsonb) is
-  'End of the staging pass. plan: file_hash, file_size_bytes, dialect, layout, ignored_columns, notes, problem and '
+  'End of the staging pass. plan: file_hash, file_size_bytes, dialect, layout, ignored_columns, notes, '
+  'unread_lines and first_unread_line (absent: none are), problem and '
   'problem_code (or null), slices. Known bytes end skipped (busy: the batch that has them is being changed, try again), a problem '
   'fails the batch, else its slices are opened.';
 grant execute on function intake.finish_staging(uuid, uuid, jsonb) to service_role;

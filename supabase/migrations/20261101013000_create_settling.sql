@@ -24,6 +24,20 @@ comment on function intake.budget_reason(bigint, bigint, numeric, text) is
   'decimal, more only where one would print the threshold itself.';
 grant execute on function intake.budget_reason(bigint, bigint, numeric, text) to service_role;
 
+create function intake.unread_reason(unread bigint, total bigint, threshold numeric, first_line int)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select format('Second table: %s of %s lines were not read, from line %s', unread, total + unread, first_line)
+   where unread > 10 and 100 * unread > threshold * (total + unread)
+$$;
+comment on function intake.unread_reason(bigint, bigint, numeric, int) is
+  'Why a batch with so many unread lines beside its rows is refused, or null: more than 10 of them, and '
+  '100 * unread > threshold * (total + unread), in whole numbers.';
+grant execute on function intake.unread_reason(bigint, bigint, numeric, int) to service_role;
+
 create function intake.redo_lost_slices(batch uuid)
 returns int
 language plpgsql
@@ -145,7 +159,14 @@ set search_path = ''
 as $$
   select v.code, v.reason
     from (
-      select 1 as place, 'EMPTY_FILE' as code, 'Empty file: a header and no rows' as reason
+      select 0 as place, 'SECOND_TABLE' as code, intake.unread_reason(
+               batch.row_count_unread,
+               batch.row_count_total,
+               batch.error_threshold_percent,
+               batch.first_unread_line) as reason
+       where intake.object_state(batch) <> 'changed'
+      union all
+      select 1, 'EMPTY_FILE', 'Empty file: a header and no rows'
        where batch.row_count_total = 0
       union all
       select 2, 'FILE_CHANGED', 'File changed in storage'
@@ -174,7 +195,7 @@ as $$
    order by v.place limit 1
 $$;
 comment on function intake.refusal(intake.simplicity_batches) is
-  'Why a validated batch is refused whole (no rows, file changed, over its budget, over a budget its source sets for '
+  'Why a validated batch is refused whole (too much of it not read, no rows, file changed, over its budget, over a budget its source sets for '
   'one code; a replay of nothing but other cases): one row, or none. Repaired rejects do not count; budgets by code are not for replays, which take what is '
   'fixed.';
 grant execute on function intake.refusal(intake.simplicity_batches) to service_role;

@@ -11,20 +11,23 @@ select b.id as batch_id, b.filename, b.status, b.file_hash, b.row_count_total, b
   coalesce(e.error_count, 0) as error_count,
   coalesce(e.error_count, 0) - coalesce(r.resolved_count, 0) as unresolved_error_count,
   b.created_at, b.completed_at,
-  (extract(epoch from b.completed_at - b.created_at) * 1000)::bigint as wall_clock_ms
+  (extract(epoch from b.completed_at - b.created_at) * 1000)::bigint as wall_clock_ms,
+  b.row_count_unread
 from intake.simplicity_batches b
 left join lateral (select sum(c.occurrences)::bigint as error_count from intake.batch_error_counts c
                     where c.batch_id = b.id and c.error_stage <> 'insert') e on true
 left join lateral (select count(*) as resolved_count from intake.row_errors x
                     where x.batch_id = b.id and x.error_stage <> 'insert' and x.resolved_at is not null) r on true;
 comment on view intake.v_batch_observability is
-  'One row per batch: counts, rates and durations. Errors are rejects; duplicates are not errors.';
+  'One row per batch: counts, rates and durations. Errors are rejects; duplicates are not errors, nor are '
+  'unread lines.';
 grant select on intake.v_batch_observability to service_role;
 
 create view intake.view_batch_metrics with (security_invoker = true) as
 select b.batch_id, b.filename, b.status, b.file_hash, b.row_count_total, b.row_count_staged, b.row_count_valid, b.row_count_invalid,
   b.row_count_inserted, b.row_count_duplicate, b.error_threshold_percent, b.rejection_reason, b.error_rate_percent, b.parse_duration_ms,
-  b.db_duration_ms, b.total_duration_ms, b.rows_per_second, b.created_at, b.completed_at, b.wall_clock_ms
+  b.db_duration_ms, b.total_duration_ms, b.rows_per_second, b.created_at, b.completed_at, b.wall_clock_ms,
+  b.row_count_unread
 from intake.v_batch_observability b;
 comment on view intake.view_batch_metrics is 'intake.v_batch_observability without the two error counts.';
 grant select on intake.view_batch_metrics to service_role;

@@ -196,7 +196,7 @@ as $$
   select jsonb_build_object('duplicate', k.id is not null and k.status <> 'failed', 'batch_id', k.id, 'status', k.status, 'source', k.source,
     'filename', k.filename, 'created_at', k.created_at, 'row_count_total', k.row_count_total, 'row_count_staged', k.row_count_staged,
     'row_count_valid', k.row_count_valid, 'row_count_invalid', k.row_count_invalid, 'row_count_inserted', k.row_count_inserted,
-    'row_count_duplicate', k.row_count_duplicate)
+    'row_count_duplicate', k.row_count_duplicate, 'row_count_unread', k.row_count_unread)
   from (select 1) one left join lateral (select (intake.batch_of_hash(hash)).*) k on true
 $$;
 comment on function intake.check_duplicate(text) is
@@ -231,7 +231,8 @@ as $$
         'status', a.final ->> 'status', 'rejection_reason', a.final ->> 'rejection_reason',
         'row_count_total', (a.final ->> 'total')::int, 'row_count_valid', (a.final ->> 'valid')::int,
         'row_count_invalid', (a.final ->> 'invalid')::int, 'row_count_inserted', (a.final ->> 'inserted')::int,
-        'row_count_duplicate', (a.final ->> 'duplicate')::int, 'states', a.states) order by a.attempt) from attempt a), '[]'),
+        'row_count_duplicate', (a.final ->> 'duplicate')::int, 'row_count_unread', (a.final ->> 'unread')::int,
+        'states', a.states) order by a.attempt) from attempt a), '[]'),
     'actions', coalesce((select jsonb_agg(jsonb_build_object('at', v.ts, 'actor', v.actor, 'action', v.action,
         'request_id', v.request_id, 'detail', v.after ->> 'rejection_reason') order by v.id)
       from event v where (v.actor <> 'worker' and v.actor not like 'sql:%') or (v.actor = 'sql:postgres' and v.status in ('uploaded', 'failed') and v.action <> 'batch.received')),

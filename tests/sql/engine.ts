@@ -26,6 +26,8 @@ export interface File {
   slices?: readonly number[];
   problem?: string;
   notes?: readonly string[];
+  /** Lines that belong to no row, and where they begin. */
+  unread?: { readonly lines: number; readonly from: number };
   /** Warnings each slice reports. */
   warnings?: Readonly<Record<string, number>>;
 }
@@ -137,6 +139,8 @@ export async function planOf(file: File) {
     layout: { width: 5 },
     ignored_columns: ["Colour"],
     notes: file.notes ?? [],
+    unread_lines: file.unread?.lines ?? 0,
+    first_unread_line: file.unread?.from ?? null,
     problem: file.problem ?? null,
     problem_code: file.problem === undefined ? null : "PARSE_ERROR",
     slices: file.rows.length === 0 ? [] : slices,

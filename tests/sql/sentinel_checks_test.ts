@@ -17,6 +17,7 @@ import { queuePaused } from "../../shared/sentinel/checks/queue_paused.ts";
 import { stuckBatches } from "../../shared/sentinel/checks/stuck_batches.ts";
 import { successRate } from "../../shared/sentinel/checks/success_rate.ts";
 import { unclaimedDrops } from "../../shared/sentinel/checks/unclaimed_drops.ts";
+import { unreadLines } from "../../shared/sentinel/checks/unread_lines.ts";
 import { wakeCalls } from "../../shared/sentinel/checks/wake_calls.ts";
 import { workerHeartbeats } from "../../shared/sentinel/checks/worker_heartbeats.ts";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
@@ -186,6 +187,27 @@ triple(
   "info Source simplicity changed its columns: 2 renamed, 1 new",
   (db) => db.sql`update intake.header_changes set noticed_at = now() - interval '25 hours'`,
 );
+
+const UNREAD = { rows: rowsOf("U", 20), unread: { lines: 2, from: 22 } };
+
+triple(
+  "unread_lines warns of a batch that was completed with lines not read, until that is a day old",
+  unreadLines,
+  (db) => ingest(db, UNREAD),
+  /^warning Batch [0-9a-f]{8} was completed with 2 lines not read, from line 22$/,
+  (db) => db.sql`update intake.simplicity_batches set completed_at = now() - interval '25 hours'`,
+);
+
+Deno.test("unread_lines has a finding for each batch, and none for dry runs and refused ones", () =>
+  withDatabase(async (db) => {
+    const one = await ingest(db, UNREAD);
+    await ingest(db, { rows: rowsOf("V", 20), unread: { lines: 1, from: 22 } });
+    await ingest(db, { rows: rowsOf("W", 20), unread: { lines: 100, from: 22 } });
+    await ingest(db, { rows: rowsOf("X", 20) });
+    assertEquals((await look(db, unreadLines)).length, 2);
+    await db.sql`update intake.simplicity_batches set dry_run = true where id = ${one}`;
+    assertEquals((await look(db, unreadLines)).length, 1);
+  }));
 
 Deno.test("header_changes tells the latest change of each source, and leaves dry runs and forgotten batches alone", () =>
   withDatabase(async (db) => {

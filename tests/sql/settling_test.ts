@@ -85,6 +85,71 @@ for (
     }));
 }
 
+// unread, rows, threshold, what becomes of it; exactly at the budget passes, as does any file with ten such lines
+const UNREAD: readonly (readonly [number, number, number, string | null])[] = [
+  [10, 1, 0, null],
+  [11, 99, 10, null],
+  [11, 98, 10, "Second table: 11 of 109 lines were not read, from line 7"],
+  [21, 20, 10, "Second table: 21 of 41 lines were not read, from line 7"],
+  [11, 0, 100, null],
+  [11, 5, 0, "Second table: 11 of 16 lines were not read, from line 7"],
+];
+for (const [lines, rows, threshold, reason] of UNREAD) {
+  Deno.test(`${lines} unread lines beside ${rows} rows, threshold ${threshold}: ${reason ?? "not refused for them"}`, () =>
+    withDatabase(async (db) => {
+      const [row] = await db.sql`select intake.unread_reason(${lines}, ${rows}, ${threshold}, 7) as reason`;
+      assertEquals(row?.reason, reason);
+    }));
+}
+
+Deno.test("a batch with many unread lines is refused, keeps what it found, and counts them once however often it is tried", () =>
+  withDatabase(async (db) => {
+    const file: File = { rows: rowsOf("B", 20), slices: [10, 10], unread: { lines: 21, from: 22 } };
+    const id = await ingest(db, file);
+    const refused = await batchOf(db, id);
+    assertEquals(
+      [refused.status, refused.rejection_code, refused.rejection_reason],
+      ["failed", "SECOND_TABLE", "Second table: 21 of 41 lines were not read, from line 22"],
+    );
+    assertEquals(await countsOf(db, id), [20, 20, 0, 0, 0]);
+    assertEquals([refused.row_count_unread, refused.first_unread_line], [21, 22]);
+    await db
+      .sql`update intake.simplicity_batches set error_threshold_percent = 60, status = 'uploaded' where id = ${id}`;
+    const again = await batchOf(db, id);
+    assertEquals([again.row_count_unread, again.first_unread_line], [0, null]);
+    await workOff(db, file);
+    const completed = await batchOf(db, id);
+    assertEquals([completed.status, completed.row_count_unread], ["completed", 21]);
+    assertEquals(await countsOf(db, id), [20, 20, 0, 20, 0]);
+    const [told] = await engine(
+      db,
+    )`select intake.describe_batch(${id}) as batch, intake.batch_timeline(${id}) as timeline`;
+    assertEquals(told?.batch.row_count_unread, 21);
+    assertEquals(
+      told?.timeline.attempts.map((attempt: { row_count_unread: number }) => attempt.row_count_unread),
+      [21, 21],
+    );
+    for (const view of ["v_batch_observability", "view_batch_metrics"]) {
+      const [seen] = await db.sql`select row_count_unread from ${
+        db.sql(`intake.${view}`)
+      } where batch_id = ${id}`;
+      assertEquals(seen?.row_count_unread, 21, view);
+    }
+  }));
+
+Deno.test("staged rows lost in a crash are redone without counting unread lines again", () =>
+  withDatabase(async (db) => {
+    const file: File = { rows: rowsOf("B", 20), slices: [10, 10], unread: { lines: 3, from: 22 } };
+    const id = await bringTo(db, "validating", file);
+    await doSlice(db, await mustClaim(db, "slice"), file);
+    await doSlice(db, await mustClaim(db, "slice"), file);
+    await db.sql`delete from intake.staged_blocks`;
+    assertEquals((await settle(db, await mustClaim(db, "settle"))).outcome, "redo");
+    await workOff(db, file);
+    const batch = await batchOf(db, id);
+    assertEquals([batch.status, batch.row_count_unread, batch.row_count_total], ["completed", 3, 20]);
+  }));
+
 Deno.test("every row is validated before any is inserted", () =>
   withDatabase(async (db) => {
     const file: File = { rows: rowsOf("B", 4), slices: [2, 2] };

@@ -43,7 +43,7 @@ const TABLES: Record<string, string> = {
   "intake.simplicity_batches":
     "id filename source source_reference file_hash file_size_bytes storage_bucket storage_path storage_version status " +
     "attempt priority error_threshold_percent rejection_reason row_count_total row_count_staged row_count_valid " +
-    "row_count_invalid row_count_inserted row_count_duplicate rejects_truncated parse_duration_ms db_duration_ms dialect " +
+    "row_count_invalid row_count_inserted row_count_duplicate row_count_unread rejects_truncated parse_duration_ms db_duration_ms dialect " +
     "ignored_columns notes dry_run duplicate_of replay_of created_by created_at updated_at status_changed_at staged_at " +
     "validated_at completed_at",
   "intake.row_errors":
@@ -52,7 +52,7 @@ const TABLES: Record<string, string> = {
   "intake.batch_error_counts": "batch_id error_code error_stage occurrences",
   "intake.error_codes": "code stage cause fix",
   "intake.sources":
-    "source header_map dialect error_threshold_percent code_budgets warn_percent requires_approval priority",
+    "source header_map columns dialect error_threshold_percent code_budgets warn_percent requires_approval priority",
   "ops.job_queue":
     "id job_type payload status priority attempts max_attempts locked_at locked_by lease_token lease_expires_at " +
     "next_run_at last_error dead_lettered_at dedupe_key created_at updated_at",

@@ -20,11 +20,22 @@ const Dialect = z.strictObject({
   header_line: z.int().min(1).max(1000),
 }).partial();
 
+function namesEachOnce(columns: readonly (string | null)[]): boolean {
+  const fields = columns.filter((field) => field !== null);
+  return fields.length > 0 && new Set(fields).size === fields.length;
+}
+
 /** What may be set. Each member by itself, so that a refusal can name it. */
 const SETTINGS = {
   header_map: {
     schema: z.record(z.string().min(1).max(200), z.enum(FIELDS).nullable()),
     rule: `an object of header texts to field names (${FIELDS.join(", ")}) or null`,
+  },
+  columns: {
+    schema: z.array(z.enum(FIELDS).nullable()).min(1).max(1000).refine(namesEachOnce).nullable(),
+    rule: `a list of field names (${
+      FIELDS.join(", ")
+    }), none of them twice, with null for a column to ignore; or null`,
   },
   dialect: {
     schema: Dialect,

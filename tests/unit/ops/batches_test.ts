@@ -25,6 +25,7 @@ const BATCH = Batch.parse({
   row_count_invalid: 153,
   row_count_inserted: 840,
   row_count_duplicate: 7,
+  row_count_unread: 0,
   unresolved_error_count: 153,
   parse_duration_ms: 10,
   db_duration_ms: 5,
@@ -55,6 +56,9 @@ Deno.test("remarkOn() says why, whose copy, what was repaired, and who must act"
     remark({ rejection_reason: "Duplicate file_hash", duplicate_of: other }),
     "Duplicate file_hash; the same bytes are batch 9d2a1b2c",
   );
+  assertEquals(remark({ row_count_unread: 3 }), "3 lines not read");
+  const note = "A second table begins on line 9; from there on 3 lines were not read.";
+  assertEquals(remark({ row_count_unread: 3, notes: ["Another note.", note] }), note);
   assertEquals(remark({ replay_of: other }), "Replay of 9d2a1b2c");
   assertEquals(
     remark({ replay_of: other, notes: ["Replay of x.csv: 2 rejects resolved, 1 open"] }),
