@@ -39,9 +39,8 @@ const shared = {
   batch: Batch,
   source: z.object({
     header_map: z.record(z.string(), z.string().nullable()),
-    columns: z.array(z.string().nullable()).nullable(),
     dialect: z.record(z.string(), z.unknown()),
-    columns: z.array(z.string().nullable()).nullish(),
+    columns: z.array(z.string().nullable()).nullable(),
   }),
 };
 
