@@ -7,7 +7,7 @@ import { type Dialect, ENCODINGS, type FileProblem, NEWLINES, type Scan } from "
 import { type Field, FIELDS, type HeaderMap, type HeaderOverrides, mapHeader } from "../judgments/mod.ts";
 import { columnNames } from "./columns.ts";
 import { headerHint } from "./header_hint.ts";
-import { EMPTY_FILE, missingFields, NO_ROW_NUMBER, parseError, unsupportedType } from "./reasons.ts";
+import { EMPTY_FILE, missingFields, NO_ROW_NUMBER, NO_ROWS, parseError, unsupportedType } from "./reasons.ts";
 import { shown } from "./recorded.ts";
 import type { RejectionCode } from "./rejection_codes.ts";
 import { type ReplayColumns, splitReplayHeader } from "./replay.ts";
@@ -119,8 +119,7 @@ export function planFile(
     notes: [...scan.notes, ...header.notes],
     unread_lines: scan.unread?.lines ?? 0,
     first_unread_line: scan.unread?.line ?? null,
-    problem: header.missing.length > 0 ? missingFields(header.missing, headerHint(cells, header)) : null,
-    problem_code: header.missing.length > 0 ? "MISSING_FIELDS" : null,
+    ...problemOf(scan, cells, header),
     slices: scan.slices.map((slice) => ({
       no: slice.no,
       first_byte: slice.firstByte,
@@ -130,6 +129,23 @@ export function planFile(
       first_line: slice.firstLine,
     })),
   };
+}
+
+/** What keeps a file with a header from being read: columns it lacks, or that nothing stands below it. */
+function problemOf(
+  scan: Scan,
+  cells: readonly string[],
+  header: HeaderMap,
+): Pick<StagingPlan, "problem" | "problem_code"> {
+  if (header.missing.length > 0) {
+    return {
+      problem: missingFields(header.missing, headerHint(cells, header)),
+      problem_code: "MISSING_FIELDS",
+    };
+  }
+  // Said now, before the file stands for its bytes; what has unread lines is weighed with them later.
+  if (scan.rows === 0 && scan.unread === null) return { problem: NO_ROWS, problem_code: "EMPTY_FILE" };
+  return { problem: null, problem_code: null };
 }
 
 function refusedFor(file: FileFacts, { reason, detail }: FileProblem, scan: Scan): StagingPlan {

@@ -7,6 +7,9 @@ import type { Field } from "../judgments/mod.ts";
 /** Nothing in the file at all. */
 export const EMPTY_FILE = "Empty file";
 
+/** A header, and nothing that could be a row. */
+export const NO_ROWS = "Empty file: a header and no rows";
+
 /** The object a batch was made for is no longer in storage. */
 export const FILE_MISSING = "File missing in storage";
 

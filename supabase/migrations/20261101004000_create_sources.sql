@@ -14,8 +14,8 @@ create table intake.sources (
   updated_at timestamptz not null default now(),
   constraint sources_source_plain check (source ~ '^[a-z0-9][a-z0-9_-]{0,62}$'),
   constraint sources_columns_are_fields check (cardinality(columns) > 0 and array_remove(columns, null) <@ array[
-    'case_number', 'plaintiff_name', 'defendant_name', 'amount', 'judgment_date', 'filing_date', 'court', 'county', 'state',
-    'defendant_address', 'defendant_phone', 'defendant_email', 'source_reference']),
+    'case_number', 'plaintiff_name', 'defendant_name', 'amount', 'judgment_date', 'filing_date', 'court', 'county',
+    'state', 'defendant_address', 'defendant_phone', 'defendant_email', 'source_reference']),
   constraint sources_threshold_range check (error_threshold_percent between 0 and 100),
   constraint sources_warn_range check (warn_percent between 0 and 100),
   constraint sources_priority_range check (priority between -100 and 100)
@@ -88,8 +88,8 @@ end
 $$;
 comment on function intake.put_source(text, jsonb, text, text) is
   'Makes or changes a source. What settings does not name stays as it is, or has its default in a new source; null '
-  'takes a warn line or the columns away. Batches that are running keep the threshold and priority they came with. Returns the '
-  'settings.';
+  'takes a warn line or the columns away. Batches that are running keep the threshold and priority they came with. '
+  'Returns the settings.';
 grant execute on function intake.put_source(text, jsonb, text, text) to service_role;
 
 create table intake.error_codes (

@@ -71,9 +71,10 @@ create table intake.simplicity_batches (
     check ((completed_at is not null) = (status in ('completed', 'skipped')))
 );
 alter table intake.simplicity_batches enable row level security;
--- One batch per content. Skipped rows repeat a hash on purpose; a dry run does not make bytes known.
+-- One batch per content. Skipped rows repeat a hash on purpose; a dry run does not make bytes known, nor does a file
+-- without rows.
 create unique index simplicity_batches_file_hash_key on intake.simplicity_batches (file_hash)
-  where status <> 'skipped' and not dry_run;
+  where status <> 'skipped' and not dry_run and rejection_code is distinct from 'EMPTY_FILE';
 create unique index simplicity_batches_object_key on intake.simplicity_batches (storage_bucket, storage_path, storage_version);
 create index simplicity_batches_created_at_idx on intake.simplicity_batches (created_at desc);
 create index simplicity_batches_status_idx on intake.simplicity_batches (status, created_at);

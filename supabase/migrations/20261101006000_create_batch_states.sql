@@ -102,7 +102,7 @@ begin
   new_row.validated_at := null;
   new_row.scan := null;
   new_row.undo := null;
-  if old_row.status = 'skipped' then
+  if old_row.status = 'skipped' or old_row.rejection_code = 'EMPTY_FILE' then
     new_row.file_hash := null; -- taken again when the bytes are read
   end if;
   return new_row;

@@ -62,6 +62,7 @@ as $$
   select k.batch from (
     select b as batch, 1 as rank from intake.simplicity_batches b
      where b.file_hash = hash and b.status <> 'skipped' and not b.dry_run
+       and b.rejection_code is distinct from 'EMPTY_FILE'
     union all
     select b, 2 from intake.uploads u join intake.simplicity_batches b on b.id = u.id
      where u.file_hash = hash and u.arrived_at is not null and b.file_hash is null and b.status <> 'skipped' and not b.dry_run
@@ -69,7 +70,7 @@ as $$
 $$;
 comment on function intake.batch_of_hash(text) is
   'The batch that stands for these bytes: by its own hash, or, until it is staged, by the hash that was taken when it '
-  'was uploaded. All null when there is none.';
+  'was uploaded. All null when there is none; a file without rows makes no bytes known.';
 grant execute on function intake.batch_of_hash(text) to service_role;
 
 create function intake.object_state(batch intake.simplicity_batches)

@@ -138,6 +138,7 @@ set search_path = ''
 as $$
   select b.id from intake.simplicity_batches b
    where b.file_hash = hash and b.id <> batch and b.status <> 'skipped' and not b.dry_run
+     and b.rejection_code is distinct from 'EMPTY_FILE'
 $$;
 comment on function intake.twin_of(uuid, text) is
   'The batch that already stands for these bytes; null when there is none.';
@@ -250,7 +251,8 @@ begin
     perform intake.move_batch(batch, 'failed', format('File %s in storage', state), 'FILE_' || upper(state));
     return jsonb_build_object('outcome', 'failed');
   end if;
-  if not held.dry_run and intake.twin_of(batch, plan ->> 'file_hash') is not null then
+  if not held.dry_run and plan ->> 'problem_code' is distinct from 'EMPTY_FILE'
+     and intake.twin_of(batch, plan ->> 'file_hash') is not null then
     twin := intake.lock_twin(intake.twin_of(batch, plan ->> 'file_hash'));
     if twin.id is null then
       perform ops.put_back(intake.ingest_job(batch), null, ops.scaled(1));

@@ -369,6 +369,27 @@ Deno.test("known bytes end as skipped with the reason, the hash and what they re
     assertEquals((await batchOf(db, first)).attempt, 1);
   }));
 
+Deno.test("a file without rows makes no bytes known: each fails for itself, and can be tried again beside the others", () =>
+  withDatabase(async (db) => {
+    const empty: File = { rows: [], problem: "Empty file: a header and no rows", code: "EMPTY_FILE" };
+    const first = await ingest(db, empty);
+    const second = await ingest(db, empty);
+    const fates = async () =>
+      (await Promise.all([first, second].map((id) => batchOf(db, id)))).map((batch) => [
+        batch.status,
+        batch.rejection_code,
+        batch.duplicate_of,
+        batch.attempt,
+      ]);
+    assertEquals(await fates(), [["failed", "EMPTY_FILE", null, 1], ["failed", "EMPTY_FILE", null, 1]]);
+    const { file_hash } = await planOf(empty);
+    const [known] = await engine(db)`select intake.check_duplicate(${file_hash}) as known`;
+    assertEquals([known?.known.duplicate, known?.known.batch_id], [false, null]);
+    await db.sql`update intake.simplicity_batches set status = 'uploaded'`;
+    await workOff(db, empty);
+    assertEquals(await fates(), [["failed", "EMPTY_FILE", null, 2], ["failed", "EMPTY_FILE", null, 2]]);
+  }));
+
 Deno.test("bytes of a batch that is still running are skipped too", () =>
   withDatabase(async (db) => {
     const first = await bringTo(db, "validating", FILE);

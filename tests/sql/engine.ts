@@ -25,6 +25,8 @@ export interface File {
   rows: readonly Row[];
   slices?: readonly number[];
   problem?: string;
+  /** The problem's code; PARSE_ERROR if not given. */
+  code?: string;
   notes?: readonly string[];
   /** Lines that belong to no row, and where they begin. */
   unread?: { readonly lines: number; readonly from: number };
@@ -142,7 +144,7 @@ export async function planOf(file: File) {
     unread_lines: file.unread?.lines ?? 0,
     first_unread_line: file.unread?.from ?? null,
     problem: file.problem ?? null,
-    problem_code: file.problem === undefined ? null : "PARSE_ERROR",
+    problem_code: file.problem === undefined ? null : file.code ?? "PARSE_ERROR",
     slices: file.rows.length === 0 ? [] : slices,
   };
 }

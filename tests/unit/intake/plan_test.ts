@@ -51,6 +51,15 @@ Deno.test("planFile() turns a scan into slices, ignored columns and notes", () =
   });
 });
 
+Deno.test("planFile() refuses a header without rows at once, unless unread lines have to be weighed first", () => {
+  const bare = { ...SCAN, rows: 0, slices: [] };
+  const plan = planFile(FILE, bare, {});
+  assertEquals([plan.problem, plan.problem_code], ["Empty file: a header and no rows", "EMPTY_FILE"]);
+  assertEquals(planFile(FILE, { ...bare, unread: { line: 2, lines: 20, table: true } }, {}).problem, null);
+  const { problem_code } = planFile(FILE, { ...bare, header: ["Amount"] }, {});
+  assertEquals(problem_code, "MISSING_FIELDS");
+});
+
 Deno.test("planFile() says how many lines are unread, and from where", () => {
   const { unread_lines, first_unread_line } = planFile(FILE, {
     ...SCAN,
