@@ -587,6 +587,7 @@ export type Database = {
           "file_hash": string | null;
           "file_size_bytes": number | null;
           "filename": string;
+          "first_unread_line": number | null;
           "id": string;
           "ignored_columns": (string)[];
           "layout": Json | null;
@@ -603,6 +604,7 @@ export type Database = {
           "row_count_invalid": number;
           "row_count_staged": number;
           "row_count_total": number;
+          "row_count_unread": number;
           "row_count_valid": number;
           "scan": Json | null;
           "source": string;
@@ -663,6 +665,7 @@ export type Database = {
           "file_hash"?: string | null;
           "file_size_bytes"?: number | null;
           "filename": string;
+          "first_unread_line"?: number | null;
           "id"?: string;
           "ignored_columns"?: (string)[];
           "layout"?: Json | null;
@@ -679,6 +682,7 @@ export type Database = {
           "row_count_invalid"?: number;
           "row_count_staged"?: number;
           "row_count_total"?: number;
+          "row_count_unread"?: number;
           "row_count_valid"?: number;
           "scan"?: Json | null;
           "source"?: string;
@@ -709,6 +713,7 @@ export type Database = {
           "file_hash"?: string | null;
           "file_size_bytes"?: number | null;
           "filename"?: string;
+          "first_unread_line"?: number | null;
           "id"?: string;
           "ignored_columns"?: (string)[];
           "layout"?: Json | null;
@@ -725,6 +730,7 @@ export type Database = {
           "row_count_invalid"?: number;
           "row_count_staged"?: number;
           "row_count_total"?: number;
+          "row_count_unread"?: number;
           "row_count_valid"?: number;
           "scan"?: Json | null;
           "source"?: string;
@@ -789,6 +795,7 @@ export type Database = {
       "sources": {
         Row: {
           "code_budgets": NonNullable<Json>;
+          "columns": (string)[] | null;
           "created_at": string;
           "dialect": NonNullable<Json>;
           "error_threshold_percent": number;
@@ -802,6 +809,7 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           "code_budgets"?: NonNullable<Json>;
+          "columns"?: (string)[] | null;
           "created_at"?: string;
           "dialect"?: NonNullable<Json>;
           "error_threshold_percent"?: number;
@@ -814,6 +822,7 @@ export type Database = {
         };
         Update: {
           "code_budgets"?: NonNullable<Json>;
+          "columns"?: (string)[] | null;
           "created_at"?: string;
           "dialect"?: NonNullable<Json>;
           "error_threshold_percent"?: number;
@@ -925,6 +934,7 @@ export type Database = {
           "row_count_invalid": number;
           "row_count_staged": number;
           "row_count_total": number;
+          "row_count_unread": number;
           "row_count_valid": number;
           "rows_per_second": number | null;
           "status": string;
@@ -994,6 +1004,7 @@ export type Database = {
           "row_count_invalid": number;
           "row_count_staged": number;
           "row_count_total": number;
+          "row_count_unread": number;
           "row_count_valid": number;
           "rows_per_second": number | null;
           "status": string;
@@ -1032,6 +1043,7 @@ export type Database = {
           "file_hash": string | null;
           "file_size_bytes": number | null;
           "filename": string;
+          "first_unread_line": number | null;
           "id": string;
           "ignored_columns": (string)[];
           "layout": Json | null;
@@ -1048,6 +1060,7 @@ export type Database = {
           "row_count_invalid": number;
           "row_count_staged": number;
           "row_count_total": number;
+          "row_count_unread": number;
           "row_count_valid": number;
           "scan": Json | null;
           "source": string;
@@ -1232,6 +1245,7 @@ export type Database = {
           "file_hash": string | null;
           "file_size_bytes": number | null;
           "filename": string;
+          "first_unread_line": number | null;
           "id": string;
           "ignored_columns": (string)[];
           "layout": Json | null;
@@ -1248,6 +1262,7 @@ export type Database = {
           "row_count_invalid": number;
           "row_count_staged": number;
           "row_count_total": number;
+          "row_count_unread": number;
           "row_count_valid": number;
           "scan": Json | null;
           "source": string;
@@ -1302,6 +1317,7 @@ export type Database = {
           "file_hash": string | null;
           "file_size_bytes": number | null;
           "filename": string;
+          "first_unread_line": number | null;
           "id": string;
           "ignored_columns": (string)[];
           "layout": Json | null;
@@ -1318,6 +1334,7 @@ export type Database = {
           "row_count_invalid": number;
           "row_count_staged": number;
           "row_count_total": number;
+          "row_count_unread": number;
           "row_count_valid": number;
           "scan": Json | null;
           "source": string;
@@ -1358,6 +1375,7 @@ export type Database = {
           "file_hash": string | null;
           "file_size_bytes": number | null;
           "filename": string;
+          "first_unread_line": number | null;
           "id": string;
           "ignored_columns": (string)[];
           "layout": Json | null;
@@ -1374,6 +1392,7 @@ export type Database = {
           "row_count_invalid": number;
           "row_count_staged": number;
           "row_count_total": number;
+          "row_count_unread": number;
           "row_count_valid": number;
           "scan": Json | null;
           "source": string;
@@ -1419,6 +1438,7 @@ export type Database = {
           "file_hash": string | null;
           "file_size_bytes": number | null;
           "filename": string;
+          "first_unread_line": number | null;
           "id": string;
           "ignored_columns": (string)[];
           "layout": Json | null;
@@ -1435,6 +1455,7 @@ export type Database = {
           "row_count_invalid": number;
           "row_count_staged": number;
           "row_count_total": number;
+          "row_count_unread": number;
           "row_count_valid": number;
           "scan": Json | null;
           "source": string;
@@ -1636,6 +1657,7 @@ export type Database = {
           "file_hash": string | null;
           "file_size_bytes": number | null;
           "filename": string;
+          "first_unread_line": number | null;
           "id": string;
           "ignored_columns": (string)[];
           "layout": Json | null;
@@ -1652,6 +1674,7 @@ export type Database = {
           "row_count_invalid": number;
           "row_count_staged": number;
           "row_count_total": number;
+          "row_count_unread": number;
           "row_count_valid": number;
           "scan": Json | null;
           "source": string;
@@ -1691,6 +1714,7 @@ export type Database = {
           "file_hash": string | null;
           "file_size_bytes": number | null;
           "filename": string;
+          "first_unread_line": number | null;
           "id": string;
           "ignored_columns": (string)[];
           "layout": Json | null;
@@ -1707,6 +1731,7 @@ export type Database = {
           "row_count_invalid": number;
           "row_count_staged": number;
           "row_count_total": number;
+          "row_count_unread": number;
           "row_count_valid": number;
           "scan": Json | null;
           "source": string;
@@ -1818,6 +1843,7 @@ export type Database = {
           "file_hash": string | null;
           "file_size_bytes": number | null;
           "filename": string;
+          "first_unread_line": number | null;
           "id": string;
           "ignored_columns": (string)[];
           "layout": Json | null;
@@ -1834,6 +1860,7 @@ export type Database = {
           "row_count_invalid": number;
           "row_count_staged": number;
           "row_count_total": number;
+          "row_count_unread": number;
           "row_count_valid": number;
           "scan": Json | null;
           "source": string;
@@ -1872,6 +1899,10 @@ export type Database = {
         Returns: Json;
       };
       "undo_step": { Args: { "job": string; "token": string }; Returns: Json };
+      "unread_reason": {
+        Args: { "first_line": number; "threshold": number; "total": number; "unread": number };
+        Returns: string;
+      };
       "warning_notes": { Args: { "batch": string }; Returns: (string)[] };
       "warnings_of": { Args: { "batch": string }; Returns: Json };
       "wrong_state": {

@@ -196,9 +196,8 @@ as $$
 $$;
 comment on function intake.refusal(intake.simplicity_batches) is
   'Why a validated batch is refused whole (too much of it not read, no rows, file changed, over its budget, over a '
-  'budget its source sets for '
-  'one code; a replay of nothing but other cases): one row, or none. Repaired rejects do not count; budgets by code are not for replays, which take what is '
-  'fixed.';
+  'budget its source sets for one code; a replay of nothing but other cases): one row, or none. Repaired rejects do not '
+  'count; budgets by code are not for replays, which take what is fixed.';
 grant execute on function intake.refusal(intake.simplicity_batches) to service_role;
 
 create function intake.needs_approval(batch intake.simplicity_batches)
