@@ -96,6 +96,22 @@ Deno.test("FileScanner and RowReader agree on every slice of every file", () => 
   );
 });
 
+Deno.test("RowReader has all the bytes that decide about the last row above what is unread", () => {
+  let unread = 0;
+  fc.assert(
+    fc.property(files, (bytes) => {
+      const found = scan(bytes, { names: NAMES });
+      const last = found.slices.at(-1);
+      if (found.unread === null || last === undefined) return;
+      unread++;
+      const slices = [...found.slices.slice(0, -1), { ...last, endByte: bytes.length }];
+      assertEquals(readSlices(bytes, { ...found, slices }), readSlices(bytes, found));
+    }),
+    { seed: 20_261_127, numRuns: 4000 },
+  );
+  assert(unread > 400, `${unread} files with unread lines`);
+});
+
 Deno.test("FileScanner finds the same in blocks of any size", () => {
   const begun = new FileScanner({ isKnownHeader });
   begun.push(utf8(`${HEADER}\n${PADDING}`));

@@ -45,7 +45,7 @@ const FILES: Record<string, Case> = {
     notes: ["1 repeated header line and 1 title above were passed over."],
   },
   "a case number alone, and the same header": {
-    below: `CIV 2024-001,,,,\n${HEADER}\n${ROW}\n`,
+    below: `INDEX2024-001,,,,\n${HEADER}\n${ROW}\n`,
     rows: 3,
     notes: ["1 repeated header line was passed over."],
   },
