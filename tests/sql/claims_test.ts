@@ -73,7 +73,7 @@ Deno.test("claim() leases a new batch for 60 s and tells the worker all it needs
         layout: null,
         scan: null,
       },
-      source: { header_map: {}, dialect: {} },
+      source: { header_map: {}, columns: null, dialect: {} },
       slice: null,
     } as unknown);
     const job = await jobOf(db, id);

@@ -22,7 +22,7 @@ const STAGE = {
     layout: null,
     scan: null,
   },
-  source: { header_map: { Foo: null }, dialect: {} },
+  source: { header_map: { Foo: null }, columns: null, dialect: {} },
   slice: null,
 };
 const SLICE = {
