@@ -86,7 +86,7 @@ export const PROBLEMS = [
     status: 415,
     title: "The content type is not accepted",
     fix:
-      "Send multipart/form-data, text/csv, text/plain, application/octet-stream or application/vnd.ms-excel.",
+      "Send multipart/form-data, text/csv, text/plain, text/tab-separated-values or application/octet-stream.",
   },
   {
     code: "EMPTY_FILE",

@@ -133,9 +133,14 @@ async function makeBuckets(project: Project, root: string): Promise<string> {
   const { buckets } = (await readDeployConfig(root)).storage;
   for (const [id, bucket] of Object.entries(buckets)) {
     await project.sql`
-      insert into storage.buckets (id, name, public, file_size_limit)
-      values (${id}, ${id}, ${bucket.public}, ${bucket.file_size_limit ?? null})
-      on conflict (id) do update set public = excluded.public, file_size_limit = excluded.file_size_limit`;
+      insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
+      values (${id}, ${id}, ${bucket.public}, ${bucket.file_size_limit ?? null}, ${
+      bucket.allowed_mime_types ?? null
+    })
+      on conflict (id) do update
+        set public = excluded.public,
+            file_size_limit = excluded.file_size_limit,
+            allowed_mime_types = excluded.allowed_mime_types`;
   }
   return Object.keys(buckets).join(", ");
 }

@@ -6,6 +6,7 @@ const Bucket = z.object({
   public: z.boolean().default(false),
   /** `"1GiB"` as the CLI has it; Storage itself wants bytes. */
   file_size_limit: z.string().transform(bytesOf).optional(),
+  allowed_mime_types: z.array(z.string()).optional(),
 });
 
 const DeployConfig = z.object({

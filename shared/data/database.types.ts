@@ -1026,6 +1026,7 @@ export type Database = {
       };
       "add_plaintiffs": { Args: { "batch": string }; Returns: number };
       "affected_batches": { Args: { "batch": string }; Returns: (string)[] };
+      "announcement_broken": { Args: { "arrived": Json; "batch": string }; Returns: string };
       "approve_batch": { Args: { "actor": string; "batch": string; "request_id": string }; Returns: Json };
       "batch_of_hash": {
         Args: { "hash": string };
@@ -1905,6 +1906,7 @@ export type Database = {
       };
       "warning_notes": { Args: { "batch": string }; Returns: (string)[] };
       "warnings_of": { Args: { "batch": string }; Returns: Json };
+      "with_announcement": { Args: { "request": Json }; Returns: Json };
       "wrong_state": {
         Args: {
           "allowed": (string)[];

@@ -196,6 +196,19 @@ comment on function intake.reserve_known(jsonb, intake.simplicity_batches) is
   'force is asked for. Null when only the bytes themselves can tell.';
 grant execute on function intake.reserve_known(jsonb, intake.simplicity_batches) to service_role;
 
+create function intake.with_announcement(request jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select jsonb_set(request, '{options,announced}', jsonb_strip_nulls(jsonb_build_object(
+    'size', request -> 'file_size_bytes', 'hash', request -> 'file_hash')))
+$$;
+comment on function intake.with_announcement(jsonb) is
+  'A request for an upload address with what was said of the file kept among its options: what arrives is held against it.';
+grant execute on function intake.with_announcement(jsonb) to service_role;
+
 create function intake.reserve_upload(request jsonb)
 returns jsonb
 language plpgsql
@@ -217,7 +230,8 @@ begin
     return jsonb_build_object('outcome', 'unknown_source');
   end if;
   if dry_run or hash is null then
-    return intake.open_reservation(request, null, case when signed then intake.signed_upload_lease() else intake.reservation_lease() end);
+    return intake.open_reservation(case when signed then intake.with_announcement(request) else request end, null,
+      case when signed then intake.signed_upload_lease() else intake.reservation_lease() end);
   end if;
   perform pg_advisory_xact_lock(hashtextextended('dragonfly.hash.' || hash, 0));
   select * into known from intake.batch_of_hash(hash);
@@ -229,7 +243,7 @@ begin
     end if;
   end if;
   if signed then
-    return intake.open_reservation(request, null, intake.signed_upload_lease());
+    return intake.open_reservation(intake.with_announcement(request), null, intake.signed_upload_lease());
   end if;
   select * into open_upload from intake.uploads u where u.file_hash = hash and u.arrived_at is null;
   if open_upload.id is not null then

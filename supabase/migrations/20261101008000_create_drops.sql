@@ -8,12 +8,14 @@ immutable
 set search_path = ''
 as $$
   select bucket = 'intake'
-    and path !~ '(^|/)\.emptyFolderPlaceholder$'
+    and path !~* '(^|/)(\.ds_store|\._[^/]*|\.keep|\.emptyfolderplaceholder|thumbs\.db|desktop\.ini|~\$[^/]*)/*$'
     and lower(trim(split_part(coalesce(metadata ->> 'mimetype', 'application/octet-stream'), ';', 1))) in
-      ('text/csv', 'text/plain', 'application/octet-stream', 'application/vnd.ms-excel', 'multipart/form-data')
+      ('text/csv', 'text/plain', 'text/tab-separated-values', 'application/csv', 'text/x-csv', 'application/octet-stream',
+       'binary/octet-stream', 'application/vnd.ms-excel', 'multipart/form-data')
 $$;
 comment on function intake.is_drop(text, text, jsonb) is
-  'Whether an object is for us: bucket intake and a content type a CSV travels under. Anything else is ignored.';
+  'Whether an object is for us: bucket intake, a content type a CSV travels under, no file that a desktop makes. '
+  'Anything else is ignored.';
 grant execute on function intake.is_drop(text, text, jsonb) to service_role;
 
 create function intake.source_of(path text)
@@ -72,7 +74,7 @@ begin
     storage_version, error_threshold_percent, priority, dry_run, replay_of, created_by)
   values (
     coalesce(reserved.id, gen_random_uuid()),
-    coalesce(reserved.filename, regexp_replace(path, '^.*/', '')),
+    coalesce(reserved.filename, regexp_replace(regexp_replace(path, '/+$', ''), '^.*[/\\]', '')),
     settings.source,
     reserved.options ->> 'source_reference',
     (metadata ->> 'size')::bigint,

@@ -234,6 +234,24 @@ comment on function intake.open_slices(uuid, jsonb) is
   'Writes the slices of a batch, moves it to validating and lets go of the job: from here on slices are leased.';
 grant execute on function intake.open_slices(uuid, jsonb) to service_role;
 
+create function intake.announcement_broken(batch uuid, arrived jsonb)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when (a.announced ->> 'size')::bigint <> (arrived ->> 'file_size_bytes')::bigint
+      then format('Upload differs: size is not what was announced: %s bytes arrived, %s were announced',
+                  arrived ->> 'file_size_bytes', a.announced ->> 'size')
+    when a.announced ->> 'hash' <> arrived ->> 'file_hash'
+      then 'Upload differs: hash is not what was announced' end
+  from (select u.options -> 'announced' as announced from intake.uploads u where u.id = announcement_broken.batch) a
+$$;
+comment on function intake.announcement_broken(uuid, jsonb) is
+  'Why what arrived at an upload address is not the file that was announced for it (file_size_bytes, file_hash), or null.';
+grant execute on function intake.announcement_broken(uuid, jsonb) to service_role;
+
 create function intake.finish_staging(batch uuid, token uuid, plan jsonb)
 returns jsonb
 language plpgsql
@@ -243,6 +261,7 @@ declare
   held intake.simplicity_batches;
   twin intake.simplicity_batches;
   state text;
+  differs text;
 begin
   perform intake.lock_hash(plan ->> 'file_hash');
   held := intake.hold_batch(batch, token);
@@ -250,6 +269,12 @@ begin
   if state <> 'present' then
     perform intake.move_batch(batch, 'failed', format('File %s in storage', state), 'FILE_' || upper(state));
     return jsonb_build_object('outcome', 'failed');
+  end if;
+  differs := case when held.attempt = 1 then intake.announcement_broken(batch, plan) end;
+  if differs is not null then
+    update intake.simplicity_batches b set file_size_bytes = (plan ->> 'file_size_bytes')::bigint where b.id = batch;
+    perform intake.move_batch(batch, 'failed', differs, 'UPLOAD_DIFFERS');
+    return jsonb_build_object('outcome', 'failed', 'reason', differs);
   end if;
   if not held.dry_run and plan ->> 'problem_code' is distinct from 'EMPTY_FILE'
      and intake.twin_of(batch, plan ->> 'file_hash') is not null then

@@ -1,4 +1,5 @@
 /** How a stored object becomes a batch: which objects, once, in the upload's own transaction, without ever failing it. */
+import { CONTENT_TYPES, isDesktopName } from "../../shared/intake/arriving.ts";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
@@ -88,12 +89,11 @@ for (
 }
 
 const TYPES: readonly [type: string | null, taken: boolean][] = [
-  ["text/csv", true],
+  ...CONTENT_TYPES.map((type): [string, boolean] => [type, true]),
   ["text/csv; charset=utf-8", true],
   ["TEXT/PLAIN", true],
-  ["application/octet-stream", true],
-  ["application/vnd.ms-excel", true],
   ["multipart/form-data", true],
+  ["application/x-www-form-urlencoded", false],
   ["application/pdf", false],
   ["application/json", false],
   ["image/png", false],
@@ -106,6 +106,34 @@ for (const [type, taken] of TYPES) {
       assertEquals(await batches(db), taken ? ["a.csv"] : []);
     }));
 }
+
+Deno.test("is_drop() passes over the names that isDesktopName() knows, in any folder, and over no other", () =>
+  withDatabase(async (db) => {
+    const names = [
+      ".DS_Store",
+      "._march.csv",
+      ".keep",
+      "Thumbs.db",
+      "desktop.ini",
+      "DESKTOP.INI",
+      "~$march.csv",
+    ];
+    const others = [
+      "march.csv",
+      "a.DS_Store",
+      ".keeper",
+      "thumbs.db.csv",
+      "_march.csv",
+      "~march.csv",
+      "$march.csv",
+    ];
+    for (const name of [...names, ".emptyFolderPlaceholder", ...others]) {
+      const [row] = await db.sql`
+        select intake.is_drop('intake', ${name}, '{}') as plain, intake.is_drop('intake', ${`acme/${name}`}, '{}') as below`;
+      assertEquals([row?.plain, row?.below], Array(2).fill(!isDesktopName(name)), name);
+      assertEquals(isDesktopName(name), !others.includes(name), name);
+    }
+  }));
 
 Deno.test("an object of another bucket is ignored", () =>
   withDatabase(async (db) => {

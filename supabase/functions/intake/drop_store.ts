@@ -37,8 +37,9 @@ export class DropStore {
   /** A link that serves a file for a minute under its own name; null when there is no such object. */
   async linkTo(bucket: string, path: string, filename: string): Promise<string | null> {
     const { data, error } = await this.client.storage.from(bucket)
-      .createSignedUrl(path, LINK_SECONDS, { download: filename });
-    if (error === null) return data.signedUrl;
+      .createSignedUrl(path, LINK_SECONDS);
+    // Not by the client's own option, which leaves `+`, `&` and `#` of a name as they are.
+    if (error === null) return `${data.signedUrl}&download=${encodeURIComponent(filename)}`;
     if (isMissing(error)) return null;
     throw new Problem("UNAVAILABLE", "Storage gave no link.", { cause: error });
   }

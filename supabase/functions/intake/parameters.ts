@@ -1,6 +1,7 @@
 /** Reads what callers write into addresses, forms and JSON. Every refusal names the field. */
 import * as z from "zod";
 import { Problem } from "../../../shared/errors.ts";
+import { isDesktopName } from "../../../shared/intake/arriving.ts";
 import { FILENAME_LIMIT } from "./limits.ts";
 
 /** What an upload may be accompanied by, as text from a form or query, or as JSON has it. */
@@ -108,16 +109,30 @@ export function readId(text: string | undefined): string {
 }
 
 /**
- * A file name as it is kept: without folders and control characters, at most 200 characters.
+ * A file name as it is kept: its last part, without control characters and what is not well-formed, at most 200
+ * characters. Of a name that ends in a folder sign the part before it is taken.
  *
  * @returns null when nothing is left of it.
  */
 export function readFilename(given: string | null | undefined): string | null {
-  const name = (given ?? "").replace(/^.*[/\\]/s, "").replace(/\p{Cc}/gu, "").trim();
+  const name = (given ?? "").toWellFormed().replaceAll("\ufffd", "").replace(/[/\\]+$/, "").replace(
+    /^.*[/\\]/s,
+    "",
+  )
+    .replace(/[\p{Cc}\p{Cf}]/gu, "").trim();
   if (name === "" || name === "." || name === "..") return null;
-  if (name.length <= FILENAME_LIMIT) return name;
+  const characters = Array.from(name); // a cut between the halves of one would leave text Postgres does not take
+  if (characters.length <= FILENAME_LIMIT) return name;
   const extension = /\.[A-Za-z0-9]{1,8}$/.exec(name)?.[0] ?? "";
-  return name.slice(0, FILENAME_LIMIT - extension.length) + extension;
+  return characters.slice(0, FILENAME_LIMIT - extension.length).join("") + extension;
+}
+
+/** The name, unless it is one that a desktop makes. @throws Problem INVALID_PARAMETER. */
+export function refuseDesktopName(filename: string): string {
+  if (isDesktopName(filename)) {
+    throw invalid("filename", "the name of a vendor's file, not of a desktop's own");
+  }
+  return filename;
 }
 
 /** The name as storage takes it: other characters than letters, digits and `. _ -` become `_`. */

@@ -13,8 +13,10 @@ import {
 import { createHash } from "node:crypto";
 import { sniffUnsupported } from "../../../shared/csv/text/sniff.ts";
 import { Problem } from "../../../shared/errors.ts";
+import { CONTENT_TYPES } from "../../../shared/intake/arriving.ts";
 import { FIELD_LIMIT, FIELD_LIMIT_BYTES, MULTIPART_OVERHEAD_BYTES, UPLOAD_LIMIT_BYTES } from "./limits.ts";
-import { type Given, readFilename } from "./parameters.ts";
+import { type Given, readFilename, refuseDesktopName } from "./parameters.ts";
+import { withReadableHead } from "./form_head.ts";
 
 /** A file as it came, and what was said beside it. */
 export interface ReceivedFile {
@@ -28,13 +30,7 @@ export interface ReceivedFile {
   readonly given: Given;
 }
 
-/** Content types a raw body may travel under. */
-const RAW_TYPES: ReadonlySet<string> = new Set([
-  "text/csv",
-  "text/plain",
-  "application/octet-stream",
-  "application/vnd.ms-excel",
-]);
+const RAW_TYPES: ReadonlySet<string> = new Set(CONTENT_TYPES);
 
 /** Most bytes this request can make us hold. @throws Problem FILE_TOO_LARGE when it says so itself. */
 export function roomFor(request: Request): number {
@@ -108,14 +104,15 @@ async function receiveForm(request: Request, query: Record<string, string>): Pro
 }
 
 async function readParts(request: Request): Promise<MultipartPart[]> {
-  const parser = new MultipartParser(boundaryOf(request), {
+  const boundary = boundaryOf(request);
+  const parser = new MultipartParser(boundary, {
     maxFileSize: UPLOAD_LIMIT_BYTES,
     maxParts: FIELD_LIMIT,
     maxTotalSize: UPLOAD_LIMIT_BYTES + MULTIPART_OVERHEAD_BYTES,
   });
   const parts: MultipartPart[] = [];
   try {
-    for await (const chunk of bodyOf(request)) {
+    for await (const chunk of withReadableHead(bodyOf(request), boundary)) {
       if (!hasEnded(parser)) parts.push(...parser.write(chunk)); // what follows the last boundary is no part of it
     }
     parser.finish();
@@ -181,7 +178,7 @@ function mediaTypeOf(request: Request): string {
 function filenameOr400(given: string | undefined): string {
   const filename = readFilename(given);
   if (filename === null) throw new Problem("BAD_REQUEST", "The file has no name.");
-  return filename;
+  return refuseDesktopName(filename);
 }
 
 /** Enough bytes to tell what a file is, even when the first chunk is tiny. */

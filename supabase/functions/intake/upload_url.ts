@@ -12,6 +12,7 @@ import {
   readOptionalFileHash,
   readSize,
   readUploadOptions,
+  refuseDesktopName,
   storedName,
 } from "./parameters.ts";
 import type { Reservation, Reservations } from "./reservations.ts";
@@ -56,6 +57,7 @@ export async function answerUploadUrl(
 function readAnnouncement(given: Given): { filename: string; size: number; hash: string | null } {
   const filename = readFilename(typeof given.filename === "string" ? given.filename : null);
   if (filename === null) throw invalid("filename", "the name of the file");
+  refuseDesktopName(filename);
   const size = readSize(given);
   if (size === 0) throw new Problem("EMPTY_FILE", `${filename} has no bytes.`);
   if (size > BUCKET_LIMIT_BYTES) {
