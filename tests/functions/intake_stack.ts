@@ -151,6 +151,7 @@ export async function setState({ sql }: SharedStack, id: string, status: string)
         rejection_reason = ${
         step === "failed" ? "Error budget exceeded: 15.3% invalid rows (threshold: 10%)" : null
       },
+        rejection_code = ${step === "failed" ? "ERROR_BUDGET_EXCEEDED" : null},
         completed_at = case when ${step} = 'completed' then now() end where id = ${id}`;
     }
   });
