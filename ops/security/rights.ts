@@ -78,10 +78,13 @@ export function rightsOf(role: Role, relation: string): readonly Verb[] {
 export const GUARDS: readonly (readonly [table: string, trigger: string])[] = [
   ["audit.event_log", "_100_protect_events"],
   ["audit.event_log", "_100_protect_events_truncate"],
+  ["intake.batch_slices", "_200_clear_lease"],
   ["intake.simplicity_batches", "_100_forget_object"],
   ["intake.simplicity_batches", "_100_guard_batch_status"],
+  ["intake.simplicity_batches", "_100_guard_new_batch"],
   ["intake.simplicity_batches", "_500_follow_batch_status"],
   ["intake.simplicity_batches", "_500_queue_new_batch"],
   ["ops.job_queue", "_100_guard_job_status"],
+  ["ops.job_queue", "_200_clear_lease"],
   ["ops.job_queue", "_500_follow_job_status"],
 ];
