@@ -131,17 +131,20 @@ returns jsonb
 language sql
 stable
 set search_path = ''
+set enable_seqscan = off -- what the planner knows of rejects may be from before this batch had any
 as $$
+  with mapped as materialized (
+    select f.name as field, c.name as column_name
+      from intake.simplicity_batches b
+     cross join lateral jsonb_array_elements_text(b.layout -> 'fields') with ordinality f(name, place)
+      join lateral jsonb_array_elements_text(b.layout -> 'columns') with ordinality c(name, place) on c.place = f.place
+     where b.id = original and f.name is not null
+  )
   select coalesce(jsonb_agg(jsonb_build_object(
       'row_index', e.row_index,
-      'cells', coalesce((
-        select jsonb_object_agg(f.name, e.raw_data ->> c.name)
-          from jsonb_array_elements_text(b.layout -> 'fields') with ordinality f(name, place)
-          join jsonb_array_elements_text(b.layout -> 'columns') with ordinality c(name, place) on c.place = f.place
-         where f.name is not null), '{}'),
-      'problems', (select jsonb_agg(i -> 'field') from jsonb_array_elements(e.issues) i))), '[]')
+      'cells', coalesce((select jsonb_object_agg(m.field, e.raw_data ->> m.column_name) from mapped m), '{}'),
+      'problems', jsonb_path_query_array(e.issues, '$[*].field'))), '[]')
     from intake.row_errors e
-    join intake.simplicity_batches b on b.id = e.batch_id
    where e.batch_id = original and e.error_stage <> 'insert' and e.row_index = any (rows)
 $$;
 comment on function intake.rejects_of(uuid, int[]) is

@@ -78,7 +78,7 @@ Deno.test("ops ingest-trigger sends files, tells each one's fate, and follows th
   await Deno.copyFile(`${folder}/good.csv`, `${folder}/inbox/again.csv`);
   const inbox = await run("ingest-trigger", `${folder}/inbox`, "--watch");
   assertEquals(inbox.code, 1);
-  assertMatch(inbox.out, /a\.csv +completed +[0-9a-f]{8} +3 +3 +0 +3 +0$/m);
+  assertMatch(inbox.out, /a\.csv +completed +[0-9a-f]{8} +3 +3 +0 +3 +0 +0$/m);
   assertMatch(inbox.out, /b\.csv +failed .*\n +Error budget exceeded: 33\.3% invalid rows/);
   assertMatch(
     inbox.out,
@@ -130,7 +130,7 @@ Deno.test("ops batches lists by state, name and id, with times and reasons", asy
   assertEquals(failed.code, 0);
   assertMatch(
     failed.out,
-    /failed +2 +1 +1 +0 +0 +\S+ m?s +- +listed\.csv\n {4}Error budget exceeded: 50\.0%/,
+    /failed +2 +1 +1 +0 +0 +0 +\S+ m?s +- +listed\.csv\n {4}Error budget exceeded: 50\.0%/,
   );
   assertMatch((await run("batches", "--limit", "1")).out, /1 to 1 of \d+\. The next: --page 2/);
   assertEquals((await run("batches", "--search", id, "--json")).json<{ total: number }>().total, 1);

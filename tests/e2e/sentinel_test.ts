@@ -87,10 +87,10 @@ Deno.test(story("the sentinel", ["faults", "time", "solitude"], async (t) => {
     });
 
     await t.step("finds a paused queue, until it is resumed", async () => {
-      assertEquals((await ops(stack.name, ["queue", "pause", "link-plaintiffs", "--why", "test"])).code, 0);
+      assertEquals((await ops(stack.name, ["queue", "pause", "undo", "--why", "test"])).code, 0);
       await runUntil(stack, "queue_paused", /^warning Queue undo is paused$/);
       assertEquals((await ops(stack.name, ["sentinel"])).code, 1);
-      assertEquals((await ops(stack.name, ["queue", "resume", "link-plaintiffs"])).code, 0);
+      assertEquals((await ops(stack.name, ["queue", "resume", "undo"])).code, 0);
       await runUntil(stack, "queue_paused", null);
       assertEquals(await stateOf(sql, "queue_paused"), "resolved");
     });

@@ -104,7 +104,7 @@ function restFrom(rows: RecordBatch, at: number): RestOfSlice {
 }
 
 // Rejects in one look-up: some hundred kilobytes of answer.
-const LOOK_UP_ROWS = 500;
+const LOOK_UP_ROWS = 2_500;
 
 /** Everything one pass over a slice carries along. */
 class SlicePass {
