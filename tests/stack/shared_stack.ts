@@ -33,9 +33,9 @@ export function sharedStack(options: TestStackOptions = {}): () => SharedStack {
   };
 }
 
-const PATIENCE_MS = 120_000; // far above what any of it takes; on a busy machine too; a vain wait says where instead of hanging
+const PATIENCE_MS = 240_000; // far above what any of it takes; on a busy machine too; a vain wait says where instead of hanging
 
-/** Asks again until `holds` gives something truthy. @throws when it has not for two minutes. */
+/** Asks again until `holds` gives something truthy. @throws when it has not for four minutes. */
 export async function until<T>(holds: () => Promise<T | null | undefined | false>): Promise<T> {
   const end = performance.now() + PATIENCE_MS;
   while (performance.now() < end) {
