@@ -134,12 +134,12 @@ Deno.test("a dropped file", async (t) => {
       );
     });
 
-    await t.step("of a type that is no CSV is ignored", async () => {
+    await t.step("of a type that is no CSV is refused by Storage", async () => {
       const { error } = await client.storage.from("intake").upload(
         "simplicity/picture.png",
         new Blob(["x"], { type: "image/png" }),
       );
-      assertEquals(error, null);
+      assertEquals(error?.message, "mime type image/png is not supported");
       await drop(client, "simplicity/after-picture.csv", goodCsv("AFTER", 1));
       await ended(client, "simplicity/after-picture.csv");
       assertEquals(await batchOf(client, "simplicity/picture.png"), null);
