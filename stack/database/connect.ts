@@ -11,6 +11,7 @@ export interface DatabaseAddress {
 /**
  * Opens a pool as `user`. Every role of a stack that may log in has the stack's one password.
  * @param max how many connections at most.
+ * @param closed is told of each connection that ends, for whatever reason.
  */
 export function connect(
   { port, password }: DatabaseAddress,
@@ -18,6 +19,7 @@ export function connect(
   applicationName: string,
   max = 1,
   settings: Record<string, string | number> = {},
+  closed: () => void = () => {},
 ): Sql {
   return postgres({
     host: "127.0.0.1",
@@ -27,6 +29,7 @@ export function connect(
     database: "postgres",
     max,
     onnotice: () => {}, // notices are for whoever runs the SQL by hand
+    onclose: closed,
     connection: { application_name: applicationName, ...settings },
   });
 }

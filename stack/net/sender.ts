@@ -42,14 +42,17 @@ export async function startSender(
   faults: Faults,
   log: (line: string) => void,
 ): Promise<Worker> {
-  const sql = connect(database, "supabase_admin", "stack-pg_net", 2);
+  let client = openClient(database);
   const stopping = new AbortController();
   let wake = Promise.withResolvers<void>();
   const listener = await listen(database, "stack_net", () => wake.resolve());
   const loop = (async () => {
     while (!stopping.signal.aborted) {
       try {
-        const sent = faults.state.net_stopped ? 0 : await sendBatch(sql, faults, stopping.signal);
+        const sent = faults.state.net_stopped ? 0 : await Promise.race([
+          sendBatch(client.sql, faults, stopping.signal),
+          client.lost,
+        ]);
         if (sent === 0) {
           await Promise.race([wake.promise, pause(PAUSE_MS, stopping.signal)]);
           wake = Promise.withResolvers<void>();
@@ -58,6 +61,8 @@ export async function startSender(
         }
       } catch (error) {
         if (!stopping.signal.aborted) log(`pg_net: ${error instanceof Error ? error.message : error}`);
+        void client.sql.end({ timeout: 0 });
+        client = openClient(database);
         await pause(PAUSE_MS, stopping.signal); // the database is away; what is queued may be lost with it
       }
     }
@@ -67,9 +72,24 @@ export async function startSender(
       stopping.abort();
       await loop;
       await listener.stop();
-      await sql.end({ timeout: 1 });
+      await client.sql.end({ timeout: 1 });
     },
   };
+}
+
+/**
+ * A client that is given up with its connection: where one breaks in the middle of a transaction, the driver may leave
+ * the transaction without an answer for as long as a connection may take to open.
+ */
+function openClient(
+  database: DatabaseAddress,
+): { readonly sql: postgres.Sql; readonly lost: Promise<never> } {
+  const { promise: lost, reject } = Promise.withResolvers<never>();
+  lost.catch(() => {}); // who waits for a batch hears of it; nobody else needs to
+  const sql = connect(database, "supabase_admin", "stack-pg_net", 1, {}, () => {
+    reject(new Error("the connection was lost"));
+  });
+  return { sql, lost };
 }
 
 async function sendBatch(sql: postgres.Sql, faults: Faults, stopping: AbortSignal): Promise<number> {
