@@ -44,6 +44,8 @@ export interface Context {
   confirm(what: string): Promise<void>;
   /** Writes bytes to standard output as they are; for a command whose result is a file. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Standard output is a terminal, which obeys control characters. */
+  readonly toTerminal: boolean;
   /** Aborted by Ctrl-C. */
   readonly stopping: AbortSignal;
 }

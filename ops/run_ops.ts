@@ -3,6 +3,7 @@ import { GLOBAL_FLAGS, readCommandLine } from "./arguments.ts";
 import { type AnyCommand, CannotRun, Declined, EXIT, type Typed, UsageError } from "./command.ts";
 import { helpOf, helpOfAll } from "./help.ts";
 import { colourPen, plainPen } from "./pen.ts";
+import { plain, plainJson } from "./table.ts";
 import { ENVIRONMENT_NAMES, type EnvironmentName, makeTarget, type Target } from "./target.ts";
 
 /** The terminal and the environment as `ops` sees them. */
@@ -15,6 +16,7 @@ export interface Surroundings {
   write(bytes: Uint8Array): Promise<void>;
   /** Standard error. */
   complain(line: string): void;
+  /** Standard output is a terminal: there are colours, and nothing of a file goes there as it is. */
   readonly colours: boolean;
   /** Asks a person; null when there is none. */
   ask(question: string): string | null;
@@ -39,7 +41,7 @@ export async function runOps(args: readonly string[], around: Surroundings): Pro
     }
   } catch (error) {
     if (around.stopping.aborted) return EXIT.interrupted;
-    around.complain(wordsOf(error));
+    around.complain(wordsOf(error).split("\n").map(plain).join("\n")); // an answer's words may quote a file's
     return error instanceof Declined ? EXIT.notFine : EXIT.failed;
   }
 }
@@ -63,9 +65,10 @@ async function runCommand(
     target,
     note: (line) => around.complain(line),
     write: around.write,
+    toTerminal: around.colours,
     confirm: (what) => confirm(what, typed, target, around),
     stopping: around.stopping,
-  }, (data, show) => around.print(json ? JSON.stringify(data) : show(pen)));
+  }, (data, show) => around.print(json ? plainJson(data) : show(pen)));
 }
 
 function environmentOf(typed: Typed, around: Surroundings): EnvironmentName {

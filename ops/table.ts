@@ -13,9 +13,20 @@ export function cell(value: unknown): string {
   return plain(typeof value === "object" ? JSON.stringify(value) : String(value));
 }
 
-/** What vendors wrote, on one line: nothing in it moves a terminal's cursor. */
+// What a terminal obeys, and the signs that make it write from the right: a name must not look like another one.
+const OBEYED = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+
+/** What vendors wrote, on one line: nothing in it moves a terminal's cursor or turns its direction. */
 export function plain(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ");
+  return text.replaceAll(OBEYED, " ");
+}
+
+/** JSON with everything a terminal obeys written as an escape, which means the same. */
+export function plainJson(data: unknown): string {
+  return JSON.stringify(data).replaceAll(
+    OBEYED,
+    (signs) => [...signs].map((sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""),
+  );
 }
 
 /**

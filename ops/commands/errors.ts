@@ -47,6 +47,11 @@ export const errors = command<Errors>({
     const { target, typed } = context;
     const csv = typed.on("csv");
     if (csv && typed.on("json")) throw new UsageError("Choose --csv or --json.");
+    if (csv && context.toTerminal) {
+      throw new UsageError(
+        "--csv is for a file, not for a terminal, which would obey what stands in it: add > errors.csv.",
+      );
+    }
     if (csv && PAGING.some((flag) => typed.text(flag) !== undefined)) {
       throw new UsageError(
         `--csv gives every row: leave ${PAGING.map((flag) => `--${flag}`).join(", ")} away.`,

@@ -36,12 +36,17 @@ export function splitReplayHeader(header: readonly string[]): ReplayColumns | nu
   return { header: columns.map((column) => unguarded(header[column] ?? "")), columns, rowNumber };
 }
 
-// What spreadsheets take for the beginning of a formula, behind any number of the quotes that keep them from it.
-const GUARDED = /^'+[-=+@\t\r]/;
+// What spreadsheets take for the beginning of a formula, behind quotes, white space and what cannot be seen.
+const FORMULA = /^'*[\s\x85\p{Z}\p{Cf}]*[-=+@－＝＋＠\t\r\n]/u;
+
+/** Whether a spreadsheet may run a cell. `intake.is_formula` is the same rule in SQL; a test compares the two. */
+export function isFormula(cell: string): boolean {
+  return FORMULA.test(cell);
+}
 
 /** Without the one quote errors.csv put before what a spreadsheet would run. */
 function unguarded(cell: string): string {
-  return GUARDED.test(cell) ? cell.slice(1) : cell;
+  return cell.startsWith("'") && isFormula(cell) ? cell.slice(1) : cell;
 }
 
 /** A cell as the file had it, before the record and errors.csv made it fit for them. */

@@ -6,7 +6,7 @@ import Papa from "papaparse";
 import { readCsv } from "../../shared/csv/mod.ts";
 import { columnNames } from "../../shared/intake/columns.ts";
 import { buildReject } from "../../shared/intake/reject.ts";
-import { isErrorColumn, ReplayRows, splitReplayHeader } from "../../shared/intake/replay.ts";
+import { isErrorColumn, isFormula, ReplayRows, splitReplayHeader } from "../../shared/intake/replay.ts";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
 import { drop } from "./engine.ts";
 
@@ -44,7 +44,12 @@ async function readBack(bytes: Uint8Array<ArrayBuffer>) {
 
 const HEADER = ["Case #", "=Name", "-x", "Amount", "Amount", "field"];
 const cell = fc.oneof(
-  fc.string({ unit: fc.constantFrom(..."=+-@\t\r\n'\"`,;| aé€Ω漢😀1\0␀␛".split(/(?:)/u)), maxLength: 12 }),
+  fc.string({
+    unit: fc.constantFrom(
+      ..."=+-@＝＋－＠\t\r\n'\"`,;| \u00a0\ufeff\u200b\u202eaé€Ω漢😀1\0␀␛".split(/(?:)/u),
+    ),
+    maxLength: 12,
+  }),
   fc.string({ unit: "grapheme", maxLength: 8 }),
   fc.constantFrom(
     "'=1+1",
@@ -70,6 +75,52 @@ const row = fc.tuple(
   cell,
   cell.filter((c) => c !== ""),
 );
+
+const RUN = [
+  "=1+1",
+  "+1",
+  "-1",
+  "@SUM(A1)",
+  "\t=1",
+  "\r=1",
+  "\n=1",
+  "\r\nx",
+  " =1",
+  "  \u00a0=1",
+  "\ufeff=1",
+  "\u200b=1",
+  "\u202e=1",
+];
+const WIDE = ["＝1", "＋1", "－1", "＠SUM(A1)", " ＝1", "'=1", "''＝1", "' =1"];
+const LEFT = ["a=1", "1-1", "", "'", "'a", " a", "O'Neil", "x;=1", "–1"];
+
+Deno.test("is_formula() finds what spreadsheets run, full width and behind what cannot be seen, as isFormula() does", () =>
+  withDatabase(async (db) => {
+    for (const value of [...RUN, ...WIDE, ...LEFT]) {
+      const [row] = await db
+        .sql`select intake.is_formula(${value}) as found, intake.csv_cell(${value}) as cell`;
+      const expected = !LEFT.includes(value);
+      assertEquals([value, row?.found, isFormula(value)], [value, expected, expected]);
+      assertEquals(
+        row?.cell.replace(/^"/, "").startsWith(`'${value.replaceAll('"', '""')}`),
+        expected,
+        value,
+      );
+    }
+  }));
+
+Deno.test("is_formula() and isFormula() agree on every character of the planes that hold white space and invisible ones", () =>
+  withDatabase(async (db) => {
+    const points = await db.sql`
+      select n, intake.is_formula(chr(n) || '=') as before, intake.is_formula(chr(n) || 'x') as first
+        from generate_series(1, ${0xe0fff}) n
+       where n not between ${0xd800} and ${0xdfff} and n not between ${0x1e000} and ${0xdffff}`;
+    const differing = points.filter(({ n, before, first }) =>
+      before !== isFormula(`${String.fromCodePoint(n)}=`) ||
+      first !== isFormula(`${String.fromCodePoint(n)}x`)
+    );
+    assertEquals(differing.map(({ n }) => `U+${n.toString(16)}`), []);
+  }));
 
 Deno.test("errors_csv() read by our own reader gives every cell back, in UTF-8 with and without mark and in UTF-16", () =>
   withDatabase(async (db) => {

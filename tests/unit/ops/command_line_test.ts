@@ -5,7 +5,7 @@ import { assertStringIncludes } from "deno-std/assert/string_includes.js";
 import { CannotRun, command, Declined, EXIT } from "../../../ops/command.ts";
 import { parseEnvFile } from "../../../ops/env_file.ts";
 import { runOps } from "../../../ops/run_ops.ts";
-import { age, table } from "../../../ops/table.ts";
+import { age, plain, table } from "../../../ops/table.ts";
 import { minutesOf } from "../../../ops/words.ts";
 
 const look = command<{ words: readonly string[]; limit: number | null; deep: boolean; env: string }>({
@@ -80,7 +80,7 @@ async function run(args: string[], around: Around = {}) {
   const stop = new AbortController();
   if (around.stopped) stop.abort();
   const code = await runOps(args, {
-    commands: [look, write, fail, decline, copy],
+    commands: [look, write, fail, decline, copy, quote, declineRudely],
     env: (name) => around.env?.[name],
     print: (line) => out.push(line),
     write: (chunk) => Promise.resolve(void bytes.push(...chunk)),
@@ -219,4 +219,40 @@ Deno.test("table() lets nothing a vendor wrote move the cursor", () => {
 Deno.test("age() and minutesOf() say and read durations as people do", () => {
   assertEquals([null, 45, 600, 7200, 200_000].map(age), ["-", "45 s", "10 min", "2 h", "2 d"]);
   assertEquals(["30s", "90m", "2h", "1d"].map((typed) => minutesOf("for", typed)), [0.5, 90, 120, 1440]);
+});
+
+const RLO = "\u202e";
+const quote = command<{ name: string }>({
+  name: "quote",
+  summary: "quote",
+  effects: "nothing",
+  run: (_, report) => {
+    report({ name: `a\x1b]0;x\x07${RLO}vsc.\x9b` });
+    return Promise.resolve(EXIT.fine);
+  },
+  show: ({ name }) => plain(name),
+});
+
+const declineRudely = command<null>({
+  name: "decline-rudely",
+  summary: "decline",
+  effects: "nothing",
+  run: () => Promise.reject(new Declined(`409 name ${RLO}\x1b[2J \x07.csv\nDo something else.`)),
+  show: () => "",
+});
+
+Deno.test("plain() leaves nothing that a terminal obeys or that turns its direction", () => {
+  assertEquals(plain(`a\x1b[2Jb\r\n\x9bc${RLO}d\u2066e\u200ff\u2028g`), "a [2Jb c d e f g");
+  assertEquals(plain("Müller & Söhne, 漢字  😀"), "Müller & Söhne, 漢字  😀");
+});
+
+Deno.test("runOps() writes JSON that a terminal obeys nothing of, and that means the same", async () => {
+  const { out } = await run(["quote", "--json"]);
+  assertEquals(out.match(/[\p{Cc}\p{Cf}]/u), null);
+  assertEquals(JSON.parse(out).name, `a\x1b]0;x\x07${RLO}vsc.\x9b`);
+});
+
+Deno.test("runOps() complains in words that a terminal obeys nothing of, line by line", async () => {
+  const { err } = await run(["decline-rudely"]);
+  assertEquals(err, "409 name  [2J  .csv\nDo something else.");
 });
