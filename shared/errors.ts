@@ -52,6 +52,13 @@ export const PROBLEMS = [
     fix: "Use a method that the allow header lists.",
   },
   {
+    code: "REQUEST_TIMEOUT",
+    status: 408,
+    title: "The request arrives too slowly",
+    fix:
+      "Send the file over a faster line, or straight to storage: POST /intake/upload-url gives an address.",
+  },
+  {
     code: "WRONG_STATE",
     status: 409,
     title: "The batch is not in a state that allows this",

@@ -1291,6 +1291,7 @@ export type Database = {
       "ingest_job": { Args: { "batch": string }; Returns: string };
       "insert_batch": { Args: { "batch": string; "token": string }; Returns: Json };
       "is_drop": { Args: { "bucket": string; "metadata": Json; "path": string }; Returns: boolean };
+      "is_formula": { Args: { "value": string }; Returns: boolean };
       "is_read_in_order": { Args: { "rows_to_meet": number }; Returns: boolean };
       "judgment_lineage": { Args: { "judgment": number }; Returns: Json };
       "list_batches": {
@@ -1423,6 +1424,7 @@ export type Database = {
       "max_mapped_names": { Args: Record<PropertyKey, never>; Returns: number };
       "max_rows_per_undo_step": { Args: Record<PropertyKey, never>; Returns: number };
       "max_slices_per_batch": { Args: Record<PropertyKey, never>; Returns: number };
+      "most_announced": { Args: Record<PropertyKey, never>; Returns: number };
       "move_batch": {
         Args: { "batch": string; "code"?: string; "new_status": string; "reason"?: string };
         Returns: {
@@ -1904,6 +1906,7 @@ export type Database = {
         Args: { "first_line": number; "threshold": number; "total": number; "unread": number };
         Returns: string;
       };
+      "vendor_refusal": { Args: { "request": Json }; Returns: Json };
       "warning_notes": { Args: { "batch": string }; Returns: (string)[] };
       "warnings_of": { Args: { "batch": string }; Returns: Json };
       "with_announcement": { Args: { "request": Json }; Returns: Json };

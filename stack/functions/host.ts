@@ -130,7 +130,7 @@ function forwarded(request: Request, url: URL): Headers {
   headers.set("x-forwarded-host", url.host);
   headers.set("x-forwarded-proto", url.protocol.slice(0, -1));
   headers.set("x-forwarded-port", url.port);
-  if (!headers.has("x-forwarded-for")) headers.set("x-forwarded-for", "127.0.0.1");
+  headers.append("x-forwarded-for", "127.0.0.1"); // like the edge: behind what the client says of itself
   headers.set("accept-encoding", "identity"); // fetch would unpack, and the headers would lie
   headers.delete("x-stack-order");
   return headers;

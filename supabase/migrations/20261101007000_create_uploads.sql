@@ -209,6 +209,48 @@ comment on function intake.with_announcement(jsonb) is
   'A request for an upload address with what was said of the file kept among its options: what arrives is held against it.';
 grant execute on function intake.with_announcement(jsonb) to service_role;
 
+create function intake.most_announced()
+returns int language sql immutable set search_path = '' as $$ select 20 $$;
+comment on function intake.most_announced() is
+  'How many uploads of one vendor may be announced and not arrived: each may lie about for two hours.';
+grant execute on function intake.most_announced() to service_role;
+
+create function intake.vendor_refusal(request jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  most int;
+begin
+  -- Its key is known here, so its source is no surprise.
+  insert into intake.sources (source) values (request ->> 'source') on conflict do nothing;
+  select s.error_threshold_percent into most from intake.sources s where s.source = request ->> 'source';
+  if (request #>> '{options,error_threshold_percent}')::int > most then
+    return jsonb_build_object('outcome', 'threshold_raised', 'most', most);
+  end if;
+  if not (request ->> 'signed')::boolean then
+    return null;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('dragonfly.announced.' || (request ->> 'source'), 0)); -- of racers too
+  if (
+    select count(*)
+      from intake.uploads u
+     where u.source = request ->> 'source'
+       and u.arrived_at is null
+       and u.expires_at > now()
+       and u.options ? 'announced'
+  ) >= intake.most_announced() then
+    return jsonb_build_object('outcome', 'too_many_announced', 'most', intake.most_announced());
+  end if;
+  return null;
+end
+$$;
+comment on function intake.vendor_refusal(jsonb) is
+  'What a vendor may not ask for, null when it may: a higher threshold than its source has, more uploads announced than '
+  'may be outstanding. Makes the source known. Takes its lock before that of the hash.';
+grant execute on function intake.vendor_refusal(jsonb) to service_role;
+
 create function intake.reserve_upload(request jsonb)
 returns jsonb
 language plpgsql
@@ -223,8 +265,11 @@ declare
   answer jsonb;
 begin
   perform ops.act_as(request ->> 'actor', request ->> 'request_id');
-  if (request ->> 'vendor')::boolean then -- its key is known here, so its source is no surprise
-    insert into intake.sources (source) values (request ->> 'source') on conflict do nothing;
+  if (request ->> 'vendor')::boolean then
+    answer := intake.vendor_refusal(request);
+    if answer is not null then
+      return answer;
+    end if;
   end if;
   if not exists (select 1 from intake.sources s where s.source = request ->> 'source') then
     return jsonb_build_object('outcome', 'unknown_source');
@@ -259,7 +304,8 @@ $$;
 comment on function intake.reserve_upload(jsonb) is
   'Before bytes are stored. request: filename, stored_name, source, file_hash, file_size_bytes, options, force, '
   'signed, vendor (makes the source known), actor, request_id. outcome: store (path; the id becomes the batch''s), '
-  'wait (another stores the same bytes), duplicate, started_again, unknown_source. Takes the lock under which staging '
+  'wait (another stores the same bytes), duplicate, started_again, unknown_source, and what a vendor may not: '
+  'threshold_raised, too_many_announced. Takes the lock under which staging '
   'decides about the same hash.';
 grant execute on function intake.reserve_upload(jsonb) to service_role;
 

@@ -20,7 +20,8 @@ function tryOut(functionName: FunctionName, parts: Partial<AppParts> = {}, handl
     ) => [route, handler ?? ((context) => context.json({ ok: true }))]),
   ) as Record<string, Handler>;
   const app = createApp(functionName, {
-    identify: (headers) => {
+    identify: (headers, beforeAsking) => {
+      if (headers.has("x-asks-auth")) beforeAsking();
       const role = headers.get("x-role");
       if (role === null) throw new Problem("UNAUTHORIZED", "No credential was sent.");
       return Promise.resolve({ role, name: "somebody" } as Caller);
@@ -28,6 +29,12 @@ function tryOut(functionName: FunctionName, parts: Partial<AppParts> = {}, handl
     limit: (kind, who) => {
       taken.push(`${kind} ${who}`);
       return Promise.resolve();
+    },
+    strangers: {
+      take: (kind, address) => {
+        taken.push(`${kind} of ${address}`);
+        return () => taken.push(`back to ${address}`);
+      },
     },
     corsOrigins: [ORIGIN],
     log: createLogger({ functionName, level: "debug", write: (line) => lines.push(line) }),
@@ -165,11 +172,11 @@ Deno.test("createApp() counts reads and writes by caller, refusals by address, w
   await call("/intake/upload", "POST", "vendor");
   await call("/intake/upload", "POST", "viewer");
   await call("/intake/upload", "POST", null);
-  assertEquals(taken, [
+  assertEquals(taken.splice(0), [
     "reads viewer:somebody",
     "writes vendor:somebody",
     "writes viewer:somebody",
-    "writes nobody",
+    "writes of unknown",
   ]);
   const worker = tryOut("worker");
   await (await worker.app.request("/worker/run", { method: "POST", headers: { "x-role": "wake" } })).body
@@ -177,9 +184,49 @@ Deno.test("createApp() counts reads and writes by caller, refusals by address, w
   assertEquals(worker.taken, []);
 });
 
-Deno.test("createApp() answers 429 with retry-after when a limit says so", async () => {
+Deno.test("createApp() counts who needs Auth by address before it asks, and once; the known get it back", async () => {
+  const { app, taken } = tryOut("intake");
+  const send = async (headers: Record<string, string>) => {
+    const all = { "x-asks-auth": "yes", "x-forwarded-for": "6.6.6.6, 7.7.7.7", ...headers };
+    await (await app.request("/intake/batches", { headers: all })).body?.cancel();
+    return taken.splice(0);
+  };
+  assertEquals(await send({ "x-role": "viewer" }), [
+    "reads of 7.7.7.7",
+    "back to 7.7.7.7",
+    "reads viewer:somebody",
+  ]);
+  assertEquals(await send({}), ["reads of 7.7.7.7"]);
+});
+
+Deno.test("createApp() asks nobody about a session from an address that is too fast", async () => {
+  let asked = 0;
   const { app } = tryOut("intake", {
-    limit: () => Promise.reject(new Problem("RATE_LIMITED", "too fast", { headers: { "retry-after": "7" } })),
+    identify: (_, beforeAsking) => {
+      beforeAsking();
+      asked++;
+      return Promise.resolve({ role: "viewer", name: "somebody" });
+    },
+    strangers: {
+      take: () => {
+        throw new Problem("RATE_LIMITED", "too fast", { headers: { "retry-after": "3" } });
+      },
+    },
+  });
+  const answer = await app.request("/intake/batches");
+  assertEquals([answer.status, answer.headers.get("retry-after"), asked], [429, "3", 0]);
+  await answer.body?.cancel();
+});
+
+Deno.test("createApp() answers 429 with retry-after when a limit says so", async () => {
+  const tooFast = () => new Problem("RATE_LIMITED", "too fast", { headers: { "retry-after": "7" } });
+  const { app } = tryOut("intake", {
+    limit: () => Promise.reject(tooFast()),
+    strangers: {
+      take: () => {
+        throw tooFast();
+      },
+    },
   });
   const withAndWithout: Record<string, string>[] = [{ "x-role": "operator" }, {}];
   for (const headers of withAndWithout) {

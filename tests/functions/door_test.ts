@@ -7,6 +7,7 @@ import {
   call,
   intakeStack,
   leavingNothing,
+  OTHER_VENDOR,
   post,
   sha256,
   someCsv,
@@ -309,3 +310,57 @@ Deno.test("POST /intake/upload-url refuses what cannot be a file to come", () =>
     await refused(ask({ filename: "a.csv", size: 1, source: "unknown" }), 422, "INVALID_PARAMETER");
     await refused(ask([1]), 400, "BAD_REQUEST");
   }));
+
+Deno.test("a vendor sets neither priority nor force, and lowers its threshold alone", () =>
+  leavingNothing(shared(), async () => {
+    const headers = { "x-dragonfly-api-key": VENDOR.key };
+    const announce = (more: Record<string, unknown>) =>
+      call(shared(), "intake/upload-url", {
+        method: "POST",
+        headers: { ...headers, "content-type": "application/json" },
+        body: JSON.stringify({ filename: "a.csv", size: 10, ...more }),
+      });
+    for (
+      const [field, value] of [["priority", "1"], ["priority", "0"], ["force", "true"], [
+        "error_threshold_percent",
+        "11",
+      ]] as const
+    ) {
+      for (
+        const send of [upload(shared(), someCsv(), { [field]: value }, headers), announce({ [field]: value })]
+      ) {
+        assertEquals((await refused(send, 403, "FORBIDDEN")).body.field, field);
+      }
+    }
+  }));
+
+Deno.test("a vendor may lower its threshold, and say that it forces nothing", async () => {
+  const headers = { "x-dragonfly-api-key": VENDOR.key };
+  const fields = { error_threshold_percent: "10", force: "false" };
+  assertEquals((await upload(shared(), someCsv(), fields, headers)).status, 202);
+  assertEquals((await upload(shared(), someCsv(), { error_threshold_percent: "0" }, headers)).status, 202);
+});
+
+Deno.test("a vendor announces 20 uploads and no more until one of them arrives, racers too", async () => {
+  const announce = () =>
+    call(shared(), "intake/upload-url", {
+      method: "POST",
+      headers: { "x-dragonfly-api-key": OTHER_VENDOR.key, "content-type": "application/json" },
+      body: JSON.stringify({ filename: "a.csv", size: 10 }),
+    });
+  const answers = await Promise.all(Array.from({ length: 23 }, announce));
+  assertEquals(answers.filter(({ status }) => status === 201).length, 20);
+  assertEquals(answers.filter(({ body }) => body.code === "CONFLICT").length, 3);
+  const [first] = answers.filter(({ status }) => status === 201);
+  await shared().sql`update intake.uploads set arrived_at = now() where id = ${first?.body.batch_id ?? ""}`;
+  assertEquals([(await announce()).status, (await announce()).status], [201, 409]);
+  await shared().sql`update intake.uploads set expires_at = now() where source = ${OTHER_VENDOR.name}`;
+  assertEquals((await announce()).status, 201);
+});
+
+Deno.test("POST /intake/upload refuses a boundary that repeats itself, and takes fields every object has", async () => {
+  await leavingNothing(shared(), () => refused(form("x", "a".repeat(70)), 400, "BAD_REQUEST"));
+  const csv = PART.replace("1,2", crypto.randomUUID());
+  const field = '--XX\nContent-Disposition: form-data; name="constructor"\n\nx\n';
+  assertEquals((await form(`${csv}${field}--XX--\n`)).status, 202);
+});

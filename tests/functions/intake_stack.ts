@@ -7,11 +7,13 @@ export type { SharedStack };
 
 /** The vendor of these tests and its key. */
 export const VENDOR = { name: "acme", key: "vendor-key-of-acme-0123456789" };
+/** Another one. */
+export const OTHER_VENDOR = { name: "other", key: "vendor-key-of-other-0123456789" };
 
 /** A stack whose queue stands still, so that nothing moves but what a test moves. */
 export function intakeStack(env: Record<string, string> = {}): () => SharedStack {
   const shared = sharedStack({
-    vendors: { [VENDOR.name]: VENDOR.key, other: "vendor-key-of-other-0123456789" },
+    vendors: { [VENDOR.name]: VENDOR.key, [OTHER_VENDOR.name]: OTHER_VENDOR.key },
     env,
   });
   Deno.test.beforeAll(async () => {

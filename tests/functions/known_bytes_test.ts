@@ -1,7 +1,6 @@
 /** Idempotent by content: duplicates, next attempts, force, dry runs, and many uploads of the same bytes at once. */
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
-import { assertRejects } from "deno-std/assert/rejects.js";
 import { Problem } from "../../shared/errors.ts";
 import { createServiceClient } from "../../supabase/functions/_shared/clients.ts";
 import { createLogger } from "../../supabase/functions/_shared/log.ts";
@@ -13,6 +12,7 @@ import { ObjectStore } from "../../shared/data/object_store.ts";
 import { Lineage } from "../../supabase/functions/intake/lineage_sql.ts";
 import { Reservations } from "../../supabase/functions/intake/reservations.ts";
 import { Sources } from "../../supabase/functions/intake/sources.ts";
+import { BODY_PACE } from "../../supabase/functions/intake/paced_body.ts";
 import { UploadRoom } from "../../supabase/functions/intake/upload_room.ts";
 import {
   belongings,
@@ -215,6 +215,7 @@ function appWith(store: Pick<DropStore, "put">, patienceMs = 60_000) {
   const app = createIntakeApp({
     identify: () => Promise.resolve({ role: "operator_key", name: "operator-key" }),
     limit: () => Promise.resolve(),
+    strangers: { take: () => () => {} },
     corsOrigins: [],
     log: createLogger({ functionName: "intake", level: "error" }),
     batches: new Batches(rows),
@@ -224,7 +225,7 @@ function appWith(store: Pick<DropStore, "put">, patienceMs = 60_000) {
     reservations: new Reservations(rows),
     store: Object.assign(Object.create(real), store),
     room: new UploadRoom(),
-    pace: { lookMs: 10, patienceMs, renewMs: 3_600_000 },
+    pace: { lookMs: 10, patienceMs, renewMs: 3_600_000, body: BODY_PACE },
   });
   return (csv: Uint8Array<ArrayBuffer>) =>
     app.request("/intake/upload?filename=a.csv", {
@@ -322,21 +323,4 @@ Deno.test("POST /intake/upload ends its wait for a winner that never ends", asyn
   assertEquals([answer.status, (await answer.json()).code], [503, "UNAVAILABLE"]);
   hung.reject(new Problem("UNAVAILABLE", "the connection broke"));
   await (await winner).body?.cancel();
-});
-
-Deno.test("UploadRoom lets in as many bytes as it has, in the order of arrival, also after failures", async () => {
-  const room = new UploadRoom(100);
-  const order: string[] = [];
-  const gate = Promise.withResolvers<void>();
-  const first = room.hold(80, () => (order.push("first"), gate.promise));
-  const second = room.hold(50, () => (order.push("second"), Promise.reject(new Error("broke"))));
-  const third = room.hold(10, () => (order.push("third"), Promise.resolve()));
-  await Promise.resolve();
-  assertEquals(order, ["first"], "the small one does not overtake");
-  gate.resolve();
-  await first;
-  await assertRejects(() => second, Error, "broke");
-  await third;
-  await room.hold(100, () => Promise.resolve());
-  assertEquals(order, ["first", "second", "third"]);
 });

@@ -31,6 +31,22 @@ Deno.test("guessing keys is slowed down like everything else", async () => {
   assertEquals(await statuses(guess, 3), [401, 401, 429]);
 });
 
+Deno.test("a stranger who claims another address each time is one stranger, and costs the database nothing", async () => {
+  const buckets = async () => (await shared().sql`select count(*)::int as n from ops.rate_buckets`)[0]?.n;
+  const before = await buckets();
+  let claimed = 0;
+  const guess = () => {
+    claimed++;
+    const address = `10.9.8.${claimed}`;
+    return call(shared(), "intake/batches", {
+      headers: { "x-api-key": crypto.randomUUID(), "x-forwarded-for": address, "cf-connecting-ip": address },
+    });
+  };
+  const found = await statuses(guess, 12);
+  assert(found.includes(429) && found.every((status) => status === 401 || status === 429), String(found));
+  assertEquals(await buckets(), before);
+});
+
 Deno.test("health, readyz and the wake token are exempt", async () => {
   assertEquals(await statuses(() => call(shared(), "intake/health"), 5), [200, 200, 200, 200, 200]);
   assertEquals(await statuses(() => call(shared(), "system/readyz"), 5), [200, 200, 200, 200, 200]);

@@ -2,9 +2,15 @@
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertRejects } from "deno-std/assert/rejects.js";
+import { assertThrows } from "deno-std/assert/throws.js";
 import { Problem } from "../../shared/errors.ts";
 import { createLogger } from "../../supabase/functions/_shared/log.ts";
-import { addressOf, createRateLimit, type TakeRateToken } from "../../supabase/functions/_shared/rates.ts";
+import {
+  addressOf,
+  createRateLimit,
+  createStrangers,
+  type TakeRateToken,
+} from "../../supabase/functions/_shared/rates.ts";
 import { withDatabase } from "../support/database.ts";
 
 const lines: string[] = [];
@@ -51,16 +57,16 @@ Deno.test("createRateLimit() asks for the burst of each kind and keeps buckets a
     asked.push(call);
     return Promise.resolve({ allowed: true, retryAfterSeconds: 0 });
   }, log);
-  await limit("writes", "operator-key", "1.2.3.4");
-  await limit("reads", "operator-key", "1.2.3.4");
-  await limit("reads", "vendor:acme", "1.2.3.4");
-  await limit("reads", "vendor:acme", "1.2.3.5");
+  await limit("writes", "operator-key");
+  await limit("reads", "operator-key");
+  await limit("reads", "vendor:acme");
+  await limit("reads", "vendor:acme");
   assertEquals(asked.map(([, rate, burst]) => [rate, burst]), [[100, 40], [600, 120], [600, 120], [
     600,
     120,
   ]]);
-  assertEquals(new Set(asked.map(([bucket]) => bucket)).size, 4);
-  for (const [bucket] of asked) assert(!/acme|1\.2\.3/.test(bucket), "neither names nor addresses are kept");
+  assertEquals(new Set(asked.map(([bucket]) => bucket)).size, 3, "a caller has one bucket of a kind");
+  for (const [bucket] of asked) assert(!/acme/.test(bucket), "names are not kept");
 });
 
 Deno.test("createRateLimit() asks nobody when the rate is 0", async () => {
@@ -69,7 +75,7 @@ Deno.test("createRateLimit() asks nobody when the rate is 0", async () => {
     () => Promise.reject(new Error("must not be asked")),
     log,
   );
-  await limit("writes", "a", "b");
+  await limit("writes", "a");
 });
 
 Deno.test("createRateLimit() refuses with retry-after of at least a second", async () => {
@@ -78,22 +84,62 @@ Deno.test("createRateLimit() refuses with retry-after of at least a second", asy
     () => Promise.resolve({ allowed: false, retryAfterSeconds: 0 }),
     log,
   );
-  const problem = await assertRejects(() => limit("writes", "a", "b"), Problem);
+  const problem = await assertRejects(() => limit("writes", "a"), Problem);
   assertEquals([problem.code, problem.headers["retry-after"]], ["RATE_LIMITED", "1"]);
 });
 
 Deno.test("createRateLimit() refuses nobody when the database is away, and says so in the log", async () => {
   const away: TakeRateToken = () => Promise.reject(new Error("connection refused"));
   lines.length = 0;
-  await createRateLimit({ writes: 1, reads: 1 }, away, log)("writes", "a", "b");
+  await createRateLimit({ writes: 1, reads: 1 }, away, log)("writes", "a");
   assert(lines.some((line) => line.includes("rate_limit.unavailable")));
 });
 
-Deno.test("addressOf() takes the edge's word, then the first hop", () => {
+Deno.test("addressOf() takes the hop the edge added itself, and nothing a client says", () => {
+  assertEquals(addressOf(new Headers({ "x-forwarded-for": " 1.1.1.1 , 2.2.2.2" })), "2.2.2.2");
   assertEquals(
-    addressOf(new Headers({ "cf-connecting-ip": "9.9.9.9", "x-forwarded-for": "1.1.1.1" })),
-    "9.9.9.9",
+    addressOf(
+      new Headers({ "cf-connecting-ip": "9.9.9.9", "x-real-ip": "8.8.8.8", "x-forwarded-for": "1.1.1.1" }),
+    ),
+    "1.1.1.1",
   );
-  assertEquals(addressOf(new Headers({ "x-forwarded-for": " 1.1.1.1 , 2.2.2.2" })), "1.1.1.1");
-  assertEquals(addressOf(new Headers()), "unknown");
+  assertEquals(addressOf(new Headers({ "cf-connecting-ip": "9.9.9.9" })), "unknown");
+});
+
+Deno.test("createStrangers() gives an address its burst, then one token each time one has come", () => {
+  let now = 0;
+  const strangers = createStrangers({ writes: 100, reads: 10 }, () => now);
+  const passes = (address: string) => {
+    try {
+      strangers.take("reads", address);
+      return true;
+    } catch (refusal) {
+      if (!(refusal instanceof Problem)) throw refusal;
+      return Number(refusal.headers["retry-after"]);
+    }
+  };
+  assertEquals([passes("a"), passes("a"), passes("a"), passes("b")], [true, true, 6, true]);
+  now = 6000;
+  assertEquals([passes("a"), passes("a")], [true, 6]);
+});
+
+Deno.test("createStrangers() gives back what one who is known took, and never more than the burst", () => {
+  const strangers = createStrangers({ writes: 5, reads: 5 }, () => 0); // a burst of 2 writes and of 1 read
+  for (let call = 0; call < 10; call++) strangers.take("reads", "a")();
+  const giveBack = strangers.take("reads", "a");
+  assertThrows(() => strangers.take("reads", "a"), Problem);
+  giveBack();
+  giveBack();
+  strangers.take("reads", "a");
+  assertThrows(() => strangers.take("reads", "a"), Problem);
+});
+
+Deno.test("createStrangers() remembers no more addresses than it may, the latest ones", () => {
+  const strangers = createStrangers({ writes: 5, reads: 5 }, () => 0);
+  strangers.take("reads", "first");
+  for (let n = 0; n < 9_999; n++) strangers.take("reads", `address ${n}`);
+  assertThrows(() => strangers.take("reads", "first"), Problem);
+  strangers.take("reads", "one more");
+  strangers.take("reads", "address 0"); // forgotten: it was quiet longest
+  assertThrows(() => strangers.take("reads", "first"), Problem);
 });

@@ -4,7 +4,7 @@ import { assertEquals } from "deno-std/assert/equals.js";
 import { assertRejects } from "deno-std/assert/rejects.js";
 import { Problem } from "../../shared/errors.ts";
 import { createServiceClient, secretKeyOf } from "../../supabase/functions/_shared/clients.ts";
-import { createSessionCheck } from "../../supabase/functions/_shared/session.ts";
+import { createSessionCheck, type SigningKeys } from "../../supabase/functions/_shared/session.ts";
 
 const KEY = "sb_secret_of_the_tests";
 const environment = { SUPABASE_URL: "http://127.0.0.1:1", SUPABASE_SECRET_KEYS: { default: KEY } };
@@ -25,6 +25,20 @@ function clientWith(answer: (url: string) => Response) {
   return { client, seen };
 }
 
+const URL_OF_PROJECT = "https://abcdefghij.supabase.co";
+const ISSUER = `${URL_OF_PROJECT}/auth/v1`;
+
+/** The check of a project, and how often it was about to ask Auth. now: milliseconds. */
+function checkOf(
+  client: ReturnType<typeof clientWith>["client"],
+  jwks: SigningKeys | undefined,
+  now?: () => number,
+) {
+  const check = createSessionCheck(client, jwks, URL_OF_PROJECT, now);
+  const asking = { times: 0 };
+  return { verify: (text: string) => check(text, () => void asking.times++), asking };
+}
+
 const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, [
   "sign",
   "verify",
@@ -43,6 +57,8 @@ async function token(claims: Record<string, unknown>, header: Record<string, unk
       sub: "11111111-1111-1111-1111-111111111111",
       email: "a@example.org",
       role: "authenticated",
+      aud: "authenticated",
+      iss: ISSUER,
       exp: Math.floor(Date.now() / 1000) + 600,
       ...claims,
     })
@@ -61,7 +77,7 @@ const nobodyAnswers = (): Response => {
 
 Deno.test("createSessionCheck() checks signatures of known keys here, without asking anybody", async () => {
   const { client, seen } = clientWith(nobodyAnswers);
-  const verify = createSessionCheck(client, JWKS);
+  const { verify } = checkOf(client, JWKS);
   assertEquals(await verify(await token({ app_metadata: { role: "operator" } })), {
     role: "operator",
     name: "a@example.org",
@@ -82,7 +98,7 @@ Deno.test("createSessionCheck() checks signatures of known keys here, without as
 
 Deno.test("createSessionCheck() refuses expired, altered and other tokens of a known key", async () => {
   const { client } = clientWith(nobodyAnswers);
-  const verify = createSessionCheck(client, JWKS);
+  const { verify } = checkOf(client, JWKS);
   const operator = { app_metadata: { role: "operator" } };
   assertEquals(await verify(await token({ ...operator, exp: Math.floor(Date.now() / 1000) - 1 })), null);
   assertEquals(await verify(await token({ ...operator, exp: undefined })), null);
@@ -103,7 +119,7 @@ Deno.test("createSessionCheck() asks Auth about every other token", async () => 
   };
   const { client, seen } = clientWith(() => Response.json(user));
   const hmac = await token({ app_metadata: { role: "operator" } }, { alg: "HS256", kid: undefined });
-  const verify = createSessionCheck(client, JWKS);
+  const { verify } = checkOf(client, JWKS);
   assertEquals(
     await verify(hmac),
     { role: "viewer", name: "b@example.org" },
@@ -112,23 +128,117 @@ Deno.test("createSessionCheck() asks Auth about every other token", async () => 
   assertEquals(await verify(await token({}, { kid: "unknown" })), { role: "viewer", name: "b@example.org" });
   assertEquals(seen.map((request) => new URL(request.url).pathname), ["/auth/v1/user", "/auth/v1/user"]);
   assertEquals(seen[0]?.headers.get("authorization"), `Bearer ${hmac}`);
-  assertEquals(await createSessionCheck(client, undefined)(await token({})), {
+  assertEquals(await checkOf(client, undefined).verify(await token({})), {
     role: "viewer",
     name: "b@example.org",
   });
 });
 
 Deno.test("createSessionCheck() tells a refusal of Auth from its absence", async () => {
-  const refused = createSessionCheck(
+  const refused = checkOf(
     clientWith(() => Response.json({ code: 403, msg: "bad_jwt" }, { status: 403 })).client,
     undefined,
   );
-  assertEquals(await refused("a.b.c"), null);
-  const away = createSessionCheck(
-    clientWith(() => new Response("bad gateway", { status: 502 })).client,
-    undefined,
+  assertEquals(await refused.verify(await token({})), null);
+  const away = checkOf(clientWith(() => new Response("bad gateway", { status: 502 })).client, undefined);
+  const some = await token({});
+  assertEquals((await assertRejects(() => away.verify(some), Problem)).code, "UNAVAILABLE");
+  assertEquals(
+    (await assertRejects(() => away.verify(some), Problem)).code,
+    "UNAVAILABLE",
+    "absence is no refusal",
   );
-  assertEquals((await assertRejects(() => away("a.b.c"), Problem)).code, "UNAVAILABLE");
+});
+
+const encoded = (part: string) => base64url(new TextEncoder().encode(part));
+const header = encoded('{"alg":"ES256","kid":"k1"}');
+const MALFORMED: readonly (readonly [string, string])[] = [
+  ["a payload that is no JSON", `${header}.${encoded("{no json")}.${encoded("s")}`],
+  ["a payload that is no object", `${header}.${encoded("[1]")}.${encoded("s")}`],
+  [
+    "a payload that is not UTF-8",
+    `${header}.${base64url(new Uint8Array([0x22, 0xff, 0x22]))}.${encoded("s")}`,
+  ],
+  ["a header that is no JSON", `${encoded("x")}.${encoded("{}")}.${encoded("s")}`],
+  ["a header without an algorithm", `${encoded('{"kid":"k1"}')}.${encoded("{}")}.${encoded("s")}`],
+  [
+    "an algorithm that does not fit the key",
+    `${encoded('{"alg":"RS256","kid":"k1"}')}.${encoded("{}")}.${encoded("s")}`,
+  ],
+  ["a signature of another length", `${header}.${encoded("{}")}.${encoded("s")}`],
+  ["no base64 at all", "a.b.c"],
+];
+for (const [what, bad] of MALFORMED) {
+  Deno.test(`createSessionCheck() takes ${what} for no session, and asks nobody`, async () => {
+    const { client, seen } = clientWith(nobodyAnswers);
+    const { verify, asking } = checkOf(client, JWKS);
+    assertEquals(await verify(bad), null);
+    assertEquals([seen, asking.times], [[], 0]);
+  });
+}
+
+Deno.test("createSessionCheck() takes a key without an algorithm for a refusal too when it does not fit", async () => {
+  const { client } = clientWith(nobodyAnswers);
+  const keys = JWKS.keys.map(({ alg: _, ...key }) => key);
+  const { verify } = checkOf(client, { keys });
+  assertEquals(
+    await verify(`${encoded('{"alg":"RS256","kid":"k1"}')}.${encoded('{"exp":9999999999}')}.${encoded("s")}`),
+    null,
+  );
+});
+
+const LATER = Math.floor(Date.now() / 1000) + 300;
+const FOREIGN: readonly (readonly [string, Record<string, unknown>])[] = [
+  ["another project's", { iss: "https://other.supabase.co/auth/v1" }],
+  ["nobody's", { iss: undefined }],
+  ["for another audience", { aud: "somebody-else" }],
+  ["for no audience", { aud: undefined }],
+  ["not valid yet", { nbf: LATER }],
+  ["another program's", { client_id: "11111111-2222-3333-4444-555555555555" }],
+];
+for (const [what, claims] of FOREIGN) {
+  Deno.test(`createSessionCheck() refuses a well-signed token that is ${what}`, async () => {
+    const { verify } = checkOf(clientWith(nobodyAnswers).client, JWKS);
+    assertEquals(await verify(await token({ app_metadata: { role: "operator" }, ...claims })), null);
+  });
+}
+
+Deno.test("createSessionCheck() asks nobody about another program's token that Auth would take", async () => {
+  const { client, seen } = clientWith(nobodyAnswers);
+  const foreign = await token({ client_id: "11111111-2222-3333-4444-555555555555" }, {
+    alg: "HS256",
+    kid: undefined,
+  });
+  assertEquals([await checkOf(client, undefined).verify(foreign), seen], [null, []]);
+});
+
+Deno.test("createSessionCheck() takes a token for several audiences, and one that is valid since now", async () => {
+  const { verify } = checkOf(clientWith(nobodyAnswers).client, JWKS);
+  const claims = { aud: ["x", "authenticated"], nbf: Math.floor(Date.now() / 1000) };
+  assertEquals((await verify(await token({ app_metadata: { role: "viewer" }, ...claims })))?.role, "viewer");
+});
+
+Deno.test("createSessionCheck() compares a local project's issuer by its path, for it is reached by another name", async () => {
+  const check = createSessionCheck(clientWith(nobodyAnswers).client, JWKS, "http://kong:8000");
+  assertEquals(
+    (await check(await token({ iss: "http://127.0.0.1:54321/auth/v1" }), () => {}))?.role,
+    "no_role",
+  );
+  assertEquals(await check(await token({ iss: "http://127.0.0.1:54321/other" }), () => {}), null);
+});
+
+Deno.test("createSessionCheck() asks Auth once about a token it refused, until some seconds have passed", async () => {
+  let now = 1_000_000;
+  const { client, seen } = clientWith(() => Response.json({ code: 403, msg: "bad_jwt" }, { status: 403 }));
+  const { verify, asking } = checkOf(client, undefined, () => now);
+  const bad = await token({}, { alg: "HS256", kid: undefined });
+  for (let turn = 0; turn < 3; turn++) assertEquals(await verify(bad), null);
+  assertEquals([seen.length, asking.times], [1, 1]);
+  await verify(await token({ sub: "another" }, { alg: "HS256", kid: undefined }));
+  assertEquals(seen.length, 2);
+  now += 10_000;
+  await verify(bad);
+  assertEquals(seen.length, 3);
 });
 
 Deno.test("createServiceClient() sends its key in apikey and never as a bearer", async () => {

@@ -1,12 +1,14 @@
 /** The system function: readiness and status on stand-ins, and what it was built with. */
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
+import { assertRejects } from "deno-std/assert/rejects.js";
 import { assertThrows } from "deno-std/assert/throws.js";
 import { NEWEST_MIGRATION } from "../../supabase/functions/system/newest_migration.ts";
 import {
   checkReadiness,
   type Checks,
   judgeMigrations,
+  keepReadiness,
   NotReady,
 } from "../../supabase/functions/system/readiness.ts";
 
@@ -40,6 +42,34 @@ Deno.test("checkReadiness() does not wait for a part that hangs", async () => {
   const hanging: Checks = { ...well, rest: () => new Promise(() => {}) };
   const readiness = await checkReadiness(hanging, 20, quiet);
   assertEquals(readiness.checks[1], { name: "rest", ok: false, detail: "no answer within 0.02 s" });
+});
+
+Deno.test("keepReadiness() lets all who ask at once wait for one look, and answers it again for 2 s", async () => {
+  let now = 0;
+  let looks = 0;
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const ask = keepReadiness(async () => {
+    looks++;
+    await released;
+    return { ready: looks === 1, checks: [] };
+  }, () => now);
+  const first = Promise.all(Array.from({ length: 20 }, () => ask(null)));
+  release();
+  assertEquals((await first).map((readiness) => readiness.ready), Array(20).fill(true));
+  now = 1999;
+  assertEquals([(await ask(null)).ready, looks], [true, 1]);
+  now = 2000;
+  assertEquals([(await ask(null)).ready, looks], [false, 2]);
+});
+
+Deno.test("keepReadiness() keeps no look that failed", async () => {
+  let looks = 0;
+  const ask = keepReadiness(() => {
+    looks++;
+    return looks === 1 ? Promise.reject(new Error("away")) : Promise.resolve({ ready: true, checks: [] });
+  }, () => 0);
+  await assertRejects(() => ask(null), Error, "away");
+  assertEquals((await ask(null)).ready, true);
 });
 
 Deno.test("judgeMigrations() takes the right and a newer database, refuses an older or empty one", () => {

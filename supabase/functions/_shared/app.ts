@@ -10,7 +10,7 @@ import { ACCESS, type Access, mayCall, type RouteOf } from "./access.ts";
 import { actorOf, type Caller, type IdentifyCaller } from "./caller.ts";
 import type { FunctionName } from "../../../shared/environment/function_names.ts";
 import type { Logger } from "./log.ts";
-import { addressOf, type LimitRate } from "./rates.ts";
+import { addressOf, type LimitedKind, type LimitRate, type Strangers } from "./rates.ts";
 import { VERSION } from "./version.ts";
 
 /** What a handler finds in its context. */
@@ -35,6 +35,7 @@ export type Handlers<F extends FunctionName> = Readonly<
 export interface AppParts {
   readonly identify: IdentifyCaller;
   readonly limit: LimitRate;
+  readonly strangers: Strangers;
   readonly corsOrigins: readonly string[];
   readonly log: Logger;
 }
@@ -123,11 +124,11 @@ function allowOrigins(origins: readonly string[]): MiddlewareHandler<AppEnv> {
 function admit(parts: AppParts, access: Access): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
     if (access.may === "anyone") return await next();
-    const address = addressOf(context.req.raw.headers);
-    const caller = await identifyOrCount(parts, access, context, address);
-    if (caller.role !== "wake" && access.rate !== "exempt") {
-      await parts.limit(access.rate, actorOf(caller), address);
-    }
+    const { rate } = access;
+    const caller = rate === "exempt"
+      ? await parts.identify(context.req.raw.headers, () => {})
+      : await identifyCounted(parts, rate, context.req.raw.headers);
+    if (caller.role !== "wake" && rate !== "exempt") await parts.limit(rate, actorOf(caller));
     if (!mayCall(caller.role, access)) {
       throw new Problem(
         "FORBIDDEN",
@@ -139,19 +140,22 @@ function admit(parts: AppParts, access: Access): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** Whoever guesses keys is slowed down like everybody else, by address alone. */
-async function identifyOrCount(
-  parts: AppParts,
-  access: Access,
-  context: AppContext,
-  address: string,
-): Promise<Caller> {
+/**
+ * Whoever guesses is counted by address: before Auth is asked about a session, and after a key was wrong. Who turns
+ * out to be known gets back what was taken, and is counted as himself.
+ */
+async function identifyCounted(parts: AppParts, kind: LimitedKind, headers: Headers): Promise<Caller> {
+  const address = addressOf(headers);
+  const taken: (() => void)[] = [];
+  const count = () => {
+    if (taken.length === 0) taken.push(parts.strangers.take(kind, address));
+  };
   try {
-    return await parts.identify(context.req.raw.headers);
+    const caller = await parts.identify(headers, count);
+    for (const giveBack of taken) giveBack();
+    return caller;
   } catch (refusal) {
-    if (refusal instanceof Problem && refusal.code === "UNAUTHORIZED" && access.rate !== "exempt") {
-      await parts.limit(access.rate, "nobody", address);
-    }
+    if (refusal instanceof Problem && refusal.code === "UNAUTHORIZED") count();
     throw refusal;
   }
 }

@@ -39,10 +39,11 @@ export function actorOf(caller: Caller): string {
 /**
  * Checks a session's access token.
  *
+ * @param beforeAsking is called before anybody outside is asked; when it throws, nobody is.
  * @returns the caller, or null when the token is not (or no longer) valid.
  * @throws Problem UNAVAILABLE when that cannot be told.
  */
-export type VerifySession = (token: string) => Promise<Caller | null>;
+export type VerifySession = (token: string, beforeAsking: () => void) => Promise<Caller | null>;
 
 /** The keys a function knows. Publishable keys are no credential; they are let pass beside one. */
 export interface KnownKeys {
@@ -54,8 +55,12 @@ export interface KnownKeys {
   readonly vendorKeys: Readonly<Record<string, string>>;
 }
 
-/** Finds the caller of a request by its headers. @throws Problem UNAUTHORIZED, UNAVAILABLE. */
-export type IdentifyCaller = (headers: Headers) => Promise<Caller>;
+/**
+ * Finds the caller of a request by its headers. beforeAsking: as VerifySession has it.
+ *
+ * @throws Problem UNAUTHORIZED, UNAVAILABLE.
+ */
+export type IdentifyCaller = (headers: Headers, beforeAsking: () => void) => Promise<Caller>;
 
 /** `nothing`: a credential that proves nobody and disturbs nobody. `null`: a wrong one. */
 type Verdict = Caller | "nothing" | null;
@@ -70,24 +75,24 @@ export function createDoor(keys: KnownKeys, verifySession: VerifySession): Ident
     Object.entries(keys.vendorKeys).map(([name, key]) => [key, { role: "vendor", name } as const]),
   );
 
-  const readers: Record<string, (value: string) => Verdict | Promise<Verdict>> = {
+  const readers: Record<string, (value: string, beforeAsking: () => void) => Verdict | Promise<Verdict>> = {
     "apikey": (value) => service(value) ?? publishable(value),
     "x-api-key": (value) => operator(value),
     "x-dragonfly-api-key": (value) => operator(value) ?? vendors(value),
     "x-wake-token": (value) => wake(value),
-    "authorization": (value) => {
+    "authorization": (value, beforeAsking) => {
       const token = /^Bearer +(\S+)$/i.exec(value)?.[1];
       if (token === undefined) return null;
-      return operator(token) ?? (isJwt(token) ? verifySession(token) : null);
+      return operator(token) ?? (isJwt(token) ? verifySession(token, beforeAsking) : null);
     },
   };
 
-  return async (headers) => {
+  return async (headers, beforeAsking) => {
     const found: Caller[] = [];
     for (const [header, read] of Object.entries(readers)) {
       const value = headers.get(header);
       if (value === null) continue;
-      const verdict = await read(value.trim());
+      const verdict = await read(value.trim(), beforeAsking);
       if (verdict === null) throw new Problem("UNAUTHORIZED", `The credential in ${header} is not valid.`);
       if (verdict !== "nothing") found.push(verdict);
     }

@@ -5,7 +5,7 @@ import { createDoor, type IdentifyCaller } from "./caller.ts";
 import type { CommonEnvironment } from "./env.ts";
 import type { FunctionName } from "../../../shared/environment/function_names.ts";
 import { createLogger, type Logger } from "./log.ts";
-import { createRateLimit, takeFromDatabase } from "./rates.ts";
+import { createRateLimit, createStrangers, takeFromDatabase } from "./rates.ts";
 import { createSessionCheck } from "./session.ts";
 
 /** The environment every function has, with publishable keys where the function gets them. */
@@ -20,13 +20,11 @@ export function createParts(
   client: SupabaseClient,
 ): AppParts {
   const log = createFunctionLogger(functionName, environment);
+  const perMinute = { writes: environment.DRAGONFLY_RATE_WRITES, reads: environment.DRAGONFLY_RATE_READS };
   return {
     identify: createIdentify(environment, client),
-    limit: createRateLimit(
-      { writes: environment.DRAGONFLY_RATE_WRITES, reads: environment.DRAGONFLY_RATE_READS },
-      takeFromDatabase(client),
-      log,
-    ),
+    limit: createRateLimit(perMinute, takeFromDatabase(client), log),
+    strangers: createStrangers(perMinute),
     corsOrigins: environment.DRAGONFLY_CORS_ORIGINS,
     log,
   };
@@ -53,5 +51,5 @@ function createIdentify(environment: Surroundings, client: SupabaseClient): Iden
     operatorKey: environment.DRAGONFLY_API_KEY,
     wakeToken: environment.DRAGONFLY_WAKE_TOKEN,
     vendorKeys: environment.DRAGONFLY_VENDOR_KEYS ?? {},
-  }, createSessionCheck(client, environment.SUPABASE_JWKS));
+  }, createSessionCheck(client, environment.SUPABASE_JWKS, environment.SUPABASE_URL));
 }

@@ -1,5 +1,6 @@
 /** Routes of the intake function: files in, batches looked at, operators' hands on them. */
 import type { Hono } from "hono";
+import * as z from "zod";
 import { ObjectStore } from "../../../shared/data/object_store.ts";
 import { Problem } from "../../../shared/errors.ts";
 import { BATCH_STATES } from "../../../shared/intake/states.ts";
@@ -8,24 +9,24 @@ import { type AppContext, type AppEnv, type AppParts, createApp } from "../_shar
 import { actorOf } from "../_shared/caller.ts";
 import { createServiceClient, secretKeyOf } from "../_shared/clients.ts";
 import type { Environment } from "../_shared/env.ts";
+import {
+  optional,
+  readChoice,
+  readFilter,
+  readId,
+  readJson,
+  readPaging,
+  readReason,
+} from "../_shared/request.ts";
 import { createParts } from "../_shared/runtime.ts";
 import { sqlCaller } from "../_shared/sql_call.ts";
 import { type Batch, Batches, type By } from "./batches.ts";
 import { DropStore } from "./drop_store.ts";
 import { streamErrorsCsv } from "./errors_csv.ts";
-import { readJson } from "./json_body.ts";
 import { answerLineage, answerRow, type LineageParts } from "./lineage.ts";
 import { Lineage } from "./lineage_sql.ts";
 import { viewFor } from "./mask.ts";
-import {
-  readChoice,
-  readFileHash,
-  readFilter,
-  readId,
-  readPaging,
-  readReason,
-  readThreshold,
-} from "./parameters.ts";
+import { readFileHash, readThreshold } from "./parameters.ts";
 import { answerReplay } from "./replay.ts";
 import { Reservations } from "./reservations.ts";
 import { readSourceName, readSourceSettings, Sources } from "./sources.ts";
@@ -172,11 +173,15 @@ async function answerFile(context: AppContext, parts: IntakeParts): Promise<Resp
   return context.body(null, 302, { location: link, "cache-control": "no-store" });
 }
 
+/** As a bucket may have it: any characters that Postgres takes. */
+const FILE_NAME = z.string().refine((name) => name.isWellFormed() && !name.includes("\0"));
+
 async function answerDelete(context: AppContext, parts: IntakeParts): Promise<Response> {
   const query = context.req.query();
   const id = readId(context.req.param("id"));
   const alsoStorage = readChoice(query, "storage", ["true", "false"]) === "true";
-  const object = await parts.batches.delete(id, query.confirm ?? "", by(context));
+  const confirm = optional(query, "confirm", FILE_NAME, "the file name of the batch") ?? "";
+  const object = await parts.batches.delete(id, confirm, by(context));
   if (alsoStorage && object !== null) await parts.store.remove(object.bucket, object.path);
   return context.body(null, 204);
 }

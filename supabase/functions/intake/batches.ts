@@ -1,8 +1,8 @@
 /** Batches as the HTTP surface sees them: one call of SQL per question or action. */
 import * as z from "zod";
 import { Problem } from "../../../shared/errors.ts";
+import type { Paging } from "../_shared/request.ts";
 import type { CallSql } from "../_shared/sql_call.ts";
-import type { Paging } from "./parameters.ts";
 
 /** A batch's record; what it has beyond these is passed on as it is. */
 const Batch = z.looseObject({
@@ -13,6 +13,9 @@ const Batch = z.looseObject({
   storage_bucket: z.string().nullable(),
   storage_path: z.string().nullable(),
   created_by: z.string().nullable(),
+  ignored_columns: z.array(z.string()).nullable(),
+  notes: z.array(z.string()),
+  rejection_reason: z.string().nullable(),
 });
 export type Batch = z.infer<typeof Batch>;
 
@@ -43,8 +46,11 @@ export type ErrorPage = z.infer<typeof ErrorPage>;
 
 const Timeline = z.looseObject({
   created_by: z.string().nullable(),
-  attempts: z.array(z.looseObject({ states: z.array(z.looseObject({ actor: z.string() })) })),
-  actions: z.array(z.looseObject({ actor: z.string() })),
+  attempts: z.array(z.looseObject({
+    rejection_reason: z.string().nullable(),
+    states: z.array(z.looseObject({ actor: z.string() })),
+  })),
+  actions: z.array(z.looseObject({ actor: z.string(), detail: z.string().nullable() })),
 });
 export type Timeline = z.infer<typeof Timeline>;
 

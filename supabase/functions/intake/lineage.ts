@@ -6,8 +6,8 @@ import { RowReader } from "../../../shared/csv/mod.ts";
 import { ObjectMissing, type ObjectStore } from "../../../shared/data/object_store.ts";
 import { Problem } from "../../../shared/errors.ts";
 import type { AppContext } from "../_shared/app.ts";
+import { readId } from "../_shared/request.ts";
 import type { Lineage, Place, Traced } from "./lineage_sql.ts";
-import { readId } from "./parameters.ts";
 
 /** What lineage stands on. */
 export interface LineageParts {

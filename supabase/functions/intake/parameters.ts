@@ -1,11 +1,17 @@
-/** Reads what callers write into addresses, forms and JSON. Every refusal names the field. */
+/** Reads what is said of files: options of an upload, hashes, sizes, names. Every refusal names the field. */
 import * as z from "zod";
-import { Problem } from "../../../shared/errors.ts";
 import { isDesktopName } from "../../../shared/intake/arriving.ts";
+import {
+  type Given,
+  invalid,
+  isGiven,
+  optional,
+  required,
+  SOURCE_NAME,
+  text,
+  wholeNumber,
+} from "../_shared/request.ts";
 import { FILENAME_LIMIT } from "./limits.ts";
-
-/** What an upload may be accompanied by, as text from a form or query, or as JSON has it. */
-export type Given = Readonly<Record<string, unknown>>;
 
 /** What was asked for beside the file. A value that was not given is absent, so that the source's own holds. */
 export interface UploadOptions {
@@ -24,15 +30,20 @@ export interface UploadOptions {
 const THRESHOLD = wholeNumber(0, 100);
 const PRIORITY = wholeNumber(-100, 100);
 const FLAG = z.enum(["true", "false"]).transform((value) => value === "true");
-const SOURCE = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/);
-const REFERENCE = z.string().max(200);
+const SOURCE = z.string().regex(SOURCE_NAME);
+const REFERENCE = text(200);
 
 /** Reads the options of an upload. @throws Problem INVALID_PARAMETER naming the first wrong field. */
 export function readUploadOptions(given: Given): UploadOptions {
   const threshold = optional(given, "error_threshold_percent", THRESHOLD, "a whole number from 0 to 100");
   const priority = optional(given, "priority", PRIORITY, "a whole number from -100 to 100");
   const dryRun = optional(given, "dry_run", FLAG, "true or false");
-  const reference = optional(given, "source_reference", REFERENCE, "at most 200 characters");
+  const reference = optional(
+    given,
+    "source_reference",
+    REFERENCE,
+    "at most 200 characters, none of them a control character",
+  );
   return {
     source: optional(given, "source", SOURCE, "the name of a known source") ?? null,
     force: optional(given, "force", FLAG, "true or false") ?? false,
@@ -48,11 +59,6 @@ export function readUploadOptions(given: Given): UploadOptions {
 /** A new threshold, or null when none is given. @throws Problem INVALID_PARAMETER. */
 export function readThreshold(given: Given): number | null {
   return optional(given, "error_threshold_percent", THRESHOLD, "a whole number from 0 to 100") ?? null;
-}
-
-/** Why somebody does something: 1 to 500 characters. @throws Problem INVALID_PARAMETER. */
-export function readReason(given: Given): string {
-  return required(given, "reason", z.string().trim().min(1).max(500), "1 to 500 characters that say why");
 }
 
 /** SHA-256 in hex, either case. @throws Problem INVALID_PARAMETER. */
@@ -73,39 +79,6 @@ export function readOptionalFileHash(given: Given): string | null {
 /** The size of a file to come, in bytes. @throws Problem INVALID_PARAMETER. */
 export function readSize(given: Given): number {
   return required(given, "size", wholeNumber(0, Number.MAX_SAFE_INTEGER), "the size of the file in bytes");
-}
-
-/** A page of a list; pages count from 1. */
-export interface Paging {
-  readonly page: number;
-  readonly page_size: number;
-}
-
-/** @throws Problem INVALID_PARAMETER. */
-export function readPaging(given: Given): Paging {
-  return {
-    page: optional(given, "page", wholeNumber(1, 1_000_000), "a whole number from 1") ?? 1,
-    page_size: optional(given, "page_size", wholeNumber(1, 200), "a whole number from 1 to 200") ?? 50,
-  };
-}
-
-/** One of a closed list, or null when not given. @throws Problem INVALID_PARAMETER listing what is allowed. */
-export function readChoice(given: Given, field: string, allowed: readonly string[]): string | null {
-  return optional(given, field, z.enum(allowed), `one of ${allowed.join(", ")}`) ?? null;
-}
-
-/** Search text or source of a list, or null when not given. @throws Problem INVALID_PARAMETER. */
-export function readFilter(given: Given, field: string): string | null {
-  return optional(given, field, z.string().max(200), "at most 200 characters") ?? null;
-}
-
-const Uuid = z.guid();
-
-/** An id in an address. @throws Problem INVALID_ID. */
-export function readId(text: string | undefined): string {
-  const id = Uuid.safeParse(text);
-  if (!id.success) throw new Problem("INVALID_ID", "A batch id is a UUID.");
-  return id.data.toLowerCase();
 }
 
 /**
@@ -139,38 +112,4 @@ export function refuseDesktopName(filename: string): string {
 export function storedName(filename: string): string {
   const plain = filename.normalize("NFKD").replace(/[^A-Za-z0-9._-]+/g, "_").replace(/^\.+/, "_");
   return plain.slice(-100);
-}
-
-function wholeNumber(from: number, to: number) {
-  const text = z.string().regex(/^-?\d{1,16}$/).transform(Number);
-  return z.union([z.number(), text]).pipe(z.number().int().min(from).max(to));
-}
-
-/** Blank form fields are fields nobody filled in. */
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== "";
-}
-
-function optional<Value>(
-  given: Given,
-  field: string,
-  schema: z.ZodType<Value>,
-  rule: string,
-): Value | undefined {
-  const value = given[field];
-  if (!isGiven(value)) return undefined;
-  const read = schema.safeParse(typeof value === "boolean" ? String(value) : value);
-  if (!read.success) throw invalid(field, rule);
-  return read.data;
-}
-
-function required<Value>(given: Given, field: string, schema: z.ZodType<Value>, rule: string): Value {
-  const value = optional(given, field, schema, rule);
-  if (value === undefined) throw invalid(field, rule);
-  return value;
-}
-
-/** The problem of a wrong parameter. */
-export function invalid(field: string, rule: string): Problem {
-  return new Problem("INVALID_PARAMETER", `${field} must be ${rule}.`, { members: { field } });
 }

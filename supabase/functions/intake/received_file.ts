@@ -15,7 +15,10 @@ import { sniffUnsupported } from "../../../shared/csv/text/sniff.ts";
 import { Problem } from "../../../shared/errors.ts";
 import { CONTENT_TYPES } from "../../../shared/intake/arriving.ts";
 import { FIELD_LIMIT, FIELD_LIMIT_BYTES, MULTIPART_OVERHEAD_BYTES, UPLOAD_LIMIT_BYTES } from "./limits.ts";
-import { type Given, readFilename, refuseDesktopName } from "./parameters.ts";
+import type { Given } from "../_shared/request.ts";
+import { type BodyPace, pacedBody } from "./paced_body.ts";
+import type { Place } from "./upload_room.ts";
+import { readFilename, refuseDesktopName } from "./parameters.ts";
 import { withReadableHead } from "./form_head.ts";
 
 /** A file as it came, and what was said beside it. */
@@ -32,16 +35,18 @@ export interface ReceivedFile {
 
 const RAW_TYPES: ReadonlySet<string> = new Set(CONTENT_TYPES);
 
-/** Most bytes this request can make us hold. @throws Problem FILE_TOO_LARGE when it says so itself. */
-export function roomFor(request: Request): number {
-  const declared = Number(request.headers.get("content-length") ?? NaN);
-  const most = UPLOAD_LIMIT_BYTES +
-    (mediaTypeOf(request) === "multipart/form-data" ? MULTIPART_OVERHEAD_BYTES : 0);
-  if (declared > most) throw tooLarge();
-  return Number.isFinite(declared) ? declared : most;
+/** @throws Problem FILE_TOO_LARGE when the request says so itself. */
+function refuseDeclaredSize(request: Request): void {
+  const form = mediaTypeOf(request) === "multipart/form-data";
+  const most = UPLOAD_LIMIT_BYTES + (form ? MULTIPART_OVERHEAD_BYTES : 0);
+  if (Number(request.headers.get("content-length") ?? 0) > most) throw tooLarge();
 }
 
-/** What the request is, before its body is touched. @throws Problem UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST. */
+/**
+ * What the request is, before its body is touched.
+ *
+ * @throws Problem UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST, FILE_TOO_LARGE.
+ */
 export function checkEnvelope(request: Request): void {
   const type = mediaTypeOf(request);
   if (type === "multipart/form-data") {
@@ -54,26 +59,34 @@ export function checkEnvelope(request: Request): void {
   } else if (readFilename(new URL(request.url).searchParams.get("filename")) === null) {
     throw new Problem("BAD_REQUEST", "A raw upload needs ?filename= in its address.");
   }
+  refuseDeclaredSize(request);
 }
 
-/** Reads the whole request. @throws Problem BAD_REQUEST, FILE_TOO_LARGE, EMPTY_FILE, UNSUPPORTED_FILE. */
-export async function receiveFile(request: Request): Promise<ReceivedFile> {
+/**
+ * Reads the whole request, as fast as there is room for it.
+ *
+ * @throws Problem BAD_REQUEST, REQUEST_TIMEOUT, FILE_TOO_LARGE, EMPTY_FILE, UNSUPPORTED_FILE; UNAVAILABLE without room.
+ */
+export async function receiveFile(request: Request, place: Place, pace: BodyPace): Promise<ReceivedFile> {
   const query = Object.fromEntries(new URL(request.url).searchParams);
+  const body = pacedBody(request, (bytes) => place.take(bytes), pace);
   const file = mediaTypeOf(request) === "multipart/form-data"
-    ? await receiveForm(request, query)
-    : await receiveRaw(request, query);
+    ? await receiveForm(body, boundaryOf(request), query)
+    : await receiveRaw(body, query);
   if (file.size === 0) throw new Problem("EMPTY_FILE", `${file.filename} has no bytes.`);
   const kind = sniffUnsupported(beginning(file.chunks));
   if (kind !== null) throw new Problem("UNSUPPORTED_FILE", `${file.filename} is of type ${kind}.`);
   return file;
 }
 
-async function receiveRaw(request: Request, query: Record<string, string>): Promise<ReceivedFile> {
+type Body = AsyncIterable<Uint8Array<ArrayBuffer>>;
+
+async function receiveRaw(body: Body, query: Record<string, string>): Promise<ReceivedFile> {
   const { filename: given, ...rest } = query;
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   const hash = createHash("sha256");
   let size = 0;
-  for await (const chunk of bodyOf(request)) {
+  for await (const chunk of body) {
     size += chunk.length;
     if (size > UPLOAD_LIMIT_BYTES) throw tooLarge();
     hash.update(chunk);
@@ -82,8 +95,12 @@ async function receiveRaw(request: Request, query: Record<string, string>): Prom
   return { filename: filenameOr400(given), chunks, size, hash: hash.digest("hex"), given: rest };
 }
 
-async function receiveForm(request: Request, query: Record<string, string>): Promise<ReceivedFile> {
-  const parts = await readParts(request);
+async function receiveForm(
+  body: Body,
+  boundary: string,
+  query: Record<string, string>,
+): Promise<ReceivedFile> {
+  const parts = await readParts(body, boundary);
   const files = parts.filter((part) => part.name === "file");
   const file = files[0];
   if (file === undefined || files.length > 1) {
@@ -103,8 +120,7 @@ async function receiveForm(request: Request, query: Record<string, string>): Pro
   };
 }
 
-async function readParts(request: Request): Promise<MultipartPart[]> {
-  const boundary = boundaryOf(request);
+async function readParts(body: Body, boundary: string): Promise<MultipartPart[]> {
   const parser = new MultipartParser(boundary, {
     maxFileSize: UPLOAD_LIMIT_BYTES,
     maxParts: FIELD_LIMIT,
@@ -112,7 +128,7 @@ async function readParts(request: Request): Promise<MultipartPart[]> {
   });
   const parts: MultipartPart[] = [];
   try {
-    for await (const chunk of withReadableHead(bodyOf(request), boundary)) {
+    for await (const chunk of withReadableHead(body, boundary)) {
       if (!hasEnded(parser)) parts.push(...parser.write(chunk)); // what follows the last boundary is no part of it
     }
     parser.finish();
@@ -140,27 +156,17 @@ function hasEnded(parser: MultipartParser): boolean {
 }
 
 function fieldsOf(parts: readonly MultipartPart[]): Record<string, string> {
-  const fields: Record<string, string> = {};
+  const fields = new Map<string, string>(); // a form may call a field what every object has
   for (const part of parts) {
     const name = part.name;
     if (name === undefined || name === "file") continue;
-    if (name in fields) throw new Problem("BAD_REQUEST", "A form field was sent twice.");
+    if (fields.has(name)) throw new Problem("BAD_REQUEST", "A form field was sent twice.");
     if (part.size > FIELD_LIMIT_BYTES) {
       throw new Problem("BAD_REQUEST", "A form field is longer than 4096 bytes.");
     }
-    fields[name] = new TextDecoder().decode(part.bytes);
+    fields.set(name, new TextDecoder().decode(part.bytes));
   }
-  return fields;
-}
-
-async function* bodyOf(request: Request): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  if (request.body === null) return;
-  try {
-    yield* request.body;
-  } catch (error) {
-    if (error instanceof Problem || error instanceof MultipartParseError) throw error;
-    throw new Problem("BAD_REQUEST", "The upload broke off.", { cause: error });
-  }
+  return Object.fromEntries(fields);
 }
 
 function boundaryOf(request: Request): string {
@@ -168,7 +174,32 @@ function boundaryOf(request: Request): string {
   if (boundary === null || boundary.trim() === "" || boundary.length > 70) { // RFC 2046: at most 70 characters
     throw new Problem("BAD_REQUEST", "The content type multipart/form-data names no usable boundary.");
   }
+  if (isCostly(boundary.trim())) {
+    throw new Problem(
+      "BAD_REQUEST",
+      "The boundary of the form repeats itself; use one of random characters.",
+    );
+  }
   return boundary.trim();
+}
+
+/** Most that a boundary may repeat its own end. */
+const MOST_REPEATS = 12;
+
+/**
+ * Whether a body can be written that costs the parser's search many steps a byte. It compares from the boundary's end
+ * and moves on by where the end's last character stands before: where the end is one short piece over and over, it
+ * reads all of it again for each piece.
+ */
+export function isCostly(boundary: string): boolean {
+  for (let period = 1; period * MOST_REPEATS < boundary.length; period++) {
+    let repeated = period;
+    while (repeated < boundary.length && boundary.at(-repeated - 1) === boundary.at(-repeated - 1 + period)) {
+      repeated++;
+    }
+    if (repeated > period * MOST_REPEATS) return true;
+  }
+  return false;
 }
 
 function mediaTypeOf(request: Request): string {

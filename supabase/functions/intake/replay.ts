@@ -5,7 +5,8 @@
 import { Problem } from "../../../shared/errors.ts";
 import type { AppContext } from "../_shared/app.ts";
 import { actorOf } from "../_shared/caller.ts";
-import { readId, storedName } from "./parameters.ts";
+import { readId } from "../_shared/request.ts";
+import { storedName } from "./parameters.ts";
 import type { ReplayRefused, Reservation } from "./reservations.ts";
 import { answerWith, bringIn, receiveUpload, type UploadParts } from "./upload.ts";
 

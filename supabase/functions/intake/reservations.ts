@@ -1,5 +1,7 @@
 /** Reservations of uploads: the calls that decide who stores which bytes. The rules are in SQL (`intake.reserve_upload`). */
 import * as z from "zod";
+import { Problem } from "../../../shared/errors.ts";
+import { invalid } from "../_shared/request.ts";
 import type { CallSql } from "../_shared/sql_call.ts";
 import type { UploadOptions } from "./parameters.ts";
 
@@ -32,6 +34,7 @@ const KnownBatch = {
 
 const Reservation = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.literal("unknown_source") }),
+  z.object({ outcome: z.enum(["threshold_raised", "too_many_announced"]), most: z.number() }),
   z.object({ outcome: z.literal("wait"), batch_id: z.string() }),
   z.object({
     outcome: z.literal("store"),
@@ -45,6 +48,31 @@ const Reservation = z.discriminatedUnion("outcome", [
 ]);
 /** What a reservation came to. */
 export type Reservation = z.infer<typeof Reservation>;
+
+type Refused = Extract<
+  Reservation,
+  { outcome: "unknown_source" | "threshold_raised" | "too_many_announced" }
+>;
+
+/** What a reservation came to, unless it was refused. @throws Problem INVALID_PARAMETER, FORBIDDEN, CONFLICT. */
+export function granted(reservation: Reservation): Exclude<Reservation, Refused> {
+  switch (reservation.outcome) {
+    case "unknown_source":
+      throw invalid("source", "the name of a known source");
+    case "threshold_raised":
+      throw new Problem(
+        "FORBIDDEN",
+        `A vendor may lower the threshold of its source, which is ${reservation.most} %, and not raise it.`,
+        { members: { field: "error_threshold_percent" } },
+      );
+    case "too_many_announced":
+      throw new Problem("CONFLICT", `${reservation.most} uploads are announced and have not arrived.`, {
+        fix: "Send the files that were announced, or wait two hours until their addresses have lapsed.",
+      });
+    default:
+      return reservation;
+  }
+}
 
 const Settled = z.object({ outcome: z.enum(["stored", "started_again"]), ...KnownBatch }).nullable();
 /** The batch of stored bytes; null when storage has no such object. */

@@ -4,9 +4,9 @@ import { DELIMITER_CHARS, ENCODINGS, ESCAPES, NEWLINES, QUOTES } from "../../../
 import { Problem } from "../../../shared/errors.ts";
 import { ROW_CODES } from "../../../shared/judgments/codes.ts";
 import { FIELDS } from "../../../shared/judgments/fields.ts";
+import { type Given, invalid, SOURCE_NAME, text } from "../_shared/request.ts";
 import type { CallSql } from "../_shared/sql_call.ts";
 import type { By } from "./batches.ts";
-import { type Given, invalid } from "./parameters.ts";
 
 const PERCENT = z.number().min(0).max(100);
 const CODES = ROW_CODES.filter((entry) => entry.stage !== "insert").map((entry) => entry.code);
@@ -28,7 +28,7 @@ function namesEachOnce(columns: readonly (string | null)[]): boolean {
 /** What may be set. Each member by itself, so that a refusal can name it. */
 const SETTINGS = {
   header_map: {
-    schema: z.record(z.string().min(1).max(200), z.enum(FIELDS).nullable()),
+    schema: z.record(text(200).min(1), z.enum(FIELDS).nullable()),
     rule: `an object of header texts to field names (${FIELDS.join(", ")}) or null`,
   },
   columns: {
@@ -59,8 +59,8 @@ const Source = z.looseObject({ source: z.string() });
 export type Source = z.infer<typeof Source>;
 
 /** The name of a source in an address. @throws Problem INVALID_ID. */
-export function readSourceName(text: string | undefined): string {
-  const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/).safeParse(text);
+export function readSourceName(given: string | undefined): string {
+  const name = z.string().regex(SOURCE_NAME).safeParse(given);
   if (name.success) return name.data;
   throw new Problem(
     "INVALID_ID",
@@ -70,21 +70,25 @@ export function readSourceName(text: string | undefined): string {
 
 /** Reads settings. @throws Problem INVALID_PARAMETER naming the first that is unknown or wrong. */
 export function readSourceSettings(given: Given): SourceSettings {
-  const unknown = Object.keys(given).find((name) => !(name in SETTINGS) && name !== "source");
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(SETTINGS, name) && name !== "source");
   if (unknown !== undefined) {
-    throw new Problem("INVALID_PARAMETER", `${unknown.slice(0, 100)} is no setting of a source.`, {
-      members: { field: unknown.slice(0, 100) },
+    throw new Problem("INVALID_PARAMETER", `${shown(unknown)} is no setting of a source.`, {
+      members: { field: shown(unknown) },
       fix: `Settings are ${Object.keys(SETTINGS).join(", ")}.`,
     });
   }
   const read: Record<string, unknown> = {};
   for (const [name, { schema, rule }] of Object.entries(SETTINGS)) {
-    if (given[name] === undefined) continue;
+    if (!Object.hasOwn(given, name)) continue;
     const value = schema.safeParse(given[name]);
     if (!value.success) throw invalid(name, rule);
     read[name] = value.data;
   }
   return read;
+}
+
+function shown(name: string): string {
+  return name.slice(0, 100).toWellFormed();
 }
 
 /** The calls. */

@@ -7,9 +7,10 @@ import type { AppContext } from "../_shared/app.ts";
 import { actorOf, type Caller } from "../_shared/caller.ts";
 import type { By } from "./batches.ts";
 import type { DropStore } from "./drop_store.ts";
-import { invalid, readUploadOptions, storedName, type UploadOptions } from "./parameters.ts";
-import { checkEnvelope, type ReceivedFile, receiveFile, roomFor } from "./received_file.ts";
-import type { Reservation, ReservationRequest, Reservations } from "./reservations.ts";
+import { BODY_PACE, type BodyPace } from "./paced_body.ts";
+import { readUploadOptions, storedName, type UploadOptions } from "./parameters.ts";
+import { checkEnvelope, type ReceivedFile, receiveFile } from "./received_file.ts";
+import { granted, type Reservation, type ReservationRequest, type Reservations } from "./reservations.ts";
 import type { UploadRoom } from "./upload_room.ts";
 
 /** What uploads stand on. */
@@ -28,14 +29,17 @@ export interface Pace {
   readonly patienceMs: number;
   /** Between signs of life while storing; the reservation stands for 45 s. */
   readonly renewMs: number;
+  /** How slow the file may come in. */
+  readonly body: BodyPace;
 }
 
-export const PACE: Pace = { lookMs: 200, patienceMs: 90_000, renewMs: 10_000 };
+export const PACE: Pace = { lookMs: 200, patienceMs: 90_000, renewMs: 10_000, body: BODY_PACE };
 
 /** Answers an upload. */
 export async function answerUpload(context: AppContext, parts: UploadParts): Promise<Response> {
   return await receiveUpload(context, parts, async (file) => {
     const options = readUploadOptions(file.given);
+    refuseVendorOptions(context.get("caller"), options);
     const wanted = reservationFor(file, options, context.get("caller"), context.get("requestId"));
     const reserve = () => parts.reservations.reserve(wanted);
     return answerWith(context, file, await bringIn(parts, reserve, wanted, file.chunks));
@@ -50,7 +54,10 @@ export async function receiveUpload(
 ): Promise<Response> {
   const request = context.req.raw;
   checkEnvelope(request);
-  return await parts.room.hold(roomFor(request), async () => await answer(await receiveFile(request)));
+  return await parts.room.hold(
+    actorOf(context.get("caller")),
+    async (place) => await answer(await receiveFile(request, place, parts.pace.body)),
+  );
 }
 
 /** The source a caller's upload is for. @throws Problem FORBIDDEN for a vendor who names another's. */
@@ -60,6 +67,14 @@ export function sourceFor(caller: Caller, named: string | null): string {
     throw new Problem("FORBIDDEN", `${actorOf(caller)} may only upload for its own source.`);
   }
   return caller.name;
+}
+
+/** Order and repetition are the operator's to decide. @throws Problem FORBIDDEN naming the field. */
+export function refuseVendorOptions(caller: Caller, options: UploadOptions): void {
+  if (caller.role !== "vendor") return;
+  const field = options.kept.priority !== undefined ? "priority" : options.force ? "force" : null;
+  if (field === null) return;
+  throw new Problem("FORBIDDEN", `${actorOf(caller)} may not set ${field}.`, { members: { field } });
 }
 
 function reservationFor(
@@ -101,8 +116,7 @@ export async function bringIn(
 ): Promise<Outcome> {
   const deadline = performance.now() + parts.pace.patienceMs;
   while (true) {
-    const reservation = await reserve();
-    if (reservation.outcome === "unknown_source") throw invalid("source", "the name of a known source");
+    const reservation = granted(await reserve());
     if (reservation.outcome === "store") return await storeReserved(parts, by, reservation, chunks);
     if (reservation.outcome !== "wait") return knownOutcome(reservation);
     if (performance.now() > deadline) {

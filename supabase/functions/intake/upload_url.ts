@@ -2,12 +2,10 @@
 import { Problem } from "../../../shared/errors.ts";
 import type { AppContext } from "../_shared/app.ts";
 import { actorOf } from "../_shared/caller.ts";
+import { type Given, invalid, readJson } from "../_shared/request.ts";
 import type { DropStore } from "./drop_store.ts";
-import { readJson } from "./json_body.ts";
 import { BUCKET_LIMIT_BYTES } from "./limits.ts";
 import {
-  type Given,
-  invalid,
   readFilename,
   readOptionalFileHash,
   readSize,
@@ -15,8 +13,8 @@ import {
   refuseDesktopName,
   storedName,
 } from "./parameters.ts";
-import type { Reservation, Reservations } from "./reservations.ts";
-import { sourceFor } from "./upload.ts";
+import { granted, type Reservation, type Reservations } from "./reservations.ts";
+import { refuseVendorOptions, sourceFor } from "./upload.ts";
 
 /** Answers a request for an address. */
 export async function answerUploadUrl(
@@ -27,20 +25,22 @@ export async function answerUploadUrl(
   const { filename, size, hash } = readAnnouncement(given);
   const options = readUploadOptions(given);
   const caller = context.get("caller");
-  const reservation = await parts.reservations.reserve({
-    filename,
-    stored_name: storedName(filename),
-    source: sourceFor(caller, options.source),
-    file_hash: hash,
-    file_size_bytes: size,
-    options: options.kept,
-    force: options.force,
-    signed: true,
-    vendor: caller.role === "vendor",
-    actor: actorOf(caller),
-    request_id: context.get("requestId"),
-  });
-  if (reservation.outcome === "unknown_source") throw invalid("source", "the name of a known source");
+  refuseVendorOptions(caller, options);
+  const reservation = granted(
+    await parts.reservations.reserve({
+      filename,
+      stored_name: storedName(filename),
+      source: sourceFor(caller, options.source),
+      file_hash: hash,
+      file_size_bytes: size,
+      options: options.kept,
+      force: options.force,
+      signed: true,
+      vendor: caller.role === "vendor",
+      actor: actorOf(caller),
+      request_id: context.get("requestId"),
+    }),
+  );
   if (reservation.outcome === "wait") throw new TypeError("Cannot wait: a claimed hash reserves nothing");
   if (reservation.outcome !== "store") return answerKnown(context, reservation, hash, size);
   const address = await parts.store.addressFor(reservation.path);

@@ -11,6 +11,7 @@ import { actorOf } from "../_shared/caller.ts";
 import { createServiceClient, secretKeyOf } from "../_shared/clients.ts";
 import { connectDatabase } from "../_shared/database.ts";
 import type { Environment } from "../_shared/env.ts";
+import { readJson, text } from "../_shared/request.ts";
 import { createParts } from "../_shared/runtime.ts";
 import { channelsOf } from "./channels.ts";
 import { Isolate } from "./isolate.ts";
@@ -84,14 +85,14 @@ function reasonOf(error: unknown): string {
     : `the database does not answer${code === "" ? "" : ` (${code})`}`;
 }
 
-const Wake = z.object({ by: z.string().max(40) });
+const Wake = z.object({ by: text(40) });
 
 /** Who queued the wake-up, as `ops.wake` writes it; anything else is nobody in particular. */
 async function readBy(context: AppContext): Promise<string> {
   try {
-    return Wake.safeParse(await context.req.json()).data?.by ?? "wake";
+    return Wake.safeParse(await readJson(context.req.raw)).data?.by ?? "wake";
   } catch {
-    return "wake"; // no body: it is awake all the same
+    return "wake"; // a body nobody can read: it is awake all the same
   }
 }
 

@@ -7,6 +7,7 @@ import { type AppEnv, type AppParts, createApp, type Handler } from "../_shared/
 import { createServiceClient } from "../_shared/clients.ts";
 import { connectDatabase } from "../_shared/database.ts";
 import type { Environment } from "../_shared/env.ts";
+import type { Logger } from "../_shared/log.ts";
 import { createParts } from "../_shared/runtime.ts";
 import { sqlCaller } from "../_shared/sql_call.ts";
 import { answerAlerts, silenceAlert } from "./alerts.ts";
@@ -14,7 +15,7 @@ import { createChecks } from "./checks.ts";
 import { answerFigures } from "./figures.ts";
 import { answerMetrics } from "./metrics.ts";
 import { answerQueues, pauseQueue, redriveJob } from "./queues.ts";
-import { checkReadiness, type Checks } from "./readiness.ts";
+import { checkReadiness, type Checks, keepReadiness } from "./readiness.ts";
 
 /** Longest wait for one readiness check. */
 const CHECK_TIMEOUT_MS = 3000;
@@ -58,17 +59,14 @@ export function createSystemApp(parts: SystemParts): Hono<AppEnv> {
 }
 
 function answerReadiness(checks: Checks): Handler {
+  const readinessFor = keepReadiness((log: Logger) =>
+    checkReadiness(checks, CHECK_TIMEOUT_MS, (check, error) => {
+      log.warn("readiness.failed", { check, error });
+    })
+  );
   return async (context) => {
-    const readiness = await checkReadiness(
-      checks,
-      CHECK_TIMEOUT_MS,
-      (check, error) => {
-        context.get("log").warn("readiness.failed", { check, error });
-      },
-    );
-    return context.json(readiness, readiness.ready ? 200 : 503, {
-      "cache-control": "no-store",
-    });
+    const readiness = await readinessFor(context.get("log"));
+    return context.json(readiness, readiness.ready ? 200 : 503, { "cache-control": "no-store" });
   };
 }
 

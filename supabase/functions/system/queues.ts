@@ -3,10 +3,9 @@ import * as z from "zod";
 import { Problem } from "../../../shared/errors.ts";
 import type { AppContext, Handler } from "../_shared/app.ts";
 import { actorOf } from "../_shared/caller.ts";
+import { readFilter, readId, readJson, readOptionalReason, text } from "../_shared/request.ts";
 import type { CallSql } from "../_shared/sql_call.ts";
-import { readBody, readField, readId } from "./parameters.ts";
 
-const Reason = z.string().trim().min(1).max(500);
 const Outcome = z.object({
   outcome: z.enum(["done", "wrong_state", "unknown"]),
   status: z.string().optional(),
@@ -19,7 +18,7 @@ export function answerQueues(call: CallSql): Handler {
     context.json(
       z.looseObject({}).parse(
         await call("inspect_queues", {
-          queue: context.req.query("queue") ?? null,
+          queue: readFilter(context.req.query(), "queue"),
         }),
       ),
     );
@@ -28,19 +27,11 @@ export function answerQueues(call: CallSql): Handler {
 /** Pauses (with an optional reason) or resumes a queue. */
 export function pauseQueue(call: CallSql, paused: boolean): Handler {
   return async (context) => {
-    const { reason } = await readBody(context);
-    const queue = context.req.param("type");
-    const changed = await call("set_queue_paused", {
-      queue,
-      paused,
-      reason: reason === undefined ? null : readField(
-        "reason",
-        reason,
-        Reason,
-        "1 to 500 characters that say why",
-      ),
-      ...by(context),
-    });
+    const reason = readOptionalReason(await readJson(context.req.raw));
+    const queue = text(100).safeParse(context.req.param("type"));
+    const changed = queue.success
+      ? await call("set_queue_paused", { queue: queue.data, paused, reason, ...by(context) })
+      : null;
     if (changed === null) {
       throw new Problem("NOT_FOUND", "There is no such queue.");
     }
@@ -52,7 +43,7 @@ export function pauseQueue(call: CallSql, paused: boolean): Handler {
 export function redriveJob(call: CallSql): Handler {
   return async (context) => {
     const { outcome, status, job } = Outcome.parse(
-      await call("redrive_job", { job: readId(context), ...by(context) }),
+      await call("redrive_job", { job: readId(context.req.param("id")), ...by(context) }),
     );
     if (outcome === "unknown") {
       throw new Problem("NOT_FOUND", "There is no such job.");

@@ -44,6 +44,31 @@ export async function checkReadiness(
   return { ready: results.every((result) => result.ok), checks: results };
 }
 
+/** How long a verdict is answered again, in milliseconds: whoever asks faster costs nothing. */
+export const KEPT_MS = 2000;
+
+/**
+ * The verdict, one flight at a time: who asks while checks are running gets theirs, and who asks within KEPT_MS
+ * of their end the same. now: milliseconds of a steady clock.
+ */
+export function keepReadiness<Asked>(
+  check: (asked: Asked) => Promise<Readiness>,
+  now: () => number = () => performance.now(),
+): (asked: Asked) => Promise<Readiness> {
+  let flight: Promise<Readiness> | null = null;
+  let kept: { readonly until: number; readonly readiness: Readiness } | null = null;
+  return async (asked) => {
+    if (kept !== null && kept.until > now()) return kept.readiness;
+    flight ??= check(asked).then((readiness) => {
+      kept = { until: now() + KEPT_MS, readiness };
+      return readiness;
+    }).finally(() => {
+      flight = null;
+    });
+    return await flight;
+  };
+}
+
 async function runCheck(
   name: string,
   check: Check,

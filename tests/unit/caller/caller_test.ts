@@ -40,7 +40,7 @@ const ACCEPTED: readonly (readonly [Record<string, string>, string])[] = [
 
 for (const [headers, actor] of ACCEPTED) {
   Deno.test(`createDoor() takes ${Object.keys(headers).join(" and ")} for ${actor}`, async () => {
-    assertEquals(actorOf(await identify(new Headers(headers))), actor);
+    assertEquals(actorOf(await identify(new Headers(headers), () => {})), actor);
   });
 }
 
@@ -69,7 +69,7 @@ const REFUSED: readonly (readonly [string, Record<string, string>])[] = [
 
 for (const [what, headers] of REFUSED) {
   Deno.test(`createDoor() refuses ${what}`, async () => {
-    const problem = await assertRejects(() => identify(new Headers(headers)), Problem);
+    const problem = await assertRejects(() => identify(new Headers(headers), () => {}), Problem);
     assertEquals(problem.code, "UNAUTHORIZED");
     for (const value of Object.values(headers)) {
       if (value.length > 6) {
@@ -91,9 +91,9 @@ Deno.test("createDoor() finds each vendor by its own key, and asks Auth only abo
     seen.push(token);
     return Promise.resolve(null);
   });
-  assertEquals((await spied(new Headers({ "x-dragonfly-api-key": "k1" }))).name, "first");
-  assertEquals((await spied(new Headers({ "x-dragonfly-api-key": "k2" }))).name, "second");
-  await assertRejects(() => spied(new Headers({ authorization: "Bearer no-jwt" })), Problem);
+  assertEquals((await spied(new Headers({ "x-dragonfly-api-key": "k1" }), () => {})).name, "first");
+  assertEquals((await spied(new Headers({ "x-dragonfly-api-key": "k2" }), () => {})).name, "second");
+  await assertRejects(() => spied(new Headers({ authorization: "Bearer no-jwt" }), () => {}), Problem);
   assertEquals(seen, [], "what is no token is never sent to Auth");
 });
 

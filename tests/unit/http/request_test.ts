@@ -1,0 +1,125 @@
+/** What callers write: no more of a body is held than may be, and nothing gets in that Postgres cannot keep. */
+import { assert } from "deno-std/assert/assert.js";
+import { assertEquals } from "deno-std/assert/equals.js";
+import { assertRejects } from "deno-std/assert/rejects.js";
+import { assertThrows } from "deno-std/assert/throws.js";
+import * as fc from "fast-check";
+import { Problem } from "../../../shared/errors.ts";
+import {
+  BODY_LIMIT_BYTES,
+  readFilter,
+  readId,
+  readJson,
+  readOptionalReason,
+  readReason,
+  text,
+} from "../../../supabase/functions/_shared/request.ts";
+import { readUploadOptions } from "../../../supabase/functions/intake/parameters.ts";
+import { readSourceSettings } from "../../../supabase/functions/intake/sources.ts";
+
+function requestOf(body: BodyInit | null, headers: Record<string, string> = {}): Request {
+  return new Request("http://127.0.0.1/x", { method: "POST", body, headers });
+}
+
+/** A body without an end, and how many bytes of it were taken. */
+function endless() {
+  const taken = { bytes: 0, cancelled: false };
+  const chunk = new Uint8Array(16_384).fill(0x20);
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull(controller) {
+      taken.bytes += chunk.length;
+      controller.enqueue(chunk);
+    },
+    cancel() {
+      taken.cancelled = true;
+    },
+  }, { highWaterMark: 0 });
+  return { body, taken };
+}
+
+Deno.test("readJson() stops at the limit when the request says nothing of its length", async () => {
+  const { body, taken } = endless();
+  const problem = await assertRejects(() => readJson(requestOf(body)), Problem);
+  assertEquals(problem.code, "BAD_REQUEST");
+  assert(taken.bytes <= BODY_LIMIT_BYTES + 3 * 16_384, `${taken.bytes} bytes were taken`);
+  assert(taken.cancelled, "what is still to come is not read");
+});
+
+Deno.test("readJson() reads no byte of a body that says it is too long", async () => {
+  const { body, taken } = endless();
+  const long = requestOf(body, { "content-length": String(BODY_LIMIT_BYTES + 1) });
+  assertEquals((await assertRejects(() => readJson(long), Problem)).code, "BAD_REQUEST");
+  assertEquals(taken.bytes, 0);
+});
+
+Deno.test("readJson() takes an object of exactly the limit, counted in bytes", async () => {
+  const frame = '{"a":""}'.length;
+  const most = `{"a":"${"é".repeat((BODY_LIMIT_BYTES - frame) / 2)}"}`;
+  assertEquals(new TextEncoder().encode(most).length, BODY_LIMIT_BYTES);
+  assertEquals(Object.keys(await readJson(requestOf(most))), ["a"]);
+  await assertRejects(() => readJson(requestOf(`${most} `)), Problem, "longer than");
+});
+
+Deno.test("readJson() takes no body and white space for an empty object", async () => {
+  assertEquals(await readJson(requestOf(null)), {});
+  assertEquals(await readJson(requestOf(" \n")), {});
+});
+
+for (const body of ["[1]", "1", "null", '"a"', "{", "\x00", new Uint8Array([0x7b, 0xff, 0x7d])]) {
+  Deno.test(`readJson() refuses ${typeof body === "string" ? JSON.stringify(body) : "what is not UTF-8"}`, async () => {
+    assertEquals((await assertRejects(() => readJson(requestOf(body)), Problem)).code, "BAD_REQUEST");
+  });
+}
+
+const UNKEEPABLE = fc.tuple(
+  fc.string({ maxLength: 20 }),
+  fc.constantFrom("\0", "\ud800", "\udfff", "\x1b", "\x7f", "\x85", "\b"),
+  fc.string({ maxLength: 20 }),
+).map(([before, sign, after]) => `${before}x${sign}x${after}`);
+
+const READERS: readonly (readonly [string, string, (value: string) => unknown])[] = [
+  ["readReason()", "reason", (reason) => readReason({ reason })],
+  ["readOptionalReason()", "reason", (reason) => readOptionalReason({ reason })],
+  ["readFilter()", "q", (q) => readFilter({ q }, "q")],
+  ["readUploadOptions()", "source_reference", (source_reference) => readUploadOptions({ source_reference })],
+  ["readUploadOptions()", "source", (source) => readUploadOptions({ source })],
+  [
+    "readSourceSettings()",
+    "header_map",
+    (header) => readSourceSettings({ header_map: { [header]: "amount" } }),
+  ],
+];
+for (const [reader, field, read] of READERS) {
+  Deno.test(`${reader} refuses a ${field} that Postgres cannot keep, by its name`, () => {
+    fc.assert(fc.property(UNKEEPABLE, (value) => {
+      const problem = assertThrows(() => read(value), Problem);
+      assertEquals([problem.code, problem.members.field], ["INVALID_PARAMETER", field]);
+    }));
+  });
+}
+
+Deno.test("text() takes tabs, line ends and characters beyond the first plane", () => {
+  for (const value of ["a\tb", "a\r\nb", "😀", "Ωé漢"]) assert(text(10).safeParse(value).success, value);
+});
+
+Deno.test("readReason() counts 1 to 500 characters without the white space around them", () => {
+  assertEquals(readReason({ reason: ` ${"x".repeat(499)}` }), "x".repeat(499));
+  for (const reason of ["", "  ", "x".repeat(501), 7, null, {}]) {
+    assertEquals(assertThrows(() => readReason({ reason }), Problem).code, "INVALID_PARAMETER");
+  }
+});
+
+Deno.test("readId() takes ids in either case and nothing else", () => {
+  assertEquals(readId("AAAAAAAA-bbbb-4ccc-8ddd-eeeeeeeeeeee"), "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee");
+  for (const id of [undefined, "", "1", "\0", "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee\0"]) {
+    assertEquals(assertThrows(() => readId(id), Problem).code, "INVALID_ID");
+  }
+});
+
+for (const name of ["toString", "constructor", "__proto__", "hasOwnProperty"]) {
+  Deno.test(`readSourceSettings() knows no setting ${name}`, () => {
+    const given = JSON.parse(`{"${name}":1}`);
+    const problem = assertThrows(() => readSourceSettings(given), Problem);
+    assertEquals([problem.code, problem.members.field], ["INVALID_PARAMETER", name]);
+  });
+}
