@@ -234,6 +234,52 @@ Deno.test("a viewer sees neither values nor people", async () => {
   assert((await get(`intake/batches/${id}/errors`, operator)).text.includes("=1+1"));
 });
 
+Deno.test("a viewer finds no name of a file's in any answer, whether the file has a header or lost it", async () => {
+  const { sql } = shared();
+  const people = ["John Q Victim", "Jane Secret", "12 Elm Street", "Decision Mary Hidden"];
+  const id = await endedBatch(shared(), "failed");
+  const note = `Columns changed since first.csv: new: ${people[2]}; renamed: case_number to ${people[0]}`;
+  await sql`update intake.simplicity_batches set ignored_columns = ${people}, notes = ${[
+    note,
+    "1 blank row was passed over.",
+  ]}
+    where id = ${id}`;
+  await sql.begin(async (tx) => {
+    await tx`select ops.set_door('engine')`;
+    await tx`update intake.simplicity_batches set rejection_code = 'MISSING_FIELDS',
+      rejection_reason = ${`Missing required fields: judgment_date. The filing date does not stand in, because "${
+      people[3]
+    }" may hold the judgment date`} where id = ${id}`;
+  });
+  const viewer = { authorization: `Bearer ${await signIn(shared(), "viewer")}` };
+  for (
+    const path of [
+      `intake/batches/${id}`,
+      `intake/batches/${id}/errors`,
+      `intake/batches/${id}/timeline`,
+      "intake/batches?page_size=200",
+      "system/feed",
+      "system/alerts",
+      "system/errors",
+      "system/queue",
+    ]
+  ) {
+    const { status, text } = await get(path, viewer);
+    assertEquals(status, 200, path);
+    for (const name of people) assert(!text.includes(name), `${path}: ${name}`);
+  }
+  const { body } = await get(`intake/batches/${id}`, viewer);
+  assertEquals([body.ignored_columns, body.notes, body.rejection_reason, body.rejection_code], [
+    null,
+    ["Columns changed since an earlier file", "1 blank row was passed over."],
+    "Missing required fields: judgment_date",
+    "MISSING_FIELDS",
+  ]);
+  const whole = await get(`intake/batches/${id}`, asOperator(shared()));
+  assertEquals([whole.body.ignored_columns, (whole.body.notes as string[])[0]], [people, note]);
+  assert(whole.text.includes("Decision Mary Hidden"));
+});
+
 Deno.test("a vendor sees its own batches and no other's", async () => {
   const headers = { "x-dragonfly-api-key": VENDOR.key };
   const own = (await upload(shared(), someCsv(), {}, headers)).body.batch_id;

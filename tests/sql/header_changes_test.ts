@@ -62,7 +62,12 @@ Deno.test("new, missing and renamed columns become a note, a row for alerts and 
       [],
     ]);
     const [event] = await db.sql`select * from audit.event_log where action = 'source.header_changed'`;
-    assertEquals([event?.entity_id, event?.after.batch_id], ["simplicity", after.id]);
+    assertEquals([event?.entity_id, event?.after], ["simplicity", {
+      batch_id: after.id,
+      new_columns: 1,
+      missing_columns: 0,
+      renamed_columns: 2,
+    }]);
     const third = await stage(db, ["Case #", "Creditor", "Amount"], [
       "case_number",
       "plaintiff_name",

@@ -30,9 +30,14 @@ const MASKED: View = {
     created_by: maskActor(timeline.created_by),
     attempts: timeline.attempts.map((attempt) => ({
       ...attempt,
+      rejection_reason: maskReason(attempt.rejection_reason),
       states: attempt.states.map((state) => ({ ...state, actor: maskActor(state.actor) ?? "somebody" })),
     })),
-    actions: timeline.actions.map((action) => ({ ...action, actor: maskActor(action.actor) ?? "somebody" })),
+    actions: timeline.actions.map((action) => ({
+      ...action,
+      actor: maskActor(action.actor) ?? "somebody",
+      detail: maskReason(action.detail),
+    })),
   }),
 };
 
@@ -42,7 +47,28 @@ export function viewFor(role: Role): View {
 }
 
 function maskBatch(batch: Batch): Batch {
-  return { ...batch, created_by: maskActor(batch.created_by) };
+  return {
+    ...batch,
+    created_by: maskActor(batch.created_by),
+    // Of a file that lost its header these are the cells of a row.
+    ignored_columns: null,
+    notes: batch.notes.map(maskNote),
+    rejection_reason: maskReason(batch.rejection_reason),
+  };
+}
+
+/** A note without the headers it names, which nobody has to know. `intake.note_header_change` writes it. */
+function maskNote(note: string): string {
+  return note.startsWith(HEADER_CHANGE) ? `${HEADER_CHANGE}an earlier file` : note;
+}
+
+const HEADER_CHANGE = "Columns changed since ";
+
+/** Behind the fields that are missing stands what the header has in their place, in its own words. */
+function maskReason(reason: string | null): string | null {
+  return reason === null || !reason.startsWith("Missing required fields: ")
+    ? reason
+    : reason.replace(/\. .*$/s, "");
 }
 
 function maskError(error: RowError): RowError {
