@@ -23,11 +23,27 @@ create index event_log_unsealed_idx on audit.event_log (id) where seal_no is nul
 
 comment on table audit.event_log is
   'Append-only events. The three seal columns are filled once, by audit.seal(); nothing else ever changes.';
+comment on column audit.event_log.id is
+  'Number of the event, in the order events were written; gaps mean transactions that were rolled back.';
+comment on column audit.event_log.ts is 'When it happened, not when its transaction began.';
 comment on column audit.event_log.actor is 'Who: an operator or key by name, a worker, or the database login.';
 comment on column audit.event_log.action is 'What, as noun.verb, for example batch.completed.';
+comment on column audit.event_log.entity_type is
+  'What kind of thing it happened to: batch, job, source, queue, alert, user.';
+comment on column audit.event_log.entity_id is 'Which one; null where there is only one of its kind.';
+comment on column audit.event_log.before is 'What was true before, as far as it matters; null for something new.';
+comment on column audit.event_log.after is 'What is true since; null for something that is gone. Nothing personal.';
+comment on column audit.event_log.request_id is
+  'The HTTP request it came by, as its answer and the log name it; null for SQL and workers.';
 comment on column audit.event_log.seal_no is 'Place in the chain, without gaps from 1; null until sealed.';
 comment on column audit.event_log.prev_hash is 'Hash of the event before it in the chain; 64 zeros for the first.';
 comment on column audit.event_log.hash is 'SHA-256 over the event and prev_hash, in hex.';
+comment on constraint event_log_pkey on audit.event_log is 'An event is known by its number.';
+comment on constraint event_log_seal_no_key on audit.event_log is 'One event at each place of the chain.';
+comment on constraint event_log_sealed_whole on audit.event_log is
+  'An event is sealed with place and both hashes, or not at all.';
+comment on index audit.event_log_entity_idx is 'The story of one thing, in order.';
+comment on index audit.event_log_unsealed_idx is 'What audit.seal has yet to chain.';
 grant select on audit.event_log to service_role;
 
 create table audit.exported_heads (
@@ -40,6 +56,11 @@ alter table audit.exported_heads enable row level security;
 
 comment on table audit.exported_heads is
   'Heads of the chain that were written down outside the database; the chain may never be shorter than these.';
+comment on column audit.exported_heads.seal_no is 'Place in the chain of the head that was written down.';
+comment on column audit.exported_heads.hash is 'Its hash: the chain must have this very hash at this place for ever.';
+comment on column audit.exported_heads.exported_at is 'When it was written down.';
+comment on column audit.exported_heads.destination is 'Where outside the database it was written.';
+comment on constraint exported_heads_pkey on audit.exported_heads is 'A place of the chain is written down once.';
 grant select on audit.exported_heads to service_role;
 
 create function audit.event_hash(event audit.event_log, prev_hash text)
@@ -180,9 +201,11 @@ begin
       where e.seal_no is not null
       window w as (order by e.seal_no)
     ), found as (
-      select 1 as rank, c.no, 'gap: no event has seal_no ' || c.before_no + 1 as what from chain c where c.no <> c.before_no + 1
+      select 1 as rank, c.no, 'gap: no event has seal_no ' || c.before_no + 1 as what from chain c
+        where c.no <> c.before_no + 1
       union all
-      select 2, c.no, 'wrong hash at seal_no ' || c.no from chain c where c.hash <> c.right_hash or c.prev_hash <> c.before_hash
+      select 2, c.no, 'wrong hash at seal_no ' || c.no from chain c
+        where c.hash <> c.right_hash or c.prev_hash <> c.before_hash
       union all
       select 3, h.seal_no, 'head is older than the one exported at ' || h.exported_at
         from audit.exported_heads h

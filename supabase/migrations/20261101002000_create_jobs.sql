@@ -34,26 +34,51 @@ create table ops.job_queue (
 );
 alter table ops.job_queue enable row level security;
 create unique index job_queue_dedupe_key_key on ops.job_queue (dedupe_key) where dedupe_key is not null;
-create index job_queue_open_idx on ops.job_queue (job_type, priority desc, created_at) where status in ('pending', 'processing');
+create index job_queue_open_idx on ops.job_queue (job_type, priority desc, created_at)
+  where status in ('pending', 'processing');
 create index job_queue_batch_id_idx on ops.job_queue (batch_id) where batch_id is not null;
 create index job_queue_dead_idx on ops.job_queue (dead_lettered_at) where dead_lettered_at is not null;
 
 comment on table ops.job_queue is
   'Units of work. Claimed by priority, then age; a lease token fences every write of its holder.';
+comment on column ops.job_queue.id is 'Id of the job; holders name it in every call.';
+comment on column ops.job_queue.job_type is
+  'What is to be done, and so which queue it stands in and which function works it off.';
+comment on column ops.job_queue.payload is 'What the job is about, and what its holder left at its last checkpoint.';
+comment on column ops.job_queue.status is
+  'pending: to be claimed. processing: in work. paused: held by a person. completed: done or '
+  'cancelled. failed: given up.';
+comment on column ops.job_queue.priority is 'Higher goes first; sources take turns within a priority.';
 comment on column ops.job_queue.attempts is 'Losses and failures in a row without progress; any progress sets it to 0.';
 comment on column ops.job_queue.losses is
   'How often in a row its lease ran out; decides how large a share its next holder gets.';
+comment on column ops.job_queue.max_attempts is 'At this many attempts in a row the job is given up.';
 comment on column ops.job_queue.locked_at is 'Last sign of life of the holder: claim, beat or checkpoint.';
+comment on column ops.job_queue.locked_by is 'Who holds the job as a whole; null while only its slices are held.';
 comment on column ops.job_queue.lease_token is
   'Known to the holder alone. Null while nobody holds the job as a whole (slices have leases of their own).';
 comment on column ops.job_queue.lease_expires_at is 'From then on anybody may claim the job.';
 comment on column ops.job_queue.next_run_at is 'Not before this time: back-off after a failure.';
+comment on column ops.job_queue.last_error is
+  'What went wrong last, or why a completed job was cancelled; at most 500 characters.';
 comment on column ops.job_queue.dead_lettered_at is 'Given up: the job waits for a person.';
 comment on column ops.job_queue.dedupe_key is 'At most one job with this key; a second request wakes the first.';
 comment on column ops.job_queue.batch_id is 'The batch this job works for; the job goes when the batch goes.';
 comment on column ops.job_queue.redrives is 'How often a person sent the job on its way again after it was given up.';
 comment on column ops.job_queue.redriven_at is 'When an operator last redrove the job.';
 comment on column ops.job_queue.redriven_by is 'Who did so last; the audit event has the error it had died of.';
+comment on column ops.job_queue.created_at is 'When it was first queued.';
+comment on column ops.job_queue.updated_at is 'When the row was last written.';
+comment on constraint job_queue_pkey on ops.job_queue is 'A job is known by its id.';
+comment on constraint job_queue_job_type_known on ops.job_queue is 'The queues there are.';
+comment on constraint job_queue_status_known on ops.job_queue is 'The states there are.';
+comment on constraint job_queue_dead_is_failed on ops.job_queue is 'Only a failed job is given up.';
+comment on constraint job_queue_lease_fits_status on ops.job_queue is
+  'A job in work has a holder or slices that have; any other has nothing of a lease.';
+comment on index ops.job_queue_dedupe_key_key is 'At most one job with a key.';
+comment on index ops.job_queue_open_idx is 'What a claim looks through: jobs of a type by priority, then age.';
+comment on index ops.job_queue_batch_id_idx is 'The jobs of a batch.';
+comment on index ops.job_queue_dead_idx is 'Jobs that were given up, by when.';
 grant select, insert, update, delete on ops.job_queue to service_role;
 
 create table ops.queue_control (
@@ -66,6 +91,13 @@ create table ops.queue_control (
 alter table ops.queue_control enable row level security;
 
 comment on table ops.queue_control is 'The brake of each queue: paused stops claims, running work finishes its slice.';
+comment on column ops.queue_control.job_type is 'The queue: all jobs of this type.';
+comment on column ops.queue_control.paused is 'True: nothing of this queue is claimed.';
+comment on column ops.queue_control.reason is 'Why it was paused, in the words of whoever did it.';
+comment on column ops.queue_control.changed_by is
+  'Who paused or resumed it last; breaker when the system did so itself.';
+comment on column ops.queue_control.changed_at is 'When that was.';
+comment on constraint queue_control_pkey on ops.queue_control is 'One brake per queue.';
 grant select, insert, update on ops.queue_control to service_role;
 
 insert into ops.queue_control (job_type) values ('ingest'), ('undo'), ('enforcement'), ('vendor_pull'), ('notify');
@@ -78,6 +110,9 @@ alter table ops.expected_workers enable row level security;
 
 comment on table ops.expected_workers is
   'Worker types that are deployed and so must beat; one that is missing here reads as not_deployed.';
+comment on column ops.expected_workers.worker_type is 'The type, as its heartbeats name it.';
+comment on column ops.expected_workers.since is 'Since when it is expected to beat.';
+comment on constraint expected_workers_pkey on ops.expected_workers is 'Each type once.';
 grant select on ops.expected_workers to service_role;
 
 insert into ops.expected_workers (worker_type) values ('ingest');
@@ -98,8 +133,20 @@ alter table ops.worker_heartbeats enable row level security;
 create index worker_heartbeats_type_idx on ops.worker_heartbeats (worker_type, last_seen_at desc);
 
 comment on table ops.worker_heartbeats is 'Last sign of life of each worker isolate; pruned after a day.';
+comment on column ops.worker_heartbeats.worker_id is
+  'One isolate of a function: a name it gave itself when it started.';
+comment on column ops.worker_heartbeats.worker_type is 'ingest, enforcement or sentinel.';
+comment on column ops.worker_heartbeats.status is 'What it last said it was doing: busy or idle.';
+comment on column ops.worker_heartbeats.last_seen_at is 'When it last beat.';
+comment on column ops.worker_heartbeats.version is 'Version of the code it runs.';
+comment on column ops.worker_heartbeats.memory_mb is 'Memory in use at its last beat, in megabytes.';
 comment on column ops.worker_heartbeats.cpu_ms_last is
   'CPU of the last invocation; null where the platform does not tell.';
+comment on column ops.worker_heartbeats.jobs_done is 'Units it has finished since it started.';
+comment on column ops.worker_heartbeats.jobs_failed is 'Units whose failure it has reported since it started.';
+comment on constraint worker_heartbeats_pkey on ops.worker_heartbeats is 'One row per isolate.';
+comment on constraint worker_heartbeats_worker_type_known on ops.worker_heartbeats is 'The types there are.';
+comment on index ops.worker_heartbeats_type_idx is 'When a type of worker last beat.';
 grant select, insert, update, delete on ops.worker_heartbeats to service_role;
 
 create function ops.backoff(failures int)
@@ -115,7 +162,15 @@ comment on function ops.backoff(int) is
   'that jobs do not move in step.';
 grant execute on function ops.backoff(int) to service_role;
 
-create function ops.beat_worker(worker_id text, worker_type text, status text, version text, memory_mb numeric, jobs_done int, jobs_failed int)
+create function ops.beat_worker(
+  worker_id text,
+  worker_type text,
+  status text,
+  version text,
+  memory_mb numeric,
+  jobs_done int,
+  jobs_failed int
+)
 returns void
 language sql
 volatile
@@ -300,13 +355,14 @@ create unlogged table ops.wake_calls (
   target text not null,
   called_at timestamptz not null default now()
 );
+create index wake_calls_called_at on ops.wake_calls (called_at);
 comment on table ops.wake_calls is
-  'Which of pg_net''s calls are wake-ups of ours, so that their answers can be told from everybody else''s. Unlogged, as '
-  'pg_net''s own tables are: a crash empties all of them, and begins their numbers anew.';
+  'Which of pg_net''s calls are wake-ups of ours, so that their answers can be told from everybody else''s. Unlogged, '
+  'as pg_net''s own tables are: a crash empties all of them, and begins their numbers anew.';
 comment on column ops.wake_calls.request_id is 'Number of the call in pg_net''s tables.';
 comment on column ops.wake_calls.target is 'The function that was called: worker, enforcement or sentinel.';
 comment on column ops.wake_calls.called_at is 'When the call was queued.';
-create index wake_calls_called_at on ops.wake_calls (called_at);
+comment on constraint wake_calls_pkey on ops.wake_calls is 'A call is known by pg_net''s number.';
 comment on index ops.wake_calls_called_at is 'What ops.prune forgets and the sentinel looks at.';
 alter table ops.wake_calls enable row level security;
 
@@ -356,8 +412,9 @@ exception when others then
 end
 $$;
 comment on function ops.wake(text, text) is
-  'Queues one HTTP call that wakes a function (worker, enforcement, sentinel) with the narrow wake token, unless one '
-  'is queued already and not yet being sent, or the Vault secrets are missing. Never raises: a lost wake-up is made good by cron.';
+  'Queues one HTTP call that wakes a function (worker, enforcement, sentinel) with the narrow wake token, '
+  'unless one is queued already and not yet being sent, or the Vault secrets are missing. Never raises: a lost '
+  'wake-up is made good by cron.';
 grant execute on function ops.wake(text, text) to service_role;
 
 create function ops.wake_for(job_type text)

@@ -14,8 +14,19 @@ create table public.plaintiffs (
 alter table public.plaintiffs enable row level security;
 
 comment on table public.plaintiffs is 'Creditors, one row per normalised name.';
+comment on column public.plaintiffs.id is 'Id of the plaintiff.';
+comment on column public.plaintiffs.name is 'The spelling that was met first.';
 comment on column public.plaintiffs.name_normalized is
   'The name with case folded and white space joined: what makes two spellings one plaintiff.';
+comment on column public.plaintiffs.firm_name is
+  'The firm that acts for it, where somebody entered one; never guessed.';
+comment on column public.plaintiffs.status is
+  'How far it has come as a client. null or inactive: nothing may be enforced for it.';
+comment on column public.plaintiffs.created_at is 'When its first judgment was inserted.';
+comment on column public.plaintiffs.updated_at is 'When the row was last changed.';
+comment on constraint plaintiffs_pkey on public.plaintiffs is 'A plaintiff is known by its id.';
+comment on constraint plaintiffs_name_normalized_key on public.plaintiffs is 'One row however the name is spelt.';
+comment on constraint plaintiffs_status_known on public.plaintiffs is 'The states there are.';
 revoke all on public.plaintiffs from anon, authenticated;
 grant select, insert, update, delete on public.plaintiffs to service_role;
 
@@ -44,22 +55,53 @@ create table public.judgments (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint judgments_amount_not_negative check (amount >= 0),
-  constraint judgments_enforcement_stage_known check (enforcement_stage in ('pre_enforcement', 'paperwork_filed', 'levy_issued',
-    'waiting_payment', 'payment_plan', 'collected', 'closed_no_recovery'))
+  constraint judgments_enforcement_stage_known check (enforcement_stage in (
+    'pre_enforcement', 'paperwork_filed', 'levy_issued', 'waiting_payment', 'payment_plan', 'collected',
+    'closed_no_recovery'))
 );
 alter table public.judgments enable row level security;
 create index judgments_batch_id_idx on public.judgments (batch_id);
 
 comment on table public.judgments is
-  'One row per case number. batch_id and plaintiff_id carry no foreign key: the check would cost more than the insert '
-  '(see ARCHITECTURE.md).';
+  'One row per case number. batch_id and plaintiff_id carry no foreign key: the check would cost more than the '
+  'insert (see ARCHITECTURE.md).';
+comment on column public.judgments.id is 'Number of the judgment; lineage, enforcement and evidence name it.';
 comment on column public.judgments.case_number is
   'Upper case ASCII, white space joined. Byte-wise collation: sorted inserts keep the unique index cheap.';
+comment on column public.judgments.plaintiff_name is 'As the file spells it, white space joined.';
+comment on column public.judgments.defendant_name is 'As the file spells it, white space joined.';
+comment on column public.judgments.amount is 'What was awarded, in US dollars.';
+comment on column public.judgments.judgment_date is
+  'Day of the judgment; the filing date where a file has no other and says so.';
+comment on column public.judgments.filing_date is 'Day the case was filed.';
+comment on column public.judgments.court is 'Name of the court, as written.';
+comment on column public.judgments.county is 'County, as written.';
+comment on column public.judgments.state is 'State, as written.';
+comment on column public.judgments.defendant_address is 'As written; personal.';
+comment on column public.judgments.defendant_phone is
+  'As written, even where it does not look like a number; personal.';
+comment on column public.judgments.defendant_email is
+  'As written, even where it does not look like an address; personal.';
+comment on column public.judgments.source_reference is 'The sender''s own number for the case.';
+comment on column public.judgments.status is 'active: stands as it was inserted.';
+comment on column public.judgments.enforcement_stage is
+  'How far enforcement has come. Anything beyond pre_enforcement keeps the judgment from being undone.';
+comment on column public.judgments.enforcement_stage_updated_at is
+  'When the stage last changed; null while nothing was done.';
 comment on column public.judgments.plaintiff_id is
   'The plaintiff of that name; there when the row is inserted, so that no row is written twice.';
+comment on column public.judgments.source is 'The vendor whose batch inserted it.';
 comment on column public.judgments.batch_id is
   'The batch that inserted the row; stays when the batch record is deleted.';
 comment on column public.judgments.source_row_index is 'Data row in the file of that batch, from 0.';
+comment on column public.judgments.created_at is 'When the insert of its batch committed its row.';
+comment on column public.judgments.updated_at is 'When the row was last changed.';
+comment on constraint judgments_pkey on public.judgments is 'A judgment is known by its number.';
+comment on constraint judgments_case_number_key on public.judgments is
+  'One judgment per case number: what makes a row a duplicate. Inserts read it in order.';
+comment on constraint judgments_amount_not_negative on public.judgments is 'No judgment awards less than nothing.';
+comment on constraint judgments_enforcement_stage_known on public.judgments is 'The stages there are.';
+comment on index public.judgments_batch_id_idx is 'What a batch inserted: its counts and its undo.';
 revoke all on public.judgments from anon, authenticated;
 grant select, insert, update, delete on public.judgments to service_role;
 

@@ -24,16 +24,32 @@ alter table intake.sources enable row level security;
 
 comment on table intake.sources is
   'What is particular to each vendor. A drop belongs to the source its first path segment names, else to simplicity.';
+comment on column intake.sources.source is
+  'Its name: the first segment of a path in the bucket, and what a vendor''s key stands for.';
 comment on column intake.sources.header_map is
   'Header text to field name (null ignores the column); goes before the built-in names.';
 comment on column intake.sources.columns is
   'The field of each column, in the order of the file, for files without a header; null in a place ignores that '
   'column. Files that have a header are read by it.';
 comment on column intake.sources.dialect is 'Parts of the dialect that are given, not detected.';
+comment on column intake.sources.error_threshold_percent is
+  'Budget of its new batches: the share of rejects, in percent, above which one is refused whole.';
 comment on column intake.sources.code_budgets is
   'Row code to the percentage of rows it may reject before the batch is refused.';
 comment on column intake.sources.warn_percent is
   'Above it, and within budget, a source with requires_approval waits for a person.';
+comment on column intake.sources.requires_approval is
+  'True: a batch above warn_percent waits for an operator before anything is inserted.';
+comment on column intake.sources.priority is 'Priority of its new batches, -100 to 100.';
+comment on column intake.sources.created_at is 'When it was first set, or first met.';
+comment on column intake.sources.updated_at is 'When its settings were last changed.';
+comment on constraint sources_pkey on intake.sources is 'A source is known by its name.';
+comment on constraint sources_source_plain on intake.sources is 'A name that can stand in a path as it is.';
+comment on constraint sources_columns_are_fields on intake.sources is
+  'Names of fields, or null for a column to ignore; at least one.';
+comment on constraint sources_threshold_range on intake.sources is 'A share, in whole percent.';
+comment on constraint sources_warn_range on intake.sources is 'A share, in percent.';
+comment on constraint sources_priority_range on intake.sources is 'Nobody outbids everybody for good.';
 grant select, insert, update, delete on intake.sources to service_role;
 
 insert into intake.sources (source) values ('simplicity');
@@ -76,13 +92,14 @@ begin
          dialect = coalesce(settings -> 'dialect', s.dialect),
          error_threshold_percent = coalesce((settings ->> 'error_threshold_percent')::int, s.error_threshold_percent),
          code_budgets = coalesce(settings -> 'code_budgets', s.code_budgets),
-         warn_percent = case when settings ? 'warn_percent' then (settings ->> 'warn_percent')::numeric else s.warn_percent end,
+         warn_percent = case when settings ? 'warn_percent' then (settings ->> 'warn_percent')::numeric
+           else s.warn_percent end,
          requires_approval = coalesce((settings ->> 'requires_approval')::boolean, s.requires_approval),
          priority = coalesce((settings ->> 'priority')::int, s.priority)
    where s.source = put_source.source
   returning to_jsonb(s) into stored;
-  perform audit.append(case when earlier is null then 'source.created' else 'source.changed' end, 'source', put_source.source,
-    earlier, stored);
+  perform audit.append(case when earlier is null then 'source.created' else 'source.changed' end,
+    'source', put_source.source, earlier, stored);
   return stored;
 end
 $$;
@@ -103,6 +120,13 @@ alter table intake.error_codes enable row level security;
 
 comment on table intake.error_codes is
   'The closed catalogue of row codes, in plain words. The same catalogue stands in code; a test compares them.';
+comment on column intake.error_codes.code is 'As reports, errors.csv and answers name it.';
+comment on column intake.error_codes.stage is
+  'Where a row gets it: while the file is parsed, while values are validated, or at the insert.';
+comment on column intake.error_codes.cause is 'What is wrong, for somebody who knows the file and not the system.';
+comment on column intake.error_codes.fix is 'What to do about it in the file.';
+comment on constraint error_codes_pkey on intake.error_codes is 'Each code once.';
+comment on constraint error_codes_stage_known on intake.error_codes is 'The stages there are.';
 grant select on intake.error_codes to service_role;
 
 insert into intake.error_codes (code, stage, cause, fix) values

@@ -14,9 +14,12 @@ alter table intake.batch_moves enable row level security;
 comment on table intake.batch_moves is
   'The state machine of a batch: every move there is. The same table stands in code and as a picture in '
   'docs/batch-states.md; a test compares the three.';
+comment on column intake.batch_moves.from_status is 'The state it leaves.';
+comment on column intake.batch_moves.to_status is 'The state it comes to.';
 comment on column intake.batch_moves.by_hand is
   'Whether a hand-written statement may make the move; the engine may make them all.';
 comment on column intake.batch_moves.because is 'What makes the batch move.';
+comment on constraint batch_moves_pkey on intake.batch_moves is 'Each move once.';
 grant select on intake.batch_moves to service_role;
 
 insert into intake.batch_moves (from_status, to_status, by_hand, because)
@@ -181,8 +184,9 @@ begin
       using errcode = 'DF002', hint = 'intake.batch_moves has every move there is.';
   end if;
   if not ops.is_engine() and move.by_hand is not true then
-    raise exception 'Cannot set batch % from % to % by hand: only status = ''uploaded'' (reset) or, until it has ended, '
-                    'status = ''failed'' with a rejection_reason', old_row.id, old_row.status, new_row.status
+    raise exception
+      'Cannot set batch % from % to % by hand: only status = ''uploaded'' (reset) or, until it has ended, '
+      'status = ''failed'' with a rejection_reason', old_row.id, old_row.status, new_row.status
       using errcode = 'P0001', hint = 'To take back what a completed batch inserted, use undo.';
   end if;
 end
@@ -256,9 +260,9 @@ begin
 end
 $$;
 comment on function intake.follow_batch_status() is
-  'Trigger: what follows from a status, whoever wrote it. A reset clears the attempt, ends an undo under way and queues it; failed and skipped '
-  'stop the work (after an undo the slices stay: they say where rows stand in the file); every change leaves an audit '
-  'event.';
+  'Trigger: what follows from a status, whoever wrote it. A reset clears the attempt, ends an undo under way and '
+  'queues it; failed and skipped stop the work (after an undo the slices stay: they say where rows stand in the file); '
+  'every change leaves an audit event.';
 grant execute on function intake.follow_batch_status() to service_role;
 
 create function intake.queue_new_batch()
@@ -306,7 +310,8 @@ grant execute on function intake.forget_object() to service_role;
 create trigger _100_guard_new_batch before insert on intake.simplicity_batches
   for each row execute function intake.guard_new_batch();
 alter table intake.simplicity_batches enable always trigger _100_guard_new_batch;
-comment on trigger _100_guard_new_batch on intake.simplicity_batches is 'What a state asks for, in a row written in it.';
+comment on trigger _100_guard_new_batch on intake.simplicity_batches is
+  'What a state asks for, in a row written in it.';
 
 create trigger _100_guard_batch_status before update of status on intake.simplicity_batches
   for each row execute function intake.guard_batch_status();

@@ -17,17 +17,38 @@ create table intake.uploads (
   constraint uploads_file_hash_sha256 check (file_hash ~ '^[0-9a-f]{64}$')
 );
 alter table intake.uploads enable row level security;
-create unique index uploads_open_hash_key on intake.uploads (file_hash) where arrived_at is null and file_hash is not null;
+create unique index uploads_open_hash_key on intake.uploads (file_hash)
+  where arrived_at is null and file_hash is not null;
 create index uploads_open_idx on intake.uploads (expires_at) where arrived_at is null;
 create index uploads_source_idx on intake.uploads (source);
 create index uploads_arrived_hash_idx on intake.uploads (file_hash) where arrived_at is not null;
 
 comment on table intake.uploads is
-  'Reservations: made before bytes are stored under uploads/<id>/<name>, so that racing uploads have one winner. The '
-  'id becomes the batch''s.';
+  'Reservations: made before bytes are stored under uploads/<id>/<name>, so that racing uploads have one winner. '
+  'The id becomes the batch''s.';
+comment on column intake.uploads.id is 'Id of the reservation; becomes that of the batch.';
+comment on column intake.uploads.storage_bucket is 'Where the bytes are to be stored: bucket.';
+comment on column intake.uploads.storage_path is 'Where the bytes are to be stored: path, never used twice.';
+comment on column intake.uploads.filename is 'Name of the file as the caller gave it.';
+comment on column intake.uploads.source is 'The vendor it is for.';
+comment on column intake.uploads.file_hash is
+  'SHA-256 of bytes the function itself has seen; null for a signed address, whose caller only claims one.';
+comment on column intake.uploads.file_size_bytes is 'Size of the file as received, or as announced.';
 comment on column intake.uploads.options is
   'What was asked for: error_threshold_percent, priority, dry_run, source_reference, replay_of.';
+comment on column intake.uploads.created_by is 'Who asked for it.';
+comment on column intake.uploads.created_at is 'When it was asked for.';
+comment on column intake.uploads.expires_at is
+  'Until then nobody else stores these bytes; afterwards whoever comes takes over.';
 comment on column intake.uploads.arrived_at is 'When the bytes were stored and the batch came to be.';
+comment on constraint uploads_pkey on intake.uploads is 'A reservation is known by its id.';
+comment on constraint uploads_storage_path_key on intake.uploads is 'No path is used twice.';
+comment on constraint uploads_source_fkey on intake.uploads is 'Only for sources there are.';
+comment on constraint uploads_file_hash_sha256 on intake.uploads is '64 hex digits in lower case.';
+comment on index intake.uploads_open_hash_key is 'Of racing uploads of the same bytes one wins.';
+comment on index intake.uploads_open_idx is 'Reservations that have run out.';
+comment on index intake.uploads_source_idx is 'What a source has announced.';
+comment on index intake.uploads_arrived_hash_idx is 'The batch of bytes that arrived and are not staged yet.';
 grant select, insert, update, delete on intake.uploads to service_role;
 
 create function intake.reservation_lease()
@@ -65,7 +86,8 @@ as $$
        and b.rejection_code is distinct from 'EMPTY_FILE'
     union all
     select b, 2 from intake.uploads u join intake.simplicity_batches b on b.id = u.id
-     where u.file_hash = hash and u.arrived_at is not null and b.file_hash is null and b.status <> 'skipped' and not b.dry_run
+     where u.file_hash = hash and u.arrived_at is not null and b.file_hash is null and b.status <> 'skipped'
+       and not b.dry_run
   ) k order by k.rank limit 1
 $$;
 comment on function intake.batch_of_hash(text) is
@@ -139,7 +161,8 @@ language sql
 immutable
 set search_path = ''
 as $$
-  select jsonb_build_object('outcome', outcome, 'batch_id', batch.id, 'attempt', batch.attempt, 'batch_status', batch.status,
+  select jsonb_build_object('outcome', outcome, 'batch_id', batch.id, 'attempt', batch.attempt,
+    'batch_status', batch.status,
     'filename', batch.filename, 'file_hash', batch.file_hash, 'file_size_bytes', batch.file_size_bytes)
 $$;
 comment on function intake.reservation_answer(text, intake.simplicity_batches) is
@@ -155,13 +178,16 @@ declare
   upload intake.uploads;
   new_id uuid := gen_random_uuid();
 begin
-  insert into intake.uploads (id, storage_path, filename, source, file_hash, file_size_bytes, options, created_by, expires_at)
-  values (new_id, 'uploads/' || new_id || '/' || (request ->> 'stored_name'), request ->> 'filename', request ->> 'source', hash,
-    (request ->> 'file_size_bytes')::bigint, request -> 'options', request ->> 'actor', now() + lease)
+  insert into intake.uploads (id, storage_path, filename, source, file_hash, file_size_bytes, options, created_by,
+    expires_at)
+  values (new_id, 'uploads/' || new_id || '/' || (request ->> 'stored_name'), request ->> 'filename',
+    request ->> 'source', hash, (request ->> 'file_size_bytes')::bigint, request -> 'options', request ->> 'actor',
+      now() + lease)
   returning * into upload;
   perform audit.append('upload.reserved', 'batch', upload.id::text, null,
     jsonb_build_object('filename', upload.filename, 'source', upload.source, 'options', upload.options));
-  return jsonb_build_object('outcome', 'store', 'batch_id', upload.id, 'path', upload.storage_path, 'filename', upload.filename,
+  return jsonb_build_object('outcome', 'store', 'batch_id', upload.id, 'path', upload.storage_path,
+    'filename', upload.filename,
     'expires_at', upload.expires_at);
 end
 $$;
@@ -206,7 +232,8 @@ as $$
     'size', request -> 'file_size_bytes', 'hash', request -> 'file_hash')))
 $$;
 comment on function intake.with_announcement(jsonb) is
-  'A request for an upload address with what was said of the file kept among its options: what arrives is held against it.';
+  'A request for an upload address with what was said of the file kept among its options: what '
+  'arrives is held against it.';
 grant execute on function intake.with_announcement(jsonb) to service_role;
 
 create function intake.most_announced()
@@ -247,8 +274,8 @@ begin
 end
 $$;
 comment on function intake.vendor_refusal(jsonb) is
-  'What a vendor may not ask for, null when it may: a higher threshold than its source has, more uploads announced than '
-  'may be outstanding. Makes the source known. Takes its lock before that of the hash.';
+  'What a vendor may not ask for, null when it may: a higher threshold than its source has, more uploads announced '
+  'than may be outstanding. Makes the source known. Takes its lock before that of the hash.';
 grant execute on function intake.vendor_refusal(jsonb) to service_role;
 
 create function intake.reserve_upload(request jsonb)
@@ -296,7 +323,8 @@ begin
       return jsonb_build_object('outcome', 'wait', 'batch_id', open_upload.id);
     end if;
     delete from intake.uploads u where u.id = open_upload.id;
-    perform audit.append('upload.taken_over', 'batch', open_upload.id::text, jsonb_build_object('created_by', open_upload.created_by), null);
+    perform audit.append('upload.taken_over', 'batch', open_upload.id::text,
+      jsonb_build_object('created_by', open_upload.created_by), null);
   end if;
   return intake.open_reservation(request, hash, intake.reservation_lease());
 end
@@ -315,7 +343,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  update intake.uploads u set expires_at = now() + intake.reservation_lease() where u.id = upload and u.arrived_at is null;
+  update intake.uploads u set expires_at = now() + intake.reservation_lease()
+    where u.id = upload and u.arrived_at is null;
   return found;
 end
 $$;
@@ -350,10 +379,12 @@ begin
   if taker.id is null then
     return null;
   end if;
-  update intake.simplicity_batches b set storage_path = null, storage_version = null where b.id = stored.id; -- nothing to forget
+  -- nothing to forget
+  update intake.simplicity_batches b set storage_path = null, storage_version = null where b.id = stored.id;
   delete from intake.simplicity_batches b where b.id = stored.id;
   update intake.simplicity_batches b
-     set storage_bucket = stored.storage_bucket, storage_path = stored.storage_path, storage_version = stored.storage_version
+     set storage_bucket = stored.storage_bucket, storage_path = stored.storage_path,
+         storage_version = stored.storage_version
    where b.id = heir;
   return intake.reservation_answer('started_again', intake.retry(heir, options));
 end

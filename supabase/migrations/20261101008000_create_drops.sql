@@ -10,8 +10,8 @@ as $$
   select bucket = 'intake'
     and path !~* '(^|/)(\.ds_store|\._[^/]*|\.keep|\.emptyfolderplaceholder|thumbs\.db|desktop\.ini|~\$[^/]*)/*$'
     and lower(trim(split_part(coalesce(metadata ->> 'mimetype', 'application/octet-stream'), ';', 1))) in
-      ('text/csv', 'text/plain', 'text/tab-separated-values', 'application/csv', 'text/x-csv', 'application/octet-stream',
-       'binary/octet-stream', 'application/vnd.ms-excel', 'multipart/form-data')
+      ('text/csv', 'text/plain', 'text/tab-separated-values', 'application/csv', 'text/x-csv',
+       'application/octet-stream', 'binary/octet-stream', 'application/vnd.ms-excel', 'multipart/form-data')
 $$;
 comment on function intake.is_drop(text, text, jsonb) is
   'Whether an object is for us: bucket intake, a content type a CSV travels under, no file that a desktop makes. '
@@ -24,8 +24,9 @@ language sql
 stable
 set search_path = ''
 as $$
-  select coalesce((select s.source from intake.sources s where s.source = split_part(path, '/', 1) and position('/' in path) > 0),
-                  'simplicity')
+  select coalesce(
+    (select s.source from intake.sources s where s.source = split_part(path, '/', 1) and position('/' in path) > 0),
+    'simplicity')
 $$;
 comment on function intake.source_of(text) is
   'The source a path belongs to: its first segment where intake.sources knows it, else simplicity.';
@@ -44,6 +45,10 @@ comment on column intake.moved_objects.batch_id is 'The batch the object belongs
 comment on column intake.moved_objects.storage_bucket is 'Bucket of the object.';
 comment on column intake.moved_objects.storage_path is 'Where it lies now.';
 comment on column intake.moved_objects.storage_version is 'Its version now; empty where storage keeps none.';
+comment on constraint moved_objects_pkey on intake.moved_objects is 'A batch has one object.';
+comment on constraint moved_objects_batch_id_fkey on intake.moved_objects is 'Goes with its batch.';
+comment on constraint moved_objects_storage_bucket_storage_path_storage_version_key on intake.moved_objects is
+  'An object belongs to one batch.';
 alter table intake.moved_objects enable row level security;
 
 create function intake.accept_drop(bucket text, path text, version text, metadata jsonb)
@@ -59,19 +64,22 @@ declare
 begin
   if not intake.is_drop(bucket, path, metadata)
      or exists (select 1 from intake.forgotten_objects f
-                 where f.storage_bucket = bucket and f.storage_path = path and f.storage_version = coalesce(version, ''))
+                 where f.storage_bucket = bucket and f.storage_path = path
+                   and f.storage_version = coalesce(version, ''))
      or exists (select 1 from intake.simplicity_batches b
-                 where b.storage_bucket = bucket and b.storage_path = path and b.storage_version is not distinct from version)
+                 where b.storage_bucket = bucket and b.storage_path = path
+                   and b.storage_version is not distinct from version)
      or exists (select 1 from intake.moved_objects m
-                 where m.storage_bucket = bucket and m.storage_path = path and m.storage_version = coalesce(version, '')) then
+                 where m.storage_bucket = bucket and m.storage_path = path
+                   and m.storage_version = coalesce(version, '')) then
     return null;
   end if;
   update intake.uploads u set arrived_at = now()
    where u.storage_bucket = bucket and u.storage_path = path and u.arrived_at is null
   returning * into reserved;
   select * into settings from intake.sources s where s.source = coalesce(reserved.source, intake.source_of(path));
-  insert into intake.simplicity_batches (id, filename, source, source_reference, file_size_bytes, storage_bucket, storage_path,
-    storage_version, error_threshold_percent, priority, dry_run, replay_of, created_by)
+  insert into intake.simplicity_batches (id, filename, source, source_reference, file_size_bytes,
+    storage_bucket, storage_path, storage_version, error_threshold_percent, priority, dry_run, replay_of, created_by)
   values (
     coalesce(reserved.id, gen_random_uuid()),
     coalesce(reserved.filename, regexp_replace(regexp_replace(path, '/+$', ''), '^.*[/\\]', '')),
@@ -185,7 +193,8 @@ begin
      and intake.move_object(old.bucket_id, old.name, old.version, new.name, new.version) then
     return null;
   end if;
-  if new.metadata is not null then -- storage may write the row first and its metadata after; the later write is the drop
+  -- storage may write the row first and its metadata after; the later write is the drop
+  if new.metadata is not null then
     perform intake.accept_drop(new.bucket_id, new.name, new.version, new.metadata);
   end if;
   return null;
@@ -222,9 +231,11 @@ begin
      where o.bucket_id = 'intake' and greatest(o.created_at, o.updated_at) < now() - ops.scaled(120)
        and intake.is_drop(o.bucket_id, o.name, o.metadata)
        and not exists (select 1 from intake.forgotten_objects f
-                        where f.storage_bucket = o.bucket_id and f.storage_path = o.name and f.storage_version = coalesce(o.version, ''))
+                        where f.storage_bucket = o.bucket_id and f.storage_path = o.name
+                          and f.storage_version = coalesce(o.version, ''))
        and not exists (select 1 from intake.simplicity_batches b
-                        where b.storage_bucket = o.bucket_id and b.storage_path = o.name and b.storage_version is not distinct from o.version)
+                        where b.storage_bucket = o.bucket_id and b.storage_path = o.name
+                          and b.storage_version is not distinct from o.version)
      order by o.created_at limit 1000
   loop
     if intake.accept_drop(object.bucket_id, object.name, object.version, object.metadata) is not null then

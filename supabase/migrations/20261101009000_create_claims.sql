@@ -1,9 +1,11 @@
--- The one engine of jobs: who may work on what, for how long. A claim hands out one unit: a job as a whole, or one slice of
--- an ingest job. A lease that ran out is a loss; losses and failures in a row without progress use up the tries.
+-- The one engine of jobs: who may work on what, for how long. A claim hands out one unit: a job as a whole, or one
+-- slice of an ingest job. A lease that ran out is a loss; losses and failures in a row without progress use up the
+-- tries.
 --
--- Fairness is decided in ops.claimable_units and nowhere else. Within a priority, sources take turns. A unit that was lost goes
--- behind whatever was not, and waits from its second loss on. After two losses it is alone: no other unit of its batch is in
--- work beside it, and it is given a smaller share. A file that is lost again and again while it is read is refused.
+-- Fairness is decided in ops.claimable_units and nowhere else. Within a priority, sources take turns. A unit that was
+-- lost goes behind whatever was not, and waits from its second loss on. After two losses it is alone: no other unit of
+-- its batch is in work beside it, and it is given a smaller share. A file that is lost again and again while it is read
+-- is refused.
 
 create table intake.batch_slices (
   batch_id uuid not null references intake.simplicity_batches (id) on delete cascade,
@@ -38,16 +40,47 @@ alter table intake.batch_slices enable row level security;
 create index batch_slices_open_idx on intake.batch_slices (batch_id, slice_no) where status <> 'done';
 
 comment on table intake.batch_slices is
-  'Byte ranges of a file that end on record boundaries: the unit of parallel, resumable work, each with a lease of '
-  'its own.';
+  'Byte ranges of a file that end on record boundaries: the unit of parallel, resumable work, '
+  'each with a lease of its own.';
+comment on column intake.batch_slices.batch_id is 'The batch whose file this is a part of.';
+comment on column intake.batch_slices.slice_no is
+  'Number of the slice in the file, from 0. One that was split goes on under a new number.';
+comment on column intake.batch_slices.first_byte is 'First byte of the slice.';
 comment on column intake.batch_slices.end_byte is 'First byte after the slice.';
+comment on column intake.batch_slices.first_row is 'Data row of the file its first row is, from 0.';
+comment on column intake.batch_slices.row_count is
+  'Rows it holds, as staging counted them: what valid, invalid and remarks must add up to.';
+comment on column intake.batch_slices.first_line is 'Physical line its first byte stands on, from 1.';
+comment on column intake.batch_slices.status is
+  'pending: to be claimed. leased: in work. done: every row is staged or rejected.';
+comment on column intake.batch_slices.valid is 'Rows of a finished slice that passed.';
+comment on column intake.batch_slices.invalid is 'Rows of a finished slice that were rejected.';
+comment on column intake.batch_slices.remarks is
+  'Lines of a replay that are no rows, such as the last one of a truncated errors.csv: in '
+  'row_count, in no other count.';
+comment on column intake.batch_slices.code_counts is
+  'Row code to number of rejects; the first problem of a row counts.';
+comment on column intake.batch_slices.warning_counts is 'Warning to number of rows that passed with it.';
+comment on column intake.batch_slices.locked_at is 'Last sign of life of the holder: claim or beat.';
+comment on column intake.batch_slices.locked_by is 'Who holds it.';
+comment on column intake.batch_slices.lease_token is
+  'Known to the holder alone; every write of a block or reject must bring it.';
+comment on column intake.batch_slices.lease_expires_at is 'From then on anybody may claim the slice.';
 comment on column intake.batch_slices.holders is
   'How many leases the slice has had; above 1 an earlier holder may have left rows behind.';
 comment on column intake.batch_slices.losses is
   'How often in a row its lease ran out; decides how large a share its next holder gets.';
-comment on column intake.batch_slices.remarks is
-  'Lines of a replay that are no rows, such as the last one of a truncated errors.csv: in row_count, in no other '
-  'count.';
+comment on column intake.batch_slices.not_before is 'Not before this time: back-off after a loss or failure.';
+comment on column intake.batch_slices.finished_at is 'When its last row was staged or rejected.';
+comment on constraint batch_slices_pkey on intake.batch_slices is 'A slice is known by its batch and number.';
+comment on constraint batch_slices_batch_id_fkey on intake.batch_slices is 'Slices go with their batch.';
+comment on constraint batch_slices_status_known on intake.batch_slices is 'The states there are.';
+comment on constraint batch_slices_bytes_ordered on intake.batch_slices is 'No slice is empty.';
+comment on constraint batch_slices_lease_fits_status on intake.batch_slices is
+  'A leased slice has the whole lease, any other has nothing of one.';
+comment on constraint batch_slices_finished_at_fits_status on intake.batch_slices is
+  'A slice that is done says since when, and no other does.';
+comment on index intake.batch_slices_open_idx is 'What a claim looks through: slices that are not done.';
 grant select, insert, update, delete on intake.batch_slices to service_role;
 
 create trigger _200_clear_lease before insert or update of status on intake.batch_slices
@@ -62,8 +95,11 @@ create unlogged table ops.source_turns (
 alter table ops.source_turns enable row level security;
 
 comment on table ops.source_turns is
-  'When each source was last given a worker, so that sources take turns. Unlogged: after a crash everybody starts anew.';
+  'When each source was last given a worker, so that sources take turns. Unlogged: after a '
+  'crash everybody starts anew.';
+comment on column ops.source_turns.source is 'The source whose turn it was.';
 comment on column ops.source_turns.served_at is 'When a unit of the source was last handed out.';
+comment on constraint source_turns_pkey on ops.source_turns is 'One turn per source.';
 grant select, insert, update, delete on ops.source_turns to service_role;
 
 create function intake.max_slices_per_batch()
@@ -127,7 +163,8 @@ begin
   end if;
   perform 1
      from intake.batch_slices s
-    where s.batch_id = held.batch_id and s.slice_no = slice and s.status = 'leased' and s.lease_token = token for update;
+    where s.batch_id = held.batch_id and s.slice_no = slice and s.status = 'leased'
+      and s.lease_token = token for update;
   return case when found then held end;
 end
 $$;

@@ -12,11 +12,18 @@ alter table intake.staged_blocks enable row level security;
 alter table intake.staged_blocks alter column payload set storage external; -- compressing costs more than it saves
 
 comment on table intake.staged_blocks is
-  'Valid rows on their way to public.judgments, a few thousand to a block. Unlogged: what a database crash takes is '
-  'noticed and redone.';
+  'Valid rows on their way to public.judgments, a few thousand to a block. Unlogged: what a database crash '
+  'takes is noticed and redone.';
+comment on column intake.staged_blocks.batch_id is
+  'The batch its rows belong to. No foreign key: the check would cost, and intake.sweep removes what is left over.';
+comment on column intake.staged_blocks.slice_no is 'The slice they were read from.';
+comment on column intake.staged_blocks.block_no is 'Number of the block in its slice, from 0.';
+comment on column intake.staged_blocks.row_count is 'Rows in it: what a crash took is noticed by these.';
 comment on column intake.staged_blocks.payload is
-  'Rows separated by U+001E; fields by U+001F: row index, then the values in the order of the row schema; empty is '
-  'null.';
+  'Rows separated by U+001E; fields by U+001F: row index, then the values in the order of '
+  'the row schema; empty is null.';
+comment on constraint staged_blocks_pkey on intake.staged_blocks is
+  'A block is known by batch, slice and number: sent twice, it stands once.';
 grant select, insert, update, delete on intake.staged_blocks to service_role;
 
 create table intake.row_errors (
@@ -43,17 +50,46 @@ alter table intake.row_errors enable row level security;
 create unique index row_errors_row_key on intake.row_errors (batch_id, row_index, error_stage);
 create index row_errors_error_code_idx on intake.row_errors (error_code, created_at);
 -- Whose duplicates are these: asked before a batch is undone.
-create index row_errors_kept_batch_idx on intake.row_errors ((issues -> 0 ->> 'kept_batch_id')) where error_stage = 'insert';
-create index row_errors_resolved_idx on intake.row_errors (batch_id, error_code) where resolved_at is not null and error_stage <> 'insert';
+create index row_errors_kept_batch_idx on intake.row_errors ((issues -> 0 ->> 'kept_batch_id'))
+  where error_stage = 'insert';
+create index row_errors_resolved_idx on intake.row_errors (batch_id, error_code)
+  where resolved_at is not null and error_stage <> 'insert';
 
 comment on table intake.row_errors is
-  'Rejects of the latest attempt (at most the first 100,000) and its duplicates (stage insert, at most the first '
-  '10,000).';
-comment on column intake.row_errors.error_code is 'The first problem of the row; all of them are in issues.';
+  'Rejects of the latest attempt (at most the first 100,000) and its duplicates (stage '
+  'insert, at most the first 10,000).';
+comment on column intake.row_errors.id is 'Number of the reject.';
+comment on column intake.row_errors.batch_id is 'The batch whose file the row is in.';
+comment on column intake.row_errors.attempt is 'The attempt that wrote it.';
 comment on column intake.row_errors.row_index is 'Data row from 0.';
 comment on column intake.row_errors.line_number is 'Physical line in the file, from 1.';
+comment on column intake.row_errors.byte_offset is
+  'Where the row begins in the file, in bytes from 0; null for duplicates.';
+comment on column intake.row_errors.error_code is 'The first problem of the row; all of them are in issues.';
+comment on column intake.row_errors.error_message is
+  'What is wrong with this very row, in words; quotes what was read.';
+comment on column intake.row_errors.error_stage is 'parse or validate for a reject, insert for a duplicate.';
+comment on column intake.row_errors.field is 'The field the first problem is in; null where it is the row as a whole.';
+comment on column intake.row_errors.raw_value is 'That field as read; personal.';
+comment on column intake.row_errors.raw_line is 'The row as it stands in the file, shortened; personal.';
 comment on column intake.row_errors.raw_data is 'Header text to value as read.';
+comment on column intake.row_errors.issues is
+  'All problems of the row, in the order of its fields: code, field, message, raw_value. For a duplicate: which '
+  'judgment is kept and which fields differ.';
+comment on column intake.row_errors.created_at is 'When it was written.';
+comment on column intake.row_errors.resolved_at is
+  'When a replay brought the row in a form that passed; it then counts in no budget.';
 comment on column intake.row_errors.resolved_by_batch is 'The replay that put the row right.';
+comment on constraint row_errors_pkey on intake.row_errors is 'A reject is known by its number.';
+comment on constraint row_errors_batch_id_fkey on intake.row_errors is 'Rejects go with their batch.';
+comment on constraint row_errors_error_code_fkey on intake.row_errors is 'Only codes of the catalogue.';
+comment on constraint row_errors_stage_known on intake.row_errors is 'The stages there are.';
+comment on index intake.row_errors_row_key is
+  'A row is rejected once and a duplicate once, however often a slice is read.';
+comment on index intake.row_errors_error_code_idx is 'Rejects of a code by age.';
+comment on index intake.row_errors_kept_batch_idx is
+  'Duplicates whose judgment a batch inserted: whom its undo concerns.';
+comment on index intake.row_errors_resolved_idx is 'Repaired rejects, which the budget leaves out.';
 grant select, insert, update, delete on intake.row_errors to service_role;
 
 create table intake.batch_error_counts (
@@ -68,6 +104,14 @@ create index batch_error_counts_code_idx on intake.batch_error_counts (error_cod
 
 comment on table intake.batch_error_counts is
   'How often each code occurred in the latest attempt; whole even where row_errors is capped.';
+comment on column intake.batch_error_counts.batch_id is 'The batch.';
+comment on column intake.batch_error_counts.error_code is 'The code; of a row with several problems, the first.';
+comment on column intake.batch_error_counts.error_stage is 'parse, validate, or insert for duplicates.';
+comment on column intake.batch_error_counts.occurrences is 'How many rows had it.';
+comment on constraint batch_error_counts_pkey on intake.batch_error_counts is 'One count per batch, code and stage.';
+comment on constraint batch_error_counts_batch_id_fkey on intake.batch_error_counts is 'Counts go with their batch.';
+comment on constraint batch_error_counts_error_code_fkey on intake.batch_error_counts is 'Only codes of the catalogue.';
+comment on index intake.batch_error_counts_code_idx is 'All batches that had a code.';
 grant select, insert, update, delete on intake.batch_error_counts to service_role;
 
 create function intake.clear_attempt(batch uuid)
@@ -206,7 +250,8 @@ $$;
 comment on function intake.end_skipped(intake.simplicity_batches, text, intake.simplicity_batches) is
   'Ends a drop of known bytes as skipped. If they are a failed batch''s, that batch starts its next attempt with the '
   'options given now, from these bytes where its own are gone.';
-grant execute on function intake.end_skipped(intake.simplicity_batches, text, intake.simplicity_batches) to service_role;
+grant execute on function intake.end_skipped(intake.simplicity_batches, text,
+  intake.simplicity_batches) to service_role;
 
 create function intake.open_slices(batch uuid, slices jsonb)
 returns void
@@ -249,7 +294,8 @@ as $$
   from (select u.options -> 'announced' as announced from intake.uploads u where u.id = announcement_broken.batch) a
 $$;
 comment on function intake.announcement_broken(uuid, jsonb) is
-  'Why what arrived at an upload address is not the file that was announced for it (file_size_bytes, file_hash), or null.';
+  'Why what arrived at an upload address is not the file that was announced for it '
+  '(file_size_bytes, file_hash), or null.';
 grant execute on function intake.announcement_broken(uuid, jsonb) to service_role;
 
 create function intake.finish_staging(batch uuid, token uuid, plan jsonb)
@@ -304,10 +350,9 @@ begin
 end
 $$;
 comment on function intake.finish_staging(uuid, uuid, jsonb) is
-  'End of the staging pass. plan: file_hash, file_size_bytes, dialect, layout, ignored_columns, notes, '
-  'unread_lines and first_unread_line (absent: none are), problem and '
-  'problem_code (or null), slices. Known bytes end skipped (busy: the batch that has them is being changed, try again), a problem '
-  'fails the batch, else its slices are opened.';
+  'End of the staging pass. plan: file_hash, file_size_bytes, dialect, layout, ignored_columns, notes, unread_lines '
+  'and first_unread_line (absent: none are), problem and problem_code (or null), slices. Known bytes end skipped '
+  '(busy: the batch that has them is being changed, try again), a problem fails the batch, else its slices are opened.';
 grant execute on function intake.finish_staging(uuid, uuid, jsonb) to service_role;
 
 create function intake.record_rejects(batch uuid, attempt int, rejects jsonb)
@@ -316,11 +361,13 @@ language sql
 volatile
 set search_path = ''
 as $$
-  insert into intake.row_errors (batch_id, attempt, row_index, line_number, byte_offset, error_code, error_message, error_stage,
-    field, raw_value, raw_line, raw_data, issues)
-  select record_rejects.batch, record_rejects.attempt, r.row_index, r.line_number, r.byte_offset, r.error_code, r.error_message,
+  insert into intake.row_errors (batch_id, attempt, row_index, line_number, byte_offset, error_code, error_message,
+    error_stage, field, raw_value, raw_line, raw_data, issues)
+  select record_rejects.batch, record_rejects.attempt, r.row_index, r.line_number, r.byte_offset, r.error_code,
+    r.error_message,
          r.error_stage, r.field, r.raw_value, r.raw_line, r.raw_data, r.issues
-    from jsonb_to_recordset(rejects) as r(row_index int, line_number int, byte_offset bigint, error_code text, error_message text,
+    from jsonb_to_recordset(rejects) as r(row_index int, line_number int, byte_offset bigint, error_code text,
+      error_message text,
       error_stage text, field text, raw_value text, raw_line text, raw_data jsonb, issues jsonb)
 $$;
 comment on function intake.record_rejects(uuid, int, jsonb) is
@@ -349,7 +396,8 @@ begin
   end if;
   if (head ->> 'row_count')::int > 0 then
     insert into intake.staged_blocks (batch_id, slice_no, block_no, row_count, payload)
-    values (batch, (head ->> 'slice_no')::int, (head ->> 'block_no')::int, (head ->> 'row_count')::int, right($1, -cut));
+    values (batch, (head ->> 'slice_no')::int, (head ->> 'block_no')::int, (head ->> 'row_count')::int,
+      right($1, -cut));
   end if;
   if jsonb_array_length(head -> 'rejects') > 0 then
     perform intake.record_rejects(batch, (head ->> 'attempt')::int, head -> 'rejects');
@@ -388,7 +436,8 @@ begin
       slice, batch, done.row_count, done.valid, done.invalid, done.remarks using errcode = 'DF003';
   end if;
   update intake.simplicity_batches b
-     set row_count_total = b.row_count_total + done.valid + done.invalid, row_count_valid = b.row_count_valid + done.valid,
+     set row_count_total = b.row_count_total + done.valid + done.invalid,
+         row_count_valid = b.row_count_valid + done.valid,
          row_count_staged = b.row_count_staged + done.valid, row_count_invalid = b.row_count_invalid + done.invalid,
          progress_at = clock_timestamp()
    where b.id = batch;
@@ -421,8 +470,10 @@ begin
   select * into whole from intake.batch_slices s where s.batch_id = batch and s.slice_no = slice;
   if cut_row not between whole.first_row + 1 and whole.first_row + whole.row_count - 1
      or cut_byte not between whole.first_byte + 1 and whole.end_byte - 1 then
-    raise exception 'Cannot cut slice % of batch % at row % (byte %): it has rows % to % (bytes % to %)', slice, batch, cut_row, cut_byte,
-      whole.first_row, whole.first_row + whole.row_count - 1, whole.first_byte, whole.end_byte - 1 using errcode = 'DF003';
+    raise exception 'Cannot cut slice % of batch % at row % (byte %): it has rows % to % (bytes % to %)',
+      slice, batch, cut_row, cut_byte, whole.first_row, whole.first_row + whole.row_count - 1,
+      whole.first_byte, whole.end_byte - 1
+      using errcode = 'DF003';
   end if;
   insert into intake.batch_slices (batch_id, slice_no, first_byte, end_byte, first_row, row_count, first_line)
   select batch, max(s.slice_no) + 1, cut_byte, whole.end_byte, cut_row, whole.first_row + whole.row_count - cut_row,

@@ -14,10 +14,18 @@ create index header_changes_noticed_at_idx on intake.header_changes (noticed_at 
 
 comment on table intake.header_changes is
   'Files whose columns differ from those of the file before them, one row a batch: what alerts are made of.';
+comment on column intake.header_changes.batch_id is 'The batch whose columns differ.';
+comment on column intake.header_changes.source is 'Its source, kept so that alerts need no batch.';
 comment on column intake.header_changes.compared_with is
   'The batch before: the latest of the source that arrived earlier and had the columns a judgment needs.';
+comment on column intake.header_changes.new_columns is 'Headers that came, as written.';
+comment on column intake.header_changes.missing_columns is 'Headers that went, as written.';
 comment on column intake.header_changes.renamed_columns is
   'As "old to new": a column that went and one that came, both read as the same field, or in the same place.';
+comment on column intake.header_changes.noticed_at is 'When the file was staged.';
+comment on constraint header_changes_pkey on intake.header_changes is 'One row a batch.';
+comment on constraint header_changes_batch_id_fkey on intake.header_changes is 'Goes with its batch.';
+comment on index intake.header_changes_noticed_at_idx is 'The newest changes, for the sentinel.';
 grant select, insert, update, delete on intake.header_changes to service_role;
 
 create function intake.fold_header(name text)

@@ -15,8 +15,15 @@ create index row_repairs_repaired_by_batch_idx on intake.row_repairs (repaired_b
 comment on table intake.row_repairs is
   'Rows of a batch that a replay brought in a form that passed. No foreign key to the replay: its judgments stay when '
   'its record is deleted, and with them the repair.';
+comment on column intake.row_repairs.batch_id is 'The original: the batch whose row was rejected.';
 comment on column intake.row_repairs.row_index is 'Data row in the original file, from 0.';
+comment on column intake.row_repairs.repaired_by_batch is 'The replay that brought the row again.';
 comment on column intake.row_repairs.repaired_by_row is 'Data row in the replay''s own file, from 0.';
+comment on column intake.row_repairs.repaired_at is 'When that replay completed.';
+comment on constraint row_repairs_pkey on intake.row_repairs is 'A row is repaired once.';
+comment on constraint row_repairs_batch_id_fkey on intake.row_repairs is 'Repairs go with the original batch.';
+comment on index intake.row_repairs_repaired_by_batch_idx is
+  'What a replay repaired: the way from a judgment back to the original file.';
 grant select, insert, update, delete on intake.row_repairs to service_role;
 
 create function intake.lock_repairs(batch uuid)

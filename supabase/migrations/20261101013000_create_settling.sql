@@ -16,7 +16,8 @@ begin
   while round(percent, digits) = threshold and digits < 12 loop
     digits := digits + 1;
   end loop;
-  return format('Error budget exceeded: %s%% %s rows (threshold: %s%%)', round(percent, digits), what, trim_scale(threshold));
+  return format('Error budget exceeded: %s%% %s rows (threshold: %s%%)', round(percent, digits), what,
+    trim_scale(threshold));
 end
 $$;
 comment on function intake.budget_reason(bigint, bigint, numeric, text) is
@@ -50,13 +51,16 @@ begin
   for lost in
     select s.* from intake.batch_slices s
      where s.batch_id = batch and s.status = 'done'
-       and s.valid <> (select coalesce(sum(k.row_count), 0) from intake.staged_blocks k where k.batch_id = batch and k.slice_no = s.slice_no)
+       and s.valid <> (select coalesce(sum(k.row_count), 0) from intake.staged_blocks k where k.batch_id = batch
+         and k.slice_no = s.slice_no)
   loop
     update intake.batch_slices s
-       set status = 'pending', valid = 0, invalid = 0, remarks = 0, code_counts = '{}', warning_counts = '{}', finished_at = null
+       set status = 'pending', valid = 0, invalid = 0, remarks = 0, code_counts = '{}', warning_counts = '{}',
+           finished_at = null
      where s.batch_id = batch and s.slice_no = lost.slice_no;
     update intake.simplicity_batches b
-       set row_count_total = b.row_count_total - lost.valid - lost.invalid, row_count_valid = b.row_count_valid - lost.valid,
+       set row_count_total = b.row_count_total - lost.valid - lost.invalid,
+           row_count_valid = b.row_count_valid - lost.valid,
            row_count_staged = b.row_count_staged - lost.valid, row_count_invalid = b.row_count_invalid - lost.invalid
      where b.id = batch;
     redone := redone + 1;
@@ -123,7 +127,8 @@ begin
   delete from intake.batch_error_counts c where c.batch_id = batch;
   insert into intake.batch_error_counts (batch_id, error_code, error_stage, occurrences)
   select batch, c.key, e.stage, sum(c.value::bigint)
-    from intake.batch_slices s cross join lateral jsonb_each_text(s.code_counts) c join intake.error_codes e on e.code = c.key
+    from intake.batch_slices s cross join lateral jsonb_each_text(s.code_counts) c
+    join intake.error_codes e on e.code = c.key
    where s.batch_id = batch group by c.key, e.stage;
   select e.row_index into cut from intake.row_errors e
    where e.batch_id = batch and e.error_stage <> 'insert' order by e.row_index offset intake.max_kept_rejects() limit 1;
@@ -132,10 +137,12 @@ begin
   end if;
   perform intake.resolve_rejects(batch);
   update intake.simplicity_batches b
-     set row_count_total = t.total, row_count_valid = t.valid, row_count_staged = t.valid, row_count_invalid = t.invalid,
+     set row_count_total = t.total, row_count_valid = t.valid, row_count_staged = t.valid,
+         row_count_invalid = t.invalid,
          rejects_truncated = t.invalid > intake.max_kept_rejects(),
          warning_counts = intake.warnings_of(batch),
-         notes = b.notes || array(select n from unnest(t.notes) n where n <> all (b.notes)), -- totalled again after a crash
+         -- totalled again after a crash
+         notes = b.notes || array(select n from unnest(t.notes) n where n <> all (b.notes)),
          validated_at = clock_timestamp(),
          parse_duration_ms = extract(epoch from clock_timestamp() - b.staging_started_at) * 1000
     from (select coalesce(sum(s.valid + s.invalid), 0) as total, coalesce(sum(s.valid), 0) as valid,
@@ -172,7 +179,8 @@ as $$
       select 2, 'FILE_CHANGED', 'File changed in storage'
        where intake.object_state(batch) = 'changed'
       union all
-      select 3, 'ERROR_BUDGET_EXCEEDED', 'Error budget exceeded: 100.0% invalid rows, with other cases than those to be repaired'
+      select 3, 'ERROR_BUDGET_EXCEEDED',
+             'Error budget exceeded: 100.0% invalid rows, with other cases than those to be repaired'
        where batch.warning_counts ? 'OTHER_CASE' and batch.row_count_valid = 0
          and batch.row_count_invalid > intake.count_resolved(batch.id)
       union all
@@ -196,8 +204,8 @@ as $$
 $$;
 comment on function intake.refusal(intake.simplicity_batches) is
   'Why a validated batch is refused whole (too much of it not read, no rows, file changed, over its budget, over a '
-  'budget its source sets for one code; a replay of nothing but other cases): one row, or none. Repaired rejects do not '
-  'count; budgets by code are not for replays, which take what is fixed.';
+  'budget its source sets for one code; a replay of nothing but other cases): one row, or none. Repaired rejects do '
+  'not count; budgets by code are not for replays, which take what is fixed.';
 grant execute on function intake.refusal(intake.simplicity_batches) to service_role;
 
 create function intake.needs_approval(batch intake.simplicity_batches)
@@ -207,7 +215,8 @@ stable
 set search_path = ''
 as $$
   select coalesce((select s.requires_approval
-                      and 100 * (batch.row_count_invalid - intake.count_resolved(batch.id)) > coalesce(s.warn_percent, 0) * batch.row_count_total
+                      and 100 * (batch.row_count_invalid - intake.count_resolved(batch.id)) >
+                        coalesce(s.warn_percent, 0) * batch.row_count_total
                      from intake.sources s where s.source = batch.source), false)
     and not batch.dry_run and batch.replay_of is null and batch.approved_attempt is distinct from batch.attempt
 $$;

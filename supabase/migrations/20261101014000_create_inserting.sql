@@ -1,14 +1,15 @@
--- One transaction moves the staged rows of a batch into public.judgments. Inserts go side by side: they share the lock on
--- judgments, and the unique index decides between two that bring the same case number. Only a step of an undo takes the lock
--- alone: no row may be skipped for the sake of one that is being removed.
+-- One transaction moves the staged rows of a batch into public.judgments. Inserts go side by side: they share the lock
+-- on judgments, and the unique index decides between two that bring the same case number. Only a step of an undo takes
+-- the lock alone: no row may be skipped for the sake of one that is being removed.
 --
--- Every row comes with its plaintiff. New plaintiffs are added once the batch has kept its budget, in the order of their
--- names: a batch that is refused leaves none.
+-- Every row comes with its plaintiff. New plaintiffs are added once the batch has kept its budget, in the order of
+-- their names: a batch that is refused leaves none.
 --
--- Staged rows are sorted by case number and meet judgments through its unique index, whatever the planner believes. It cannot
--- know how many rows are staged, and what it knows of judgments may be old: a table analysed while empty looks free to be
--- read once for every staged row, and that grows with the square of the file. The costs such plans are given are not meant, so
--- nothing is compiled for their sake (jit). `offset 0` keeps a lookup one: a join the planner may turn round is not.
+-- Staged rows are sorted by case number and meet judgments through its unique index, whatever the planner believes. It
+-- cannot know how many rows are staged, and what it knows of judgments may be old: a table analysed while empty looks
+-- free to be read once for every staged row, and that grows with the square of the file. The costs such plans are given
+-- are not meant, so nothing is compiled for their sake (jit). `offset 0` keeps a lookup one: a join the planner may
+-- turn round is not.
 
 create function intake.staged_rows(batch uuid)
 returns table (row_index int, case_number text, line text)
@@ -30,8 +31,8 @@ language sql
 stable
 set search_path = ''
 as $$
-  -- By the size of the index, 40 bytes an entry, not by statistics. Reading an entry costs a seventh to two thirds of looking one up
-  -- (rows in the order of the heap, or not), so up to twice as many entries as rows are worth reading.
+  -- By the size of the index, 40 bytes an entry, not by statistics. Reading an entry costs a seventh to two thirds of
+  -- looking one up (rows in the order of the heap, or not), so up to twice as many entries as rows are worth reading.
   select pg_catalog.pg_relation_size('public.judgments_case_number_key') <= rows_to_meet * 2 * 40
 $$;
 comment on function intake.is_read_in_order(bigint) is
@@ -51,7 +52,8 @@ set jit = off
 as $$
   select count(*)
     from (select distinct r.case_number from intake.staged_rows(batch) r offset 0) s
-    left join lateral (select true as known from public.judgments j where j.case_number = s.case_number offset 0) k on true
+    left join lateral (select true as known from public.judgments j
+      where j.case_number = s.case_number offset 0) k on true
    where k.known is null
 $$;
 comment on function intake.count_new(uuid) is 'How many judgments an insert would add now; for dry runs.';
@@ -100,8 +102,8 @@ as $$
        group by 1) n
 $$;
 comment on function intake.plaintiff_names(uuid) is
-  'The plaintiffs of the staged rows of a batch: each spelling once, normalised once, with the first row that has it and '
-  'that row''s case number.';
+  'The plaintiffs of the staged rows of a batch: each spelling once, normalised once, with the first row that has it '
+  'and that row''s case number.';
 grant execute on function intake.plaintiff_names(uuid) to service_role;
 
 create function intake.brings_judgment(batch uuid, names text[])
@@ -133,8 +135,8 @@ as $$
     from fresh f join first_of_file o on o.case_number = f.case_number and o.row_index = f.row_index
 $$;
 comment on function intake.brings_judgment(uuid, text[]) is
-  'Which of these names stand in a staged row that will become a judgment: its case number is new, and new in the file. '
-  'Looks at every row that has one of the names.';
+  'Which of these names stand in a staged row that will become a judgment: its case number is new, and new in the '
+  'file. Looks at every row that has one of the names.';
 grant execute on function intake.brings_judgment(uuid, text[]) to service_role;
 
 create function intake.add_plaintiffs(batch uuid)
@@ -235,8 +237,8 @@ declare
   -- Sorted by case number on purpose: the first in file order wins, the unique index fills from left to right, and two
   -- inserts that share case numbers come to them in the same order, so that neither waits for the other in a circle.
   -- The line is split after the sort, so that the sort carries little, and only when the row is new. The rows are taken
-  -- apart here and not by intake.staged_rows, whose result would be written to disk once before it is sorted. `offset 0`
-  -- keeps each side as it is written.
+  -- apart here and not by intake.staged_rows, whose result would be written to disk once before it is sorted. `offset
+  -- 0` keeps each side as it is written.
   moving constant text := $sql$
     insert into public.judgments (
       case_number, plaintiff_name, defendant_name, amount, judgment_date, filing_date, court, county, state,
@@ -308,22 +310,31 @@ as $$
   ), repeated as (
     select f[1]::int as row_index, f[2] as case_number, j.id as judgment_id, j.batch_id as kept_batch,
            array(select c.field from (values
-             ('plaintiff_name', f[3] is distinct from j.plaintiff_name), ('defendant_name', f[4] is distinct from j.defendant_name),
-             ('amount', f[5]::numeric is distinct from j.amount), ('judgment_date', f[6]::date is distinct from j.judgment_date),
-             ('filing_date', f[7]::date is distinct from j.filing_date), ('court', f[8] is distinct from j.court),
-             ('county', f[9] is distinct from j.county), ('state', f[10] is distinct from j.state),
-             ('defendant_address', f[11] is distinct from j.defendant_address), ('defendant_phone', f[12] is distinct from j.defendant_phone),
-             ('defendant_email', f[13] is distinct from j.defendant_email)) as c(field, differs) where c.differs) as differs
+             ('plaintiff_name', f[3] is distinct from j.plaintiff_name),
+             ('defendant_name', f[4] is distinct from j.defendant_name),
+             ('amount', f[5]::numeric is distinct from j.amount),
+             ('judgment_date', f[6]::date is distinct from j.judgment_date),
+             ('filing_date', f[7]::date is distinct from j.filing_date),
+             ('court', f[8] is distinct from j.court),
+             ('county', f[9] is distinct from j.county),
+             ('state', f[10] is distinct from j.state),
+             ('defendant_address', f[11] is distinct from j.defendant_address),
+             ('defendant_phone', f[12] is distinct from j.defendant_phone),
+             ('defendant_email', f[13] is distinct from j.defendant_email)
+           ) as c(field, differs) where c.differs) as differs
       from row_of
-      cross join lateral (select * from public.judgments k where k.case_number = row_of.f[2] offset 0) j -- row by row, never the other way
+      -- row by row, never the other way
+      cross join lateral (select * from public.judgments k where k.case_number = row_of.f[2] offset 0) j
      where not (j.batch_id is not distinct from batch.id and j.source_row_index is not distinct from f[1]::int)
      order by n limit room
   )
   select r.row_index, r.case_number,
          format('Case number %s is %s; %s', r.case_number,
            case when r.kept_batch = batch.id then 'already in this file' else 'already recorded' end,
-           case when cardinality(r.differs) = 0 then 'every field is the same' else 'differs in: ' || array_to_string(r.differs, ', ') end),
-         jsonb_build_array(jsonb_build_object('code', 'DUPLICATE_CASE_NUMBER', 'field', 'case_number', 'raw_value', r.case_number,
+           case when cardinality(r.differs) = 0 then 'every field is the same'
+             else 'differs in: ' || array_to_string(r.differs, ', ') end),
+         jsonb_build_array(jsonb_build_object(
+           'code', 'DUPLICATE_CASE_NUMBER', 'field', 'case_number', 'raw_value', r.case_number,
            'judgment_id', r.judgment_id, 'kept_batch_id', r.kept_batch, 'differs', to_jsonb(r.differs)))
     from repeated r
 $$;
@@ -346,11 +357,14 @@ begin
   values (batch.id, 'DUPLICATE_CASE_NUMBER', 'insert', duplicates)
   on conflict (batch_id, error_code, error_stage) do update set occurrences = excluded.occurrences;
   for block in
-    select k.payload from intake.staged_blocks k join intake.batch_slices s on s.batch_id = k.batch_id and s.slice_no = k.slice_no
+    select k.payload from intake.staged_blocks k join intake.batch_slices s on s.batch_id = k.batch_id
+      and s.slice_no = k.slice_no
      where k.batch_id = batch.id order by s.first_row, k.block_no
   loop
-    insert into intake.row_errors (batch_id, attempt, row_index, error_code, error_message, error_stage, field, raw_value, issues)
-    select batch.id, batch.attempt, d.row_index, 'DUPLICATE_CASE_NUMBER', d.message, 'insert', 'case_number', d.case_number, d.issues
+    insert into intake.row_errors (batch_id, attempt, row_index, error_code, error_message, error_stage, field,
+      raw_value, issues)
+    select batch.id, batch.attempt, d.row_index, 'DUPLICATE_CASE_NUMBER', d.message, 'insert', 'case_number',
+      d.case_number, d.issues
       from intake.duplicates_in(batch, block.payload, room) d;
     get diagnostics listed = row_count;
     room := room - listed;
@@ -397,7 +411,8 @@ create function intake.insert_batch(batch uuid, token uuid)
 returns jsonb
 language plpgsql
 set search_path = ''
-set statement_timeout = '600s' -- 1 GB of the shortest rows, on half a core; the top function of its own call: the only place where it counts
+-- 1 GB of the shortest rows, on half a core; the top function of its own call: the only place where it counts
+set statement_timeout = '600s'
 set work_mem = '64MB'
 as $$
 declare

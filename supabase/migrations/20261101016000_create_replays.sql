@@ -1,5 +1,6 @@
--- How a corrected errors.csv comes in, and what a replay does when it completes: the rejects its rows repair are resolved, and
--- a batch that was refused for its budget and now keeps it starts its next attempt, in the same transaction.
+-- How a corrected errors.csv comes in, and what a replay does when it completes: the rejects its rows repair are
+-- resolved, and a batch that was refused for its budget and now keeps it starts its next attempt, in the same
+-- transaction.
 
 create function intake.reserve_replay(original uuid, request jsonb)
 returns jsonb
@@ -20,8 +21,10 @@ begin
   if known.id is not null and known.replay_of is distinct from original then
     return jsonb_build_object('outcome', 'other_batch', 'batch_id', known.id, 'filename', known.filename);
   end if;
-  return intake.reserve_upload(request || jsonb_build_object('source', held.source, 'force', false, 'signed', false, 'vendor', false,
-    'options', jsonb_strip_nulls(jsonb_build_object('replay_of', original, 'error_threshold_percent', 100, 'priority', held.priority,
+  return intake.reserve_upload(request || jsonb_build_object(
+    'source', held.source, 'force', false, 'signed', false, 'vendor', false,
+    'options', jsonb_strip_nulls(jsonb_build_object('replay_of', original, 'error_threshold_percent', 100,
+    'priority', held.priority,
       'dry_run', held.dry_run, 'source_reference', held.source_reference))));
 end
 $$;

@@ -1,5 +1,5 @@
--- What an operator does to a batch. The state is looked at without a lock first: a batch that is inserting is locked for as
--- long as that takes, and the answer would be no in any case.
+-- What an operator does to a batch. The state is looked at without a lock first: a batch that is inserting is locked
+-- for as long as that takes, and the answer would be no in any case.
 
 create function intake.wrong_state(batch intake.simplicity_batches, allowed text[])
 returns jsonb

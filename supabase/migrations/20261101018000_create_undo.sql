@@ -1,7 +1,8 @@
--- Taking back what a batch inserted: exactly its own judgments, unless something was built on them. A job does it, in steps of
--- less than a second each, so that no request and no call lasts as long as a large batch takes. A step takes the lock on
--- judgments alone, and only if it is free: an insert that is under way may have skipped rows for the sake of these. After every
--- step row_count_inserted is what stands. A reset or a delete of the batch ends the undo where it is.
+-- Taking back what a batch inserted: exactly its own judgments, unless something was built on them. A job does it, in
+-- steps of less than a second each, so that no request and no call lasts as long as a large batch takes. A step takes
+-- the lock on judgments alone, and only if it is free: an insert that is under way may have skipped rows for the sake
+-- of these. After every step row_count_inserted is what stands. A reset or a delete of the batch ends the undo where it
+-- is.
 
 create function intake.count_built_on(batch uuid)
 returns bigint
@@ -15,9 +16,11 @@ declare
   acted bigint := 0;
 begin
   select count(*) into moved from public.judgments j
-   where j.batch_id = batch and (j.enforcement_stage <> 'pre_enforcement' or j.enforcement_stage_updated_at is not null);
+   where j.batch_id = batch and (j.enforcement_stage <> 'pre_enforcement'
+     or j.enforcement_stage_updated_at is not null);
   if to_regclass('enforcement.actions') is not null then -- younger than this function
-    execute 'select count(distinct a.judgment_id) from enforcement.actions a join public.judgments j on j.id = a.judgment_id
+    execute 'select count(distinct a.judgment_id)
+               from enforcement.actions a join public.judgments j on j.id = a.judgment_id
               where j.batch_id = $1' into acted using batch;
   end if;
   return greatest(moved, acted);

@@ -48,11 +48,13 @@ as $$
   select coalesce(
     (select intake.batch_record(b) || jsonb_build_object(
         'error_summary', (
-          select coalesce(jsonb_agg(jsonb_build_object('error_code', c.error_code, 'count', c.n) order by c.n desc, c.error_code), '[]')
+          select coalesce(jsonb_agg(jsonb_build_object('error_code', c.error_code, 'count', c.n)
+            order by c.n desc, c.error_code), '[]')
             from (select k.error_code, sum(k.occurrences) as n from intake.batch_error_counts k
                    where k.batch_id = b.id and k.error_stage <> 'insert' group by k.error_code) c),
         'warnings', (
-          select coalesce(jsonb_agg(jsonb_build_object('code', w.key, 'count', w.value::bigint) order by w.value::bigint desc, w.key), '[]')
+          select coalesce(jsonb_agg(jsonb_build_object('code', w.key, 'count', w.value::bigint)
+            order by w.value::bigint desc, w.key), '[]')
             from jsonb_each_text(b.warning_counts) w))
        from intake.simplicity_batches b where b.id = batch),
     (select jsonb_build_object('pending', true, 'source', u.source, 'filename', u.filename)
@@ -99,9 +101,12 @@ as $$
      where e.batch_id = batch and case when code is null then e.error_stage <> 'insert' else e.error_code = code end
   )
   select jsonb_build_object(
-    'errors', coalesce((select jsonb_agg(to_jsonb(p.e) || jsonb_build_object('row_number', (p.e).row_index + 1, 'cause', c.cause, 'fix', c.fix)
+    'errors', coalesce((
+      select jsonb_agg(to_jsonb(p.e)
+               || jsonb_build_object('row_number', (p.e).row_index + 1, 'cause', c.cause, 'fix', c.fix)
          order by (p.e).row_index, (p.e).id)
-       from (select f.e from found f order by (f.e).row_index, (f.e).id limit page_size offset (page - 1)::bigint * page_size) p
+       from (select f.e from found f order by (f.e).row_index, (f.e).id
+         limit page_size offset (page - 1)::bigint * page_size) p
        join intake.error_codes c on c.code = (p.e).error_code), '[]'),
     'total', (select count(*) from found), 'page', page, 'page_size', page_size,
     'truncated', (select b.rejects_truncated from intake.simplicity_batches b where b.id = batch))
@@ -177,9 +182,11 @@ as $$
   select max(p.row_index), string_agg(p.line, '' order by p.row_index)
     from (
       select e.row_index,
-             concat_ws(',', (e.row_index + 1)::text, e.error_code, intake.csv_cell(e.error_message), intake.csv_cell(e.field),
+             concat_ws(',', (e.row_index + 1)::text, e.error_code, intake.csv_cell(e.error_message),
+               intake.csv_cell(e.field),
                intake.csv_cell(e.raw_value),
-               intake.csv_cells(e.raw_data, coalesce(b.layout -> 'columns', b.layout -> 'header', '[]'))) || E'\r\n' as line
+               intake.csv_cells(e.raw_data, coalesce(b.layout -> 'columns', b.layout -> 'header', '[]'))) ||
+                 E'\r\n' as line
         from intake.row_errors e join intake.simplicity_batches b on b.id = e.batch_id
        where e.batch_id = errors_csv.batch and e.error_stage <> 'insert' and e.row_index > after_row
        order by e.row_index limit errors_csv.rows) p
@@ -200,8 +207,10 @@ as $$
   select U&'\FEFF' || 'row_number,error_code,error_message,field,raw_value' || coalesce(
            (select string_agg(',' || intake.csv_cell(h.name), '' order by h.place)
               from jsonb_array_elements_text(b.layout -> 'header') with ordinality h(name, place)), '') || E'\r\n',
-         case when b.rejects_truncated then format(E'"Truncated: %s of %s rejects are kept, the first in file order"\r\n',
-           (select count(*) from intake.row_errors e where e.batch_id = b.id and e.error_stage <> 'insert'), b.row_count_invalid) else '' end
+         case when b.rejects_truncated then format(
+           E'"Truncated: %s of %s rejects are kept, the first in file order"\r\n',
+           (select count(*) from intake.row_errors e where e.batch_id = b.id and e.error_stage <> 'insert'),
+             b.row_count_invalid) else '' end
     from intake.simplicity_batches b where b.id = batch
 $$;
 comment on function intake.errors_csv_frame(uuid) is
@@ -216,9 +225,12 @@ stable
 set search_path = ''
 set timezone = 'UTC'
 as $$
-  select jsonb_build_object('duplicate', k.id is not null and k.status <> 'failed', 'batch_id', k.id, 'status', k.status, 'source', k.source,
-    'filename', k.filename, 'created_at', k.created_at, 'row_count_total', k.row_count_total, 'row_count_staged', k.row_count_staged,
-    'row_count_valid', k.row_count_valid, 'row_count_invalid', k.row_count_invalid, 'row_count_inserted', k.row_count_inserted,
+  select jsonb_build_object(
+    'duplicate', k.id is not null and k.status <> 'failed', 'batch_id', k.id, 'status', k.status, 'source', k.source,
+    'filename', k.filename, 'created_at', k.created_at, 'row_count_total', k.row_count_total,
+    'row_count_staged', k.row_count_staged,
+    'row_count_valid', k.row_count_valid, 'row_count_invalid', k.row_count_invalid,
+    'row_count_inserted', k.row_count_inserted,
     'row_count_duplicate', k.row_count_duplicate, 'row_count_unread', k.row_count_unread)
   from (select 1) one left join lateral (select (intake.batch_of_hash(hash)).*) k on true
 $$;
@@ -248,7 +260,8 @@ as $$
              'duration_ms', round(extract(epoch from s.until - s.ts) * 1000)) order by s.id) as states
       from state s group by s.attempt
   )
-  select jsonb_build_object('batch_id', b.id, 'filename', b.filename, 'status', b.status, 'created_by', b.created_by, 'created_at', b.created_at,
+  select jsonb_build_object('batch_id', b.id, 'filename', b.filename, 'status', b.status, 'created_by', b.created_by,
+    'created_at', b.created_at,
     'attempts', coalesce((select jsonb_agg(jsonb_build_object('attempt', a.attempt, 'started_at', a.started_at,
         'ended_at', case when a.final ->> 'status' in ('completed', 'failed', 'skipped') then a.last_at end,
         'status', a.final ->> 'status', 'rejection_reason', a.final ->> 'rejection_reason',
@@ -258,7 +271,8 @@ as $$
         'states', a.states) order by a.attempt) from attempt a), '[]'),
     'actions', coalesce((select jsonb_agg(jsonb_build_object('at', v.ts, 'actor', v.actor, 'action', v.action,
         'request_id', v.request_id, 'detail', v.after ->> 'rejection_reason') order by v.id)
-      from event v where (v.actor <> 'worker' and v.actor not like 'sql:%') or (v.actor = 'sql:postgres' and v.status in ('uploaded', 'failed') and v.action <> 'batch.received')),
+      from event v where (v.actor <> 'worker' and v.actor not like 'sql:%')
+        or (v.actor = 'sql:postgres' and v.status in ('uploaded', 'failed') and v.action <> 'batch.received')),
       '[]'),
     'parse_duration_ms', b.parse_duration_ms, 'db_duration_ms', b.db_duration_ms)
   from intake.simplicity_batches b where b.id = batch

@@ -11,7 +11,8 @@ as $$
       'header_width', b.layout -> 'header_width', 'first_byte', s.first_byte, 'end_byte', s.end_byte,
       'first_row', s.first_row, 'first_line', s.first_line)
     from intake.simplicity_batches b
-    join intake.batch_slices s on s.batch_id = b.id and s.first_row <= place_of.row_index and place_of.row_index < s.first_row + s.row_count
+    join intake.batch_slices s on s.batch_id = b.id and s.first_row <= place_of.row_index
+      and place_of.row_index < s.first_row + s.row_count
    where b.id = place_of.batch and b.storage_path is not null and intake.object_state(b) = 'present'
 $$;
 comment on function intake.place_of(uuid, int) is
@@ -25,8 +26,10 @@ language sql
 stable
 set search_path = ''
 as $$
-  select jsonb_build_object('batch_id', r.batch_id, 'filename', b.filename, 'file_hash', b.file_hash, 'row_index', r.row_index,
-      'row_number', r.row_index + 1, 'line_number', e.line_number, 'byte_offset', e.byte_offset, 'error_code', e.error_code)
+  select jsonb_build_object('batch_id', r.batch_id, 'filename', b.filename, 'file_hash', b.file_hash,
+    'row_index', r.row_index,
+      'row_number', r.row_index + 1, 'line_number', e.line_number, 'byte_offset', e.byte_offset,
+      'error_code', e.error_code)
     from intake.row_repairs r
     join intake.simplicity_batches b on b.id = r.batch_id
     left join intake.row_errors e on e.batch_id = r.batch_id and e.row_index = r.row_index and e.error_stage <> 'insert'
@@ -43,10 +46,12 @@ stable
 set search_path = ''
 set timezone = 'UTC'
 as $$
-  select jsonb_build_object('judgment_id', j.id, 'case_number', j.case_number, 'source', j.source, 'batch_id', j.batch_id,
+  select jsonb_build_object('judgment_id', j.id, 'case_number', j.case_number, 'source', j.source,
+    'batch_id', j.batch_id,
       'filename', b.filename, 'file_hash', b.file_hash, 'file_size_bytes', b.file_size_bytes, 'attempt', b.attempt,
       'batch_status', b.status, 'row_index', j.source_row_index, 'row_number', j.source_row_index + 1,
-      'inserted_at', j.created_at, 'replay_of', b.replay_of, 'origin', intake.repair_origin(j.batch_id, j.source_row_index),
+      'inserted_at', j.created_at, 'replay_of', b.replay_of,
+      'origin', intake.repair_origin(j.batch_id, j.source_row_index),
       'place', intake.place_of(j.batch_id, j.source_row_index))
     from public.judgments j left join intake.simplicity_batches b on b.id = j.batch_id
    where j.id = judgment
@@ -63,7 +68,8 @@ stable
 set search_path = ''
 set timezone = 'UTC'
 as $$
-  select jsonb_build_object('batch_id', b.id, 'filename', b.filename, 'file_hash', b.file_hash, 'batch_status', b.status,
+  select jsonb_build_object('batch_id', b.id, 'filename', b.filename, 'file_hash', b.file_hash,
+    'batch_status', b.status,
       'row_index', row_fate.row_index, 'row_number', row_fate.row_index + 1,
       'fate', case
         when j.id is not null then 'inserted'
@@ -83,9 +89,11 @@ as $$
     from intake.simplicity_batches b
     left join lateral (select * from public.judgments x
                         where x.batch_id = b.id and x.source_row_index = row_fate.row_index limit 1) j on true
-    left join intake.row_errors e on e.batch_id = b.id and e.row_index = row_fate.row_index and e.error_stage <> 'insert'
+    left join intake.row_errors e on e.batch_id = b.id and e.row_index = row_fate.row_index
+      and e.error_stage <> 'insert'
     left join intake.row_errors d on d.batch_id = b.id and d.row_index = row_fate.row_index and d.error_stage = 'insert'
-    left join intake.row_repairs r on r.batch_id = b.id and r.row_index = row_fate.row_index and e.resolved_at is not null
+    left join intake.row_repairs r on r.batch_id = b.id and r.row_index = row_fate.row_index
+      and e.resolved_at is not null
     left join public.judgments k on k.batch_id = r.repaired_by_batch and k.source_row_index = r.repaired_by_row
    where b.id = row_fate.batch and row_fate.row_index between 0 and greatest(b.row_count_total, coalesce(
      (select max(s.first_row + s.row_count) from intake.batch_slices s where s.batch_id = b.id), 0)) - 1

@@ -15,7 +15,16 @@ create index sentinel_runs_ran_at_idx on ops.sentinel_runs (ran_at desc);
 
 comment on table ops.sentinel_runs is
   'Results of the sentinel, the newest 300: a day of runs every five minutes, and some by hand.';
+comment on column ops.sentinel_runs.id is 'Number of the run.';
+comment on column ops.sentinel_runs.ran_at is 'When it began.';
+comment on column ops.sentinel_runs.ran_by is 'Who asked for it: cron, an operator, a command.';
+comment on column ops.sentinel_runs.overall_status is
+  'critical if any finding is, else degraded if any is a warning, else healthy.';
+comment on column ops.sentinel_runs.exit_code is 'The same for a shell: 0 healthy, 1 degraded, 2 critical.';
 comment on column ops.sentinel_runs.result is 'The whole answer of POST /sentinel/run.';
+comment on constraint sentinel_runs_pkey on ops.sentinel_runs is 'A run is known by its number.';
+comment on constraint sentinel_runs_status_known on ops.sentinel_runs is 'The verdicts there are.';
+comment on index ops.sentinel_runs_ran_at_idx is 'The newest run.';
 grant select, insert, update, delete on ops.sentinel_runs to service_role;
 
 create table ops.alerts (
@@ -43,18 +52,35 @@ alter table ops.alerts enable row level security;
 create index alerts_open_idx on ops.alerts (level) where state <> 'resolved';
 
 comment on table ops.alerts is
-  'One row per fingerprint, reopened when its finding comes back. Nothing personal: messages are made of counts, '
-  'codes and names of checks.';
+  'One row per fingerprint, reopened when its finding comes back. Nothing personal: messages are made of '
+  'counts, codes and names of checks.';
+comment on column ops.alerts.id is 'Id of the alert.';
 comment on column ops.alerts.fingerprint is
   'The check, and what it is about where one check can find several: worker_heartbeats:ingest.';
+comment on column ops.alerts."check" is 'Name of the sentinel''s check that found it.';
+comment on column ops.alerts.level is 'How bad: critical is told at once, warning and info in the daily digest.';
+comment on column ops.alerts.message is 'What was found, in the words of the newest run.';
 comment on column ops.alerts.remedy is
   'What to do about it, in the words of the check; null for one that was silenced before it was found.';
+comment on column ops.alerts.state is
+  'open: found by the last run. resolved: no longer found. silenced: found, and nobody is told.';
+comment on column ops.alerts.first_seen is 'When this incident began; a finding that comes back begins another.';
+comment on column ops.alerts.last_seen is 'When a run last found it.';
 comment on column ops.alerts.count is 'Runs in a row that found it.';
 comment on column ops.alerts.notified_at is
-  'When people were last told; null while nobody was told of this incident. The window of four hours counts from '
-  'here.';
+  'When people were last told; null while nobody was told of this incident. The window of four hours counts from here.';
 comment on column ops.alerts.notices is 'Notices decided so far; makes the key of each notify job its own.';
+comment on column ops.alerts.resolved_at is 'When a run first no longer found it.';
 comment on column ops.alerts.silenced_until is 'Nobody is told of this check until then.';
+comment on column ops.alerts.silenced_by is 'Who asked that nobody be told.';
+comment on column ops.alerts.silence_reason is 'Why, in their words.';
+comment on constraint alerts_pkey on ops.alerts is 'An alert is known by its id.';
+comment on constraint alerts_fingerprint_key on ops.alerts is
+  'One row per thing that can be wrong, however often it is found.';
+comment on constraint alerts_level_known on ops.alerts is 'The levels there are.';
+comment on constraint alerts_state_known on ops.alerts is 'The states there are.';
+comment on constraint alerts_resolved_has_time on ops.alerts is 'A resolved alert says when, and no other does.';
+comment on index ops.alerts_open_idx is 'What is wrong now, for the sentinel, the digest and the metrics.';
 grant select, insert, update, delete on ops.alerts to service_role;
 
 create table ops.alert_digests (
@@ -66,6 +92,10 @@ alter table ops.alert_digests enable row level security;
 
 comment on table ops.alert_digests is
   'Days whose digest has been decided, the last 30: a digest a day, whatever is restarted.';
+comment on column ops.alert_digests.digest_on is 'The day, UTC.';
+comment on column ops.alert_digests.decided_at is 'When its digest was decided.';
+comment on column ops.alert_digests.alerts is 'How many alerts it lists.';
+comment on constraint alert_digests_pkey on ops.alert_digests is 'One digest a day.';
 grant select, insert, update, delete on ops.alert_digests to service_role;
 
 create function ops.notice_window()
@@ -91,8 +121,10 @@ stable
 set search_path = ''
 set timezone = 'UTC'
 as $$
-  select jsonb_build_object('id', alert.id, 'fingerprint', alert.fingerprint, 'check', alert."check", 'level', alert.level,
-    'message', alert.message, 'remedy', alert.remedy, 'state', alert.state, 'first_seen', alert.first_seen, 'last_seen', alert.last_seen,
+  select jsonb_build_object('id', alert.id, 'fingerprint', alert.fingerprint, 'check', alert."check",
+    'level', alert.level,
+    'message', alert.message, 'remedy', alert.remedy, 'state', alert.state, 'first_seen', alert.first_seen,
+    'last_seen', alert.last_seen,
     'count', alert.count, 'notified_at', alert.notified_at, 'silenced_until', alert.silenced_until)
 $$;
 comment on function ops.describe_alert(ops.alerts) is 'An alert as the HTTP surface and notify jobs tell it.';
@@ -127,10 +159,12 @@ volatile
 set search_path = ''
 as $$
   insert into ops.alerts as a (fingerprint, "check", level, message, remedy, state)
-  values (finding ->> 'fingerprint', finding ->> 'check', finding ->> 'level', finding ->> 'message', finding ->> 'remedy',
+  values (finding ->> 'fingerprint', finding ->> 'check', finding ->> 'level', finding ->> 'message',
+    finding ->> 'remedy',
           case when ops.silence_of(finding ->> 'check') is null then 'open' else 'silenced' end)
   on conflict (fingerprint) do update
-    set level = excluded.level, message = excluded.message, remedy = excluded.remedy, state = excluded.state, last_seen = now(), resolved_at = null,
+    set level = excluded.level, message = excluded.message, remedy = excluded.remedy, state = excluded.state,
+        last_seen = now(), resolved_at = null,
         first_seen = case when a.state = 'resolved' then now() else a.first_seen end,
         notified_at = case when a.state = 'resolved' then null else a.notified_at end,
         count = case when a.state = 'resolved' then 1 else a.count + 1 end
@@ -154,7 +188,8 @@ begin
     update ops.alerts a set state = 'resolved', resolved_at = now()
      where a.state <> 'resolved'
        and not exists (select 1 from jsonb_array_elements(findings) f
-                        where f ->> 'fingerprint' = a.fingerprint or f ->> 'check' = a."check" and (f ->> 'could_not_run')::boolean)
+                        where f ->> 'fingerprint' = a.fingerprint or f ->> 'check' = a."check"
+                          and (f ->> 'could_not_run')::boolean)
     returning a.*
   loop
     resolved := resolved + 1;
@@ -221,7 +256,8 @@ begin
   end if;
   foreach channel in array channels loop
     if channel in ('slack', 'discord') then -- a digest wakes nobody
-      perform ops.enqueue('notify', jsonb_build_object('kind', 'digest', 'channel', channel, 'day', at::date, 'alerts', listed),
+      perform ops.enqueue('notify', jsonb_build_object('kind', 'digest', 'channel', channel, 'day', at::date,
+        'alerts', listed),
         'notify:' || channel || ':digest:' || at::date);
     end if;
   end loop;
@@ -268,7 +304,8 @@ stable
 set search_path = ''
 as $$
   select coalesce(jsonb_agg(ops.describe_alert(l.alert)
-           order by (l.alert).state = 'resolved', array_position('{critical,warning,info}'::text[], (l.alert).level), (l.alert).last_seen desc), '[]')
+           order by (l.alert).state = 'resolved', array_position('{critical,warning,info}'::text[], (l.alert).level),
+             (l.alert).last_seen desc), '[]')
     from (select x as alert from ops.alerts x
            where list_alerts.state is null or x.state = list_alerts.state order by x.last_seen desc limit 200) l
 $$;

@@ -20,15 +20,23 @@ alter table ops.vendor_feeds enable row level security;
 
 comment on table ops.vendor_feeds is
   'What is remembered of each vendor''s export between pulls, so that nothing is fetched twice.';
+comment on column ops.vendor_feeds.source is 'The vendor.';
 comment on column ops.vendor_feeds.etag is 'Of the last export that was stored; sent as if-none-match.';
+comment on column ops.vendor_feeds.last_modified is 'Of the last export that was stored, as its server said.';
 comment on column ops.vendor_feeds.content_hash is
-  'SHA-256 of the last export that was stored, where it was small enough to hash first: an unchanged one is not '
-  'stored again.';
+  'SHA-256 of the last export that was stored, where it was small enough to hash first: an '
+  'unchanged one is not stored again.';
 comment on column ops.vendor_feeds.since is
   'When the last export that was stored was asked for; the next asks for what is newer.';
 comment on column ops.vendor_feeds.failures is 'Failures in a row; at five the breaker opens.';
+comment on column ops.vendor_feeds.last_status is
+  'How the last pull ended: stored, unchanged, offline, or what went wrong.';
+comment on column ops.vendor_feeds.last_pulled_at is 'When that was.';
 comment on column ops.vendor_feeds.probe_at is
   'From when on one try is let through while the breaker is open; null while it is closed.';
+comment on constraint vendor_feeds_pkey on ops.vendor_feeds is 'One feed per source.';
+comment on constraint vendor_feeds_source_fkey on ops.vendor_feeds is 'Only for sources there are.';
+comment on constraint vendor_feeds_content_hash_sha256 on ops.vendor_feeds is '64 hex digits in lower case.';
 grant select, insert, update, delete on ops.vendor_feeds to service_role;
 
 insert into ops.vendor_feeds (source) values ('simplicity');
@@ -56,7 +64,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  if exists (select 1 from ops.job_queue j where j.dedupe_key = 'vendor_pull:' || source and j.status in ('pending', 'processing', 'paused')) then
+  if exists (select 1 from ops.job_queue j where j.dedupe_key = 'vendor_pull:' || source
+    and j.status in ('pending', 'processing', 'paused')) then
     return null;
   end if;
   return ops.enqueue('vendor_pull', jsonb_build_object('source', source), 'vendor_pull:' || source);
@@ -107,8 +116,10 @@ declare
 begin
   update ops.vendor_feeds f
      set failures = 0, probe_at = null, last_pulled_at = now(), last_status = result ->> 'outcome',
-         etag = coalesce(result ->> 'etag', f.etag), last_modified = coalesce(result ->> 'last_modified', f.last_modified),
-         content_hash = case when result ->> 'outcome' = 'stored' then result ->> 'content_hash' else f.content_hash end,
+         etag = coalesce(result ->> 'etag', f.etag),
+           last_modified = coalesce(result ->> 'last_modified', f.last_modified),
+         content_hash = case when result ->> 'outcome' = 'stored' then result ->> 'content_hash'
+           else f.content_hash end,
          since = case when result ->> 'outcome' = 'stored' then (result ->> 'asked_at')::timestamptz else f.since end
    where f.source = held.payload ->> 'source';
   update ops.queue_control c set paused = false, reason = null, changed_by = 'breaker', changed_at = now()
@@ -142,7 +153,8 @@ begin
            changed_by = 'breaker', changed_at = now()
      where c.job_type = 'vendor_pull' and not c.paused;
     if found then
-      perform audit.append('queue.paused', 'queue', 'vendor_pull', null, jsonb_build_object('by', 'breaker', 'failures', failed));
+      perform audit.append('queue.paused', 'queue', 'vendor_pull', null,
+        jsonb_build_object('by', 'breaker', 'failures', failed));
     end if;
   end if;
   update ops.job_queue j set attempts = least(failed, 5) where j.id = job;

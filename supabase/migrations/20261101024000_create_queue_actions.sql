@@ -27,7 +27,8 @@ set timezone = 'UTC'
 as $$
   select jsonb_build_object('job_id', job.id, 'job_type', job.job_type, 'status', job.status, 'batch_id', job.batch_id,
     'attempts', job.attempts, 'max_attempts', job.max_attempts, 'locked_by', job.locked_by, 'locked_at', job.locked_at,
-    'next_run_at', job.next_run_at, 'last_error', job.last_error, 'dead_lettered_at', job.dead_lettered_at, 'redrives', job.redrives)
+    'next_run_at', job.next_run_at, 'last_error', job.last_error, 'dead_lettered_at', job.dead_lettered_at,
+    'redrives', job.redrives)
 $$;
 comment on function ops.describe_job(ops.job_queue) is 'A job as operators see it, without its payload.';
 grant execute on function ops.describe_job(ops.job_queue) to service_role;
@@ -46,7 +47,8 @@ as $$
            count(j.id) filter (where j.status = 'processing') as processing,
            count(j.id) filter (where j.status = 'paused') as paused_jobs,
            count(j.id) filter (where j.status = 'failed') as failed,
-           count(j.id) filter (where j.status = 'completed' and j.updated_at > now() - interval '24 hours') as completed_24h,
+           count(j.id) filter (where j.status = 'completed'
+             and j.updated_at > now() - interval '24 hours') as completed_24h,
            round(extract(epoch from now() - min(greatest(j.next_run_at, j.created_at))
              filter (where j.status = 'pending' and j.next_run_at <= now())))::int as oldest_due_seconds
       from ops.queue_control c left join ops.job_queue j on j.job_type = c.job_type
@@ -123,7 +125,8 @@ begin
   update ops.job_queue j set status = set_job_status.status where j.id = job;
   perform audit.append('job.' || case status when 'paused' then 'paused' else 'reset' end, 'job', job::text,
     jsonb_build_object('status', held.status), jsonb_build_object('status', status));
-  return jsonb_build_object('outcome', 'done', 'job', (select ops.describe_job(j) from ops.job_queue j where j.id = set_job_status.job));
+  return jsonb_build_object('outcome', 'done',
+    'job', (select ops.describe_job(j) from ops.job_queue j where j.id = set_job_status.job));
 end
 $$;
 comment on function ops.set_job_status(uuid, text, text, text) is
@@ -140,7 +143,8 @@ declare
   stuck record;
   done jsonb := '[]';
 begin
-  for stuck in select s.id, s.locked_at from ops.stuck_jobs() s where queue is null or s.job_type = queue order by s.batch_id, s.id loop
+  for stuck in select s.id, s.locked_at from ops.stuck_jobs() s
+    where queue is null or s.job_type = queue order by s.batch_id, s.id loop
     if (ops.lock_job(stuck.id)).locked_at is not distinct from stuck.locked_at then
       done := done || jsonb_build_array(ops.set_job_status(stuck.id, 'pending', actor, request_id) -> 'job');
     end if;
@@ -168,13 +172,15 @@ begin
   end if;
   perform ops.act_as(actor, request_id);
   perform audit.append('job.redriven', 'job', job::text,
-    jsonb_build_object('attempts', held.attempts, 'last_error', held.last_error, 'dead_lettered_at', held.dead_lettered_at),
+    jsonb_build_object('attempts', held.attempts, 'last_error', held.last_error,
+      'dead_lettered_at', held.dead_lettered_at),
     jsonb_build_object('redrives', held.redrives + 1));
   update ops.job_queue j
      set status = 'pending', redrives = held.redrives + 1, redriven_at = now(), redriven_by = actor
    where j.id = job;
   perform ops.wake_for(held.job_type);
-  return jsonb_build_object('outcome', 'done', 'job', (select ops.describe_job(j) from ops.job_queue j where j.id = redrive_job.job));
+  return jsonb_build_object('outcome', 'done',
+    'job', (select ops.describe_job(j) from ops.job_queue j where j.id = redrive_job.job));
 end
 $$;
 comment on function ops.redrive_job(uuid, text, text) is

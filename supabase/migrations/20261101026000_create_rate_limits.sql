@@ -8,9 +8,14 @@ create unlogged table ops.rate_buckets (
 alter table ops.rate_buckets enable row level security;
 
 comment on table ops.rate_buckets is
-  'Token buckets, one per kind of call, caller and address (a digest: neither is kept). A bucket that is full again '
-  'is as good as none and is pruned.';
+  'Token buckets, one per kind of call, caller and address (a digest: neither is kept). A bucket that is full again is '
+  'as good as none and is pruned.';
+comment on column ops.rate_buckets.bucket is
+  'Whose calls of which kind are counted: the kind, and a digest of the caller.';
 comment on column ops.rate_buckets.tokens is 'Calls left when refilled_at was written.';
+comment on column ops.rate_buckets.refilled_at is
+  'When tokens was written; what has come in since is worked out from it.';
+comment on constraint rate_buckets_pkey on ops.rate_buckets is 'One bucket per caller and kind of call.';
 grant select, insert, update, delete on ops.rate_buckets to service_role;
 
 create function ops.take_rate_token(bucket text, per_minute int, burst int)
@@ -26,8 +31,10 @@ begin
   insert into ops.rate_buckets as b (bucket, tokens, refilled_at)
   values (take_rate_token.bucket, burst, clock_timestamp())
   on conflict on constraint rate_buckets_pkey do nothing;
-  select b.tokens, b.refilled_at into level, at from ops.rate_buckets b where b.bucket = take_rate_token.bucket for update;
-  level := least(burst, coalesce(level, burst) + greatest(0, extract(epoch from clock_timestamp() - at)) * per_minute / 60.0);
+  select b.tokens, b.refilled_at into level, at from ops.rate_buckets b
+    where b.bucket = take_rate_token.bucket for update;
+  level := least(burst,
+    coalesce(level, burst) + greatest(0, extract(epoch from clock_timestamp() - at)) * per_minute / 60.0);
   allowed := level >= 1;
   retry_after_seconds := case when allowed then 0 else ceil((1 - level) * 60.0 / per_minute)::int end;
   update ops.rate_buckets b set tokens = level - case when allowed then 1 else 0 end, refilled_at = clock_timestamp()

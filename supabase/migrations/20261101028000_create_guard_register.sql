@@ -11,8 +11,12 @@ create table ops.guard_triggers (
 alter table ops.guard_triggers enable row level security;
 
 comment on table ops.guard_triggers is 'Triggers the sentinel misses when they are dropped or disabled.';
+comment on column ops.guard_triggers.table_name is 'The table, with its schema.';
+comment on column ops.guard_triggers.trigger_name is 'The trigger on it.';
 comment on column ops.guard_triggers.must_be is
   'always: fires for every role, replication included. enabled: on a table that is not ours.';
+comment on constraint guard_triggers_pkey on ops.guard_triggers is 'Each trigger once.';
+comment on constraint guard_triggers_must_be_known on ops.guard_triggers is 'The two ways a guard may stand.';
 grant select on ops.guard_triggers to service_role;
 
 insert into ops.guard_triggers (table_name, trigger_name)
@@ -29,11 +33,13 @@ set search_path = ''
 as $$
   with found as (
     select t.tgrelid::regclass::text as table_name, t.tgname::text as trigger_name,
-           case t.tgenabled when 'A' then 'always' when 'D' then 'disabled' when 'R' then 'replica only' else 'enabled' end as state
+           case t.tgenabled when 'A' then 'always' when 'D' then 'disabled' when 'R' then 'replica only'
+             else 'enabled' end as state
       from pg_catalog.pg_trigger t
       join pg_catalog.pg_class c on c.oid = t.tgrelid
       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-     where not t.tgisinternal and n.nspname in ('intake', 'ops', 'audit', 'enforcement', 'legal', 'evidence', 'public', 'storage')
+     where not t.tgisinternal and n.nspname in ('intake', 'ops', 'audit', 'enforcement', 'legal', 'evidence', 'public',
+       'storage')
   )
   select g.table_name, g.trigger_name, coalesce(f.state, 'missing')
     from ops.guard_triggers g left join found f using (table_name, trigger_name)
