@@ -9,6 +9,7 @@ export type Database = {
         Row: {
           "action": string;
           "actor": string;
+          "actor_kind": string;
           "after": Json | null;
           "before": Json | null;
           "entity_id": string | null;
@@ -24,6 +25,7 @@ export type Database = {
         Insert: {
           "action": string;
           "actor": string;
+          "actor_kind": string;
           "after"?: Json | null;
           "before"?: Json | null;
           "entity_id"?: string | null;
@@ -38,6 +40,7 @@ export type Database = {
         Update: {
           "action"?: string;
           "actor"?: string;
+          "actor_kind"?: string;
           "after"?: Json | null;
           "before"?: Json | null;
           "entity_id"?: string | null;
@@ -579,6 +582,7 @@ export type Database = {
           "completed_at": string | null;
           "created_at": string;
           "created_by": string;
+          "created_by_kind": string;
           "db_duration_ms": number | null;
           "dialect": Json | null;
           "dry_run": boolean;
@@ -657,6 +661,7 @@ export type Database = {
           "completed_at"?: string | null;
           "created_at"?: string;
           "created_by"?: string;
+          "created_by_kind"?: never;
           "db_duration_ms"?: number | null;
           "dialect"?: Json | null;
           "dry_run"?: boolean;
@@ -705,6 +710,7 @@ export type Database = {
           "completed_at"?: string | null;
           "created_at"?: string;
           "created_by"?: string;
+          "created_by_kind"?: never;
           "db_duration_ms"?: number | null;
           "dialect"?: Json | null;
           "dry_run"?: boolean;
@@ -1036,6 +1042,7 @@ export type Database = {
           "completed_at": string | null;
           "created_at": string;
           "created_by": string;
+          "created_by_kind": string;
           "db_duration_ms": number | null;
           "dialect": Json | null;
           "dry_run": boolean;
@@ -1238,6 +1245,7 @@ export type Database = {
           "completed_at": string | null;
           "created_at": string;
           "created_by": string;
+          "created_by_kind": string;
           "db_duration_ms": number | null;
           "dialect": Json | null;
           "dry_run": boolean;
@@ -1311,6 +1319,7 @@ export type Database = {
           "completed_at": string | null;
           "created_at": string;
           "created_by": string;
+          "created_by_kind": string;
           "db_duration_ms": number | null;
           "dialect": Json | null;
           "dry_run": boolean;
@@ -1369,6 +1378,7 @@ export type Database = {
           "completed_at": string | null;
           "created_at": string;
           "created_by": string;
+          "created_by_kind": string;
           "db_duration_ms": number | null;
           "dialect": Json | null;
           "dry_run": boolean;
@@ -1433,6 +1443,7 @@ export type Database = {
           "completed_at": string | null;
           "created_at": string;
           "created_by": string;
+          "created_by_kind": string;
           "db_duration_ms": number | null;
           "dialect": Json | null;
           "dry_run": boolean;
@@ -1652,6 +1663,7 @@ export type Database = {
           "completed_at": string | null;
           "created_at": string;
           "created_by": string;
+          "created_by_kind": string;
           "db_duration_ms": number | null;
           "dialect": Json | null;
           "dry_run": boolean;
@@ -1709,6 +1721,7 @@ export type Database = {
           "completed_at": string | null;
           "created_at": string;
           "created_by": string;
+          "created_by_kind": string;
           "db_duration_ms": number | null;
           "dialect": Json | null;
           "dry_run": boolean;
@@ -1838,6 +1851,7 @@ export type Database = {
           "completed_at": string | null;
           "created_at": string;
           "created_by": string;
+          "created_by_kind": string;
           "db_duration_ms": number | null;
           "dialect": Json | null;
           "dry_run": boolean;
@@ -2540,6 +2554,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "kind_of_actor": { Args: { "actor": string }; Returns: string };
       "lease_end": { Args: Record<PropertyKey, never>; Returns: string };
       "lease_job": {
         Args: { "as_whole"?: boolean; "holder": string; "job": string };

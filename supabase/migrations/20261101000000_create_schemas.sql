@@ -115,6 +115,41 @@ comment on function ops.actor() is
   'the engine acts, else the database login.';
 grant execute on function ops.actor() to service_role;
 
+create function ops.kind_of_actor(actor text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when actor = 'sql:authenticator' then 'rest'
+    when actor = 'sql:supabase_storage_admin' then 'storage'
+    else case split_part(actor, ':', 1)
+      when 'operator' then 'operator'
+      when 'viewer' then 'viewer'
+      when 'vendor' then 'vendor'
+      when 'operator-key' then 'key'
+      when 'service' then 'key'
+      when 'ops' then 'command'
+      when 'replay' then 'replay'
+      when 'worker' then 'worker'
+      when 'sentinel' then 'sentinel'
+      when 'outbound' then 'outbound'
+      when 'breaker' then 'breaker'
+      when 'wake' then 'cron'
+      when 'cron' then 'cron'
+      when 'storage' then 'storage'
+      when 'sql' then 'sql'
+      else 'other'
+    end
+  end
+$$;
+comment on function ops.kind_of_actor(text) is
+  'What sort of actor a name is of: the one place that reads actors'' names. The name begins with its kind as the '
+  'functions and commands write it (operator:a@b.org, vendor:acme, ops:maria); a bare login is sql, but for the two '
+  'behind REST and Storage. A name of no known form is other.';
+grant execute on function ops.kind_of_actor(text) to service_role;
+
 create function ops.touch_updated_at()
 returns trigger
 language plpgsql

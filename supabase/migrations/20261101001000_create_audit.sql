@@ -15,6 +15,9 @@ create table audit.event_log (
   seal_no bigint unique,
   prev_hash text,
   hash text,
+  actor_kind text not null,
+  constraint event_log_actor_kind_known check (actor_kind in ('operator', 'viewer', 'vendor', 'key', 'command', 'replay',
+    'worker', 'sentinel', 'outbound', 'breaker', 'cron', 'storage', 'rest', 'sql', 'other')),
   constraint event_log_sealed_whole check (num_nonnulls(seal_no, prev_hash, hash) in (0, 3))
 );
 alter table audit.event_log enable row level security;
@@ -27,6 +30,9 @@ comment on column audit.event_log.id is
   'Number of the event, in the order events were written; gaps mean transactions that were rolled back.';
 comment on column audit.event_log.ts is 'When it happened, not when its transaction began.';
 comment on column audit.event_log.actor is 'Who: an operator or key by name, a worker, or the database login.';
+comment on column audit.event_log.actor_kind is
+  'What sort of actor: a person signed in (operator, viewer), a vendor, an operator''s or secret key, a command, a '
+  'replay, a part of the system, Storage, REST, a database login (sql), or other. Programs go by this, never by actor.';
 comment on column audit.event_log.action is 'What, as noun.verb, for example batch.completed.';
 comment on column audit.event_log.entity_type is
   'What kind of thing it happened to: batch, job, source, queue, alert, user.';
@@ -71,7 +77,8 @@ set search_path = ''
 as $$
   select encode(sha256(convert_to(jsonb_build_array(
     prev_hash, event.id, (extract(epoch from event.ts) * 1000000)::bigint, event.actor, event.action,
-    event.entity_type, event.entity_id, event.before, event.after, event.request_id, event.seal_no
+    event.entity_type, event.entity_id, event.before, event.after, event.request_id, event.seal_no,
+    event.actor_kind
   )::text, 'UTF8')), 'hex')
 $$;
 comment on function audit.event_hash(audit.event_log, text) is
@@ -92,8 +99,8 @@ volatile
 security definer -- callers may add events, never read or change them
 set search_path = ''
 as $$
-  insert into audit.event_log (actor, action, entity_type, entity_id, before, after, request_id)
-  values (ops.actor(), action, entity_type, entity_id, before, after,
+  insert into audit.event_log (actor, actor_kind, action, entity_type, entity_id, before, after, request_id)
+  values (ops.actor(), ops.kind_of_actor(ops.actor()), action, entity_type, entity_id, before, after,
           coalesce(request_id, nullif(current_setting('dragonfly.request_id', true), '')))
 $$;
 comment on function audit.append(text, text, text, jsonb, jsonb, text) is

@@ -37,6 +37,7 @@ create table intake.simplicity_batches (
   undo jsonb,
   replay_of uuid references intake.simplicity_batches (id) on delete set null,
   created_by text not null default ops.actor(),
+  created_by_kind text not null generated always as (ops.kind_of_actor(created_by)) stored,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   status_changed_at timestamptz not null default now(),
@@ -90,6 +91,8 @@ comment on column intake.simplicity_batches.id is
 comment on column intake.simplicity_batches.filename is 'Name of the file, without folders.';
 comment on column intake.simplicity_batches.source is 'The vendor it belongs to; names a row of intake.sources.';
 comment on column intake.simplicity_batches.source_reference is 'What the sender calls this delivery.';
+comment on column intake.simplicity_batches.created_by_kind is
+  'What sort of actor brought it, as in audit.event_log.actor_kind.';
 comment on column intake.simplicity_batches.file_hash is 'SHA-256 of the stored bytes, hex; null until staged.';
 comment on column intake.simplicity_batches.file_size_bytes is 'Size as storage, later as the reader, counted it.';
 comment on column intake.simplicity_batches.storage_bucket is 'Where the bytes lie: bucket.';

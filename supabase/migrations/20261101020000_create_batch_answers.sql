@@ -248,7 +248,7 @@ set search_path = ''
 set timezone = 'UTC'
 as $$
   with event as (
-    select e.id, e.ts, e.actor, e.action, e.request_id, e.after, coalesce(e.after ->> 'status', '') as status,
+    select e.id, e.ts, e.actor, e.actor_kind, e.action, e.request_id, e.after, coalesce(e.after ->> 'status', '') as status,
            coalesce((e.after ->> 'attempt')::int, 1) as attempt
       from audit.event_log e where e.entity_type = 'batch' and e.entity_id = batch::text
   ), state as (
@@ -256,12 +256,12 @@ as $$
   ), attempt as (
     select s.attempt, min(s.ts) as started_at, max(s.ts) as last_at,
            (array_agg(s.after order by s.id desc))[1] as final,
-           jsonb_agg(jsonb_build_object('status', s.status, 'at', s.ts, 'actor', s.actor,
+           jsonb_agg(jsonb_build_object('status', s.status, 'at', s.ts, 'actor', s.actor, 'actor_kind', s.actor_kind,
              'duration_ms', round(extract(epoch from s.until - s.ts) * 1000)) order by s.id) as states
       from state s group by s.attempt
   )
-  select jsonb_build_object('batch_id', b.id, 'filename', b.filename, 'status', b.status, 'created_by', b.created_by,
-    'created_at', b.created_at,
+  select jsonb_build_object('batch_id', b.id, 'filename', b.filename, 'status', b.status,
+    'created_by', b.created_by, 'created_by_kind', b.created_by_kind, 'created_at', b.created_at,
     'attempts', coalesce((select jsonb_agg(jsonb_build_object('attempt', a.attempt, 'started_at', a.started_at,
         'ended_at', case when a.final ->> 'status' in ('completed', 'failed', 'skipped') then a.last_at end,
         'status', a.final ->> 'status', 'rejection_reason', a.final ->> 'rejection_reason',
@@ -269,11 +269,11 @@ as $$
         'row_count_invalid', (a.final ->> 'invalid')::int, 'row_count_inserted', (a.final ->> 'inserted')::int,
         'row_count_duplicate', (a.final ->> 'duplicate')::int, 'row_count_unread', (a.final ->> 'unread')::int,
         'states', a.states) order by a.attempt) from attempt a), '[]'),
-    'actions', coalesce((select jsonb_agg(jsonb_build_object('at', v.ts, 'actor', v.actor, 'action', v.action,
-        'request_id', v.request_id, 'detail', v.after ->> 'rejection_reason') order by v.id)
-      from event v where (v.actor <> 'worker' and v.actor not like 'sql:%')
-        or (v.actor = 'sql:postgres' and v.status in ('uploaded', 'failed') and v.action <> 'batch.received')),
-      '[]'),
+    'actions', coalesce((select jsonb_agg(jsonb_build_object('at', v.ts, 'actor', v.actor,
+        'actor_kind', v.actor_kind, 'action', v.action, 'request_id', v.request_id, 'detail', v.after ->> 'rejection_reason') order by v.id)
+      from event v
+     where v.actor_kind not in ('worker', 'storage', 'rest', 'sql')
+        or (v.actor_kind = 'sql' and v.status in ('uploaded', 'failed') and v.action <> 'batch.received')), '[]'),
     'parse_duration_ms', b.parse_duration_ms, 'db_duration_ms', b.db_duration_ms)
   from intake.simplicity_batches b where b.id = batch
 $$;

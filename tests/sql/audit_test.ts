@@ -1,6 +1,8 @@
 /** The record of what happened: append-only for everybody, chained by hash, and whoever rewrites it is found out. */
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
+import { ACTOR_KINDS, type ActorKind } from "../../shared/audit/actors.ts";
+import { actorOf } from "../../supabase/functions/_shared/caller.ts";
 import { type Sql, type TestDatabase, withDatabase } from "../support/database.ts";
 import { engine, errorOf } from "./engine.ts";
 
@@ -86,6 +88,49 @@ Deno.test("two seals at once take turns", () =>
     assertEquals(await verify(db), { ok: true, problem: null, seal_no: null, checked: 20 });
   }));
 
+/** Actors as functions, commands and the database name them, and what sort they are of. */
+const KINDS: readonly [actor: string, kind: ActorKind][] = [
+  [actorOf({ role: "operator", name: "a@b.org" }), "operator"],
+  [actorOf({ role: "viewer", name: "a@b.org" }), "viewer"],
+  [actorOf({ role: "vendor", name: "sql" }), "vendor"],
+  [actorOf({ role: "operator_key", name: "operator-key" }), "key"],
+  [actorOf({ role: "service", name: "service" }), "key"],
+  [actorOf({ role: "wake", name: "wake" }), "cron"],
+  [actorOf({ role: "no_role", name: "a@b.org" }), "other"],
+  ["ops:maria", "command"],
+  ["replay:9b0c", "replay"],
+  ["worker", "worker"],
+  ["sentinel", "sentinel"],
+  ["outbound", "outbound"],
+  ["breaker", "breaker"],
+  ["cron", "cron"],
+  ["storage", "storage"],
+  ["sql:supabase_storage_admin", "storage"],
+  ["sql:authenticator", "rest"],
+  ["sql:postgres", "sql"],
+  ["maria", "other"],
+];
+Deno.test("an event knows what sort of actor wrote it; the sorts are those of the code, and each is met", () =>
+  withDatabase(async (db) => {
+    for (const [actor] of KINDS) {
+      await db.sql.begin(async (sql) => {
+        await sql`select ops.act_as(${actor}, null)`;
+        await sql`select audit.append('test.done', 'test', ${actor})`;
+      });
+    }
+    const rows = await db.admin`select actor, actor_kind from audit.event_log order by id`;
+    assertEquals(rows.map((row) => [row.actor, row.actor_kind]), KINDS.map(([actor, kind]) => [actor, kind]));
+    assertEquals(new Set(KINDS.map(([, kind]) => kind)), new Set(ACTOR_KINDS));
+    for (const kind of ACTOR_KINDS) {
+      await db
+        .admin`insert into audit.event_log (actor, actor_kind, action, entity_type) values ('a', ${kind}, 'b', 'c')`;
+    }
+    const error = await errorOf(
+      db.admin`insert into audit.event_log (actor, actor_kind, action, entity_type) values ('a', 'king', 'b', 'c')`,
+    );
+    assertMatch(error ?? "", /^23514 .*event_log_actor_kind_known/);
+  }));
+
 Deno.test("an event that is rolled back with its transaction was never there", () =>
   withDatabase(async (db) => {
     await errorOf(db.sql.begin(async (sql) => {
@@ -140,7 +185,7 @@ Deno.test("an event cannot be changed under cover of being sealed", () =>
         "seal_no = 1, prev_hash = repeat('0', 64), hash = repeat('a', 64)",
         "seal_no = 7, prev_hash = repeat('0', 64), hash = repeat('a', 64)",
         "seal_no = 1, prev_hash = repeat('0', 64), actor = 'x', hash = audit.event_hash(row(id, ts, 'x', action, entity_type, " +
-        "entity_id, before, after, request_id, 1, null, null)::audit.event_log, repeat('0', 64))",
+        "entity_id, before, after, request_id, 1, null, null, actor_kind)::audit.event_log, repeat('0', 64))",
       ]
     ) {
       const error = await errorOf(db.sql.unsafe(`update audit.event_log set ${change}`));
@@ -170,6 +215,12 @@ const TAMPERINGS: readonly [what: string, statement: string, problem: string, at
   [
     "a changed actor",
     "update audit.event_log set actor = 'x' where seal_no = 2",
+    "wrong hash at seal_no 2",
+    2,
+  ],
+  [
+    "a changed kind of actor",
+    "update audit.event_log set actor_kind = 'other' where seal_no = 2",
     "wrong hash at seal_no 2",
     2,
   ],
@@ -212,7 +263,7 @@ const TAMPERINGS: readonly [what: string, statement: string, problem: string, at
   ],
   [
     "an event rewritten with a hash that fits it",
-    "update audit.event_log e set actor = 'x', hash = audit.event_hash(row(e.id, e.ts, 'x', e.action, e.entity_type, e.entity_id, e.before, e.after, e.request_id, e.seal_no, null, null)::audit.event_log, e.prev_hash) where seal_no = 2",
+    "update audit.event_log e set actor = 'x', hash = audit.event_hash(row(e.id, e.ts, 'x', e.action, e.entity_type, e.entity_id, e.before, e.after, e.request_id, e.seal_no, null, null, e.actor_kind)::audit.event_log, e.prev_hash) where seal_no = 2",
     "wrong hash at seal_no 3",
     3,
   ],

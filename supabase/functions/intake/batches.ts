@@ -1,5 +1,6 @@
 /** Batches as the HTTP surface sees them: one call of SQL per question or action. */
 import * as z from "zod";
+import { ACTOR_KINDS } from "../../../shared/audit/actors.ts";
 import { Problem } from "../../../shared/errors.ts";
 import type { Paging } from "../_shared/request.ts";
 import type { CallSql } from "../_shared/sql_call.ts";
@@ -13,6 +14,7 @@ const Batch = z.looseObject({
   storage_bucket: z.string().nullable(),
   storage_path: z.string().nullable(),
   created_by: z.string().nullable(),
+  created_by_kind: z.enum(ACTOR_KINDS),
   ignored_columns: z.array(z.string()).nullable(),
   notes: z.array(z.string()),
   rejection_reason: z.string().nullable(),
@@ -46,11 +48,16 @@ export type ErrorPage = z.infer<typeof ErrorPage>;
 
 const Timeline = z.looseObject({
   created_by: z.string().nullable(),
+  created_by_kind: z.enum(ACTOR_KINDS),
   attempts: z.array(z.looseObject({
     rejection_reason: z.string().nullable(),
-    states: z.array(z.looseObject({ actor: z.string() })),
+    states: z.array(z.looseObject({ actor: z.string(), actor_kind: z.enum(ACTOR_KINDS) })),
   })),
-  actions: z.array(z.looseObject({ actor: z.string(), detail: z.string().nullable() })),
+  actions: z.array(z.looseObject({
+    actor: z.string(),
+    actor_kind: z.enum(ACTOR_KINDS),
+    detail: z.string().nullable(),
+  })),
 });
 export type Timeline = z.infer<typeof Timeline>;
 

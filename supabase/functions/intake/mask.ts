@@ -2,6 +2,7 @@
  * What a viewer sees: everything but what came in the file and who people are. Masked values are null, so that
  * the shape stays the same. Words about an error quote the value, so a viewer gets the catalogue's words.
  */
+import { type ActorKind, PERSONS } from "../../../shared/audit/actors.ts";
 import { ROW_CODES } from "../../../shared/judgments/codes.ts";
 import type { Role } from "../_shared/caller.ts";
 import type { Batch, BatchPage, ErrorPage, RowError, Timeline } from "./batches.ts";
@@ -27,15 +28,18 @@ const MASKED: View = {
   errors: (page) => ({ ...page, errors: page.errors.map(maskError) }),
   timeline: (timeline) => ({
     ...timeline,
-    created_by: maskActor(timeline.created_by),
+    created_by: maskPerson(timeline.created_by, timeline.created_by_kind),
     attempts: timeline.attempts.map((attempt) => ({
       ...attempt,
       rejection_reason: maskReason(attempt.rejection_reason),
-      states: attempt.states.map((state) => ({ ...state, actor: maskActor(state.actor) ?? "somebody" })),
+      states: attempt.states.map((state) => ({
+        ...state,
+        actor: maskPerson(state.actor, state.actor_kind) ?? "somebody",
+      })),
     })),
     actions: timeline.actions.map((action) => ({
       ...action,
-      actor: maskActor(action.actor) ?? "somebody",
+      actor: maskPerson(action.actor, action.actor_kind) ?? "somebody",
       detail: maskReason(action.detail),
     })),
   }),
@@ -49,7 +53,7 @@ export function viewFor(role: Role): View {
 function maskBatch(batch: Batch): Batch {
   return {
     ...batch,
-    created_by: maskActor(batch.created_by),
+    created_by: maskPerson(batch.created_by, batch.created_by_kind),
     // Of a file that lost its header these are the cells of a row.
     ignored_columns: null,
     notes: batch.notes.map(maskNote),
@@ -82,7 +86,7 @@ function maskError(error: RowError): RowError {
   };
 }
 
-/** Names of people are e-mail addresses; keys and machines may be shown. */
-function maskActor(actor: string | null): string | null {
-  return actor !== null && actor.includes("@") ? null : actor;
+/** Keys, vendors and machines may be shown; who a person is may not. */
+function maskPerson(actor: string | null, kind: ActorKind): string | null {
+  return PERSONS.has(kind) ? null : actor;
 }
