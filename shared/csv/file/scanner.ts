@@ -24,6 +24,7 @@ import {
   type TableState,
   unpackBytes,
 } from "./scan_state.ts";
+import { isBlank } from "../records/grammar.ts";
 import { NO_HEADER } from "../rows/table_lines.ts";
 import { Slicer } from "./slicer.ts";
 import { sniffUnsupported } from "../text/sniff.ts";
@@ -63,8 +64,8 @@ const MOST_STEPS_PER_BYTE = 600;
 /** Steps that are never too many. */
 const FIRST_STEPS = 1_000_000;
 
-/** What a line has that is not blank: neither separators alone, nor quotes with nothing between them. */
-const HAS_TEXT = /[^\s,;|"']/;
+/** Separators alone, and quotes with nothing between them, are no text. */
+const NO_TEXT = /[,;|"']+/g;
 
 /** Blocks that may wait. */
 const MOST_BLOCKS = 4;
@@ -320,14 +321,14 @@ export class FileScanner {
   }
 
   /** Counts the lines of what belongs to no table, those with text in them by themselves. */
-  #passOver({ text }: Block, final: boolean): number {
+  #passOver({ text, bytewise }: Block, final: boolean): number {
     const scan = this.#scan;
     const whole = final || !text.endsWith("\r") ? text.length : text.length - 1;
     const lines = text.slice(0, whole).split(/\r\n|\n|\r/);
     for (const [at, line] of lines.entries()) {
       if (at > 0) this.#endLine();
       if (line !== "") scan.inLine = true;
-      scan.inText ||= HAS_TEXT.test(line);
+      scan.inText ||= !isBlank(line.replace(NO_TEXT, ""), bytewise);
     }
     if (final) this.#countText();
     return whole;

@@ -4,7 +4,7 @@
  */
 import type { Block } from "../text/block.ts";
 import { ByteOffsets, bytesBetween } from "../text/offsets.ts";
-import { type Grammar, grammarOf } from "../records/grammar.ts";
+import { type Grammar, grammarOf, isBlank } from "../records/grammar.ts";
 import type { ColumnNames } from "../detect/column_names.ts";
 import { mendLine } from "../records/mend/mend.ts";
 import { DamagedLine } from "../records/mend/repair.ts";
@@ -234,7 +234,7 @@ export class Slicer {
     table.tail ??= {
       ...this.#placeOf(at),
       lines: 0,
-      isTable: line.read.cells.filter((cell) => cell.trim() !== "").length > 1,
+      isTable: line.read.cells.filter((cell) => !isBlank(cell, block.bytewise)).length > 1,
       slices: slices.length,
       sliceStart,
       seen,

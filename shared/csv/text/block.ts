@@ -37,7 +37,7 @@ export function decodeBlock(bytes: Uint8Array, base: number, encoding: Encoding,
   if (encoding === "windows-1252") return bytewiseBlock(bytes, base, false);
   const whole = final ? bytes : bytes.subarray(0, bytes.length - unfinishedUtf8(bytes));
   const text = strictUtf8(whole);
-  if (text === null) return bytewiseBlock(bytes, base, true);
+  if (text === null) return bytewiseBlock(whole, base, true);
   const stride = text.length === whole.length ? 1 : 0;
   return { bytes: whole, base, text, stride, bytewise: false, damaged: false };
 }
