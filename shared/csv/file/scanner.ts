@@ -175,6 +175,7 @@ export class FileScanner {
   #close(): void {
     const scan = this.#scan;
     while (this.#queue.size > 0) this.#readBlock(true);
+    this.#countText(); // of a last line without an end, whose bytes may all have been read before
     if (scan.phase === "table") {
       this.#slicer?.close(scan.bytes);
       scan.line = scan.table?.line ?? scan.line;
@@ -330,7 +331,6 @@ export class FileScanner {
       if (line !== "") scan.inLine = true;
       scan.inText ||= !isBlank(line.replace(NO_TEXT, ""), bytewise);
     }
-    if (final) this.#countText();
     return whole;
   }
 
