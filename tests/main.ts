@@ -1,6 +1,6 @@
 /**
- * `deno task test [group…] [--filter text] [--against file]`: runs the groups of tests one after the other, shows their
- * progress, and ends with `N passed, N failed`. `--against` holds `e2e` and `sql` against a stack that is there already;
+ * `deno task test [group…] [--filter text] [--at-once n] [--against file]`: runs the groups of tests, two at once where
+ * there are two cores (`--at-once`), shows their progress in order, and ends with `N passed, N failed`. `--against` holds `e2e` and `sql` against a stack that is there already;
  * the file has its addresses and keys, as `stack status --json` prints them. Exit 0 all passed · 1 something failed or could not run · 2 wrong usage ·
  * 130, 143 interrupted.
  *
@@ -9,21 +9,23 @@
  */
 import { parseArgs } from "node:util";
 import { findGroups, selectGroups } from "./runner/groups.ts";
-import { runAll, type Wanted } from "./runner/run_all.ts";
+import { groupsAtOnce, runAll, type Wanted } from "./runner/run_all.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 
 async function readArguments(args: string[]): Promise<Wanted> {
   const { values, positionals } = parseArgs({
     args: args.filter((argument) => argument !== "--"),
-    options: { filter: { type: "string" }, against: { type: "string" } },
+    options: { filter: { type: "string" }, against: { type: "string" }, "at-once": { type: "string" } },
     allowPositionals: true,
   });
   const { against, filter } = values;
+  const atOnce = values["at-once"] === undefined ? groupsAtOnce() : Number(values["at-once"]);
+  if (!Number.isInteger(atOnce) || atOnce < 1) throw new Error("--at-once is a number of groups, from 1 on");
   const foreign = against === undefined
     ? undefined
     : await (await import("./runner/foreign.ts")).readForeign(against, positionals); // it knows the stack; tests of others do not
-  return { root: ROOT, groups: selectGroups(await findGroups(ROOT), positionals), filter, foreign };
+  return { root: ROOT, groups: selectGroups(await findGroups(ROOT), positionals), atOnce, filter, foreign };
 }
 
 let wanted: Wanted;
@@ -31,7 +33,7 @@ try {
   wanted = await readArguments(Deno.args);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  console.error("usage: deno task test [group…] [--filter text] [--against file]");
+  console.error("usage: deno task test [group…] [--filter text] [--at-once n] [--against file]");
   Deno.exit(2);
 }
 Deno.exit(await runAll(wanted));

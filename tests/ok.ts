@@ -3,7 +3,7 @@
  * them. What failed is told again at the end, and counts in the last line. Exit codes as of `deno task test`.
  */
 import { findGroups } from "./runner/groups.ts";
-import { runAll } from "./runner/run_all.ts";
+import { groupsAtOnce, runAll } from "./runner/run_all.ts";
 import type { Outcome } from "./runner/run_group.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
@@ -41,4 +41,6 @@ const before: Outcome = {
   leftOut: [],
   seconds: (performance.now() - started) / 1000,
 };
-Deno.exit(await runAll({ root: ROOT, groups: await findGroups(ROOT), before: [before] }));
+Deno.exit(
+  await runAll({ root: ROOT, groups: await findGroups(ROOT), atOnce: groupsAtOnce(), before: [before] }),
+);

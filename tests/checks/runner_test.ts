@@ -186,6 +186,31 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   });
 }
 
+Deno.test("main() runs groups beside each other and shows them one after the other", async () => {
+  const meeting = await Deno.makeTempDir();
+  // Each waits for the other: they only pass when both are under way.
+  const meets = (mine: string, other: string) =>
+    `Deno.test("meets", async () => {
+    Deno.writeTextFileSync("${meeting}/${mine}", "");
+    for (let tries = 0; tries < 300; tries++) {
+      try { Deno.statSync("${meeting}/${other}"); console.log("${mine} met"); return; } catch { /* not yet */ }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error("alone");
+  });`;
+  const files = { "sql/a_test.ts": meets("a", "b"), "stack/b_test.ts": meets("b", "a") };
+  try {
+    const result = await run(files, ["--at-once", "2"]);
+    assertEquals(result.lastLine, "2 passed, 0 failed");
+    const places = ["── sql: 1 files", "a met", "── sql: 1 passed", "── stack: 1 files", "b met"]
+      .map((text) => result.output.indexOf(text));
+    assert(places.every((place, at) => place > (places[at - 1] ?? -1)), result.output);
+  } finally {
+    await Deno.remove(meeting, { recursive: true });
+  }
+  assertEquals((await run({ "sql/a_test.ts": PASSES }, ["--at-once", "none"])).code, 2);
+});
+
 Deno.test("count() takes nothing as passed from a group without a report", () => {
   const { passed, failures } = count({ name: "sql", files: ["tests/sql/a_test.ts"] }, null, null);
   assertEquals([passed, failures.length], [0, 1]);

@@ -18,14 +18,14 @@ const ALL_RIGHTS = ["--no-prompt", "-A"];
 
 /** In the order they run: what is quick and near the cause comes first. */
 const KNOWN: readonly Group[] = [
-  { name: "unit", flags: ["--no-prompt", "--parallel"], limitMinutes: 5 }, // no rights at all: proof of purity
-  { name: "checks", flags: ALL_RIGHTS, limitMinutes: 10 },
-  { name: "sql", flags: ALL_RIGHTS, limitMinutes: 15 },
-  { name: "stack", flags: ALL_RIGHTS, limitMinutes: 15 },
-  { name: "functions", flags: ALL_RIGHTS, limitMinutes: 15 },
-  { name: "deploy", flags: ALL_RIGHTS, limitMinutes: 20 },
-  { name: "golden", flags: ALL_RIGHTS, limitMinutes: 10 },
-  { name: "e2e", flags: ALL_RIGHTS, limitMinutes: 15 },
+  { name: "unit", flags: ["--no-prompt", "--parallel"], limitMinutes: 10 }, // no rights at all: proof of purity
+  { name: "checks", flags: ALL_RIGHTS, limitMinutes: 15 },
+  { name: "sql", flags: ALL_RIGHTS, limitMinutes: 25 },
+  { name: "stack", flags: ALL_RIGHTS, limitMinutes: 20 },
+  { name: "functions", flags: ALL_RIGHTS, limitMinutes: 20 },
+  { name: "deploy", flags: ALL_RIGHTS, limitMinutes: 25 },
+  { name: "golden", flags: ALL_RIGHTS, limitMinutes: 15 },
+  { name: "e2e", flags: ALL_RIGHTS, limitMinutes: 20 },
   { name: "chaos", flags: ALL_RIGHTS, limitMinutes: 20 },
   { name: "browser", flags: ALL_RIGHTS, limitMinutes: 15, needsChromium: true },
 ];

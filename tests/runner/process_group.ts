@@ -10,6 +10,8 @@ const PATIENCE_MS = 15_000;
 const FAREWELL_MS = 3000;
 
 export interface GroupProcess {
+  readonly stdout: ReadableStream<Uint8Array>;
+  readonly stderr: ReadableStream<Uint8Array>;
   readonly status: Promise<Deno.CommandStatus>;
   /** Asks the whole group to end, waits until it has, kills what has not. */
   end(signal: "SIGINT" | "SIGTERM"): Promise<void>;
@@ -17,6 +19,7 @@ export interface GroupProcess {
   sweep(): Promise<boolean>;
 }
 
+/** @param options with both outputs `piped`. */
 export function startGroup(program: string, options: Omit<Deno.CommandOptions, "detached">): GroupProcess {
   const child = new Deno.Command(program, { ...options, detached: true }).spawn();
   let ending: Promise<void> | undefined;
@@ -25,6 +28,8 @@ export function startGroup(program: string, options: Omit<Deno.CommandOptions, "
     if (!await emptied(child.pid, PATIENCE_MS)) signalGroup(child.pid, "SIGKILL");
   };
   return {
+    stdout: child.stdout,
+    stderr: child.stderr,
     status: child.status,
     end(signal) {
       ending ??= end(signal);

@@ -3,6 +3,7 @@ import { shielded } from "./environment.ts";
 import type { FoundGroup } from "./groups.ts";
 import { type GroupProcess, startGroup } from "./process_group.ts";
 import { type Failure, readReport } from "./report.ts";
+import type { Turn } from "./turns.ts";
 
 export interface Outcome {
   readonly group: string;
@@ -23,11 +24,13 @@ export interface RunOptions {
   readonly color: boolean;
   /** Added to the shielded environment. */
   readonly extra: Record<string, string>;
-  /** Is told the process while there is one, so that an interrupt can end it. */
-  readonly onProcess: (process: GroupProcess | null) => void;
+  /** Where its output goes. */
+  readonly turn: Turn;
+  /** Is told the process, so that an interrupt can end it. @returns what to call when it has ended. */
+  readonly onProcess: (process: GroupProcess) => () => void;
 }
 
-/** Streams the group's progress to our own output. Never throws for failing tests. */
+/** Streams the group's progress to its turn. Never throws for failing tests. */
 export async function runGroup(group: FoundGroup, options: RunOptions): Promise<Outcome> {
   const started = performance.now();
   const report = `${options.reports}/${group.name}.xml`;
@@ -37,20 +40,22 @@ export async function runGroup(group: FoundGroup, options: RunOptions): Promise<
     env: {
       ...shielded(Deno.env.toObject()),
       DENO_NO_UPDATE_CHECK: "1",
-      ...(options.color ? {} : { NO_COLOR: "1" }),
+      ...(options.color ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" }), // its output is a pipe to us
       ...options.extra,
     },
     clearEnv: true,
     stdin: "null",
-    stdout: "inherit",
-    stderr: "inherit",
+    stdout: "piped",
+    stderr: "piped",
   });
-  options.onProcess(process);
-  const limit = limiter(group, process);
+  const ended = options.onProcess(process);
+  const limit = limiter(group, process, options.turn);
+  const shown = Promise.all([process.stdout, process.stderr].map((stream) => pass(stream, options.turn)));
   const status = await process.status;
   limit.clear();
-  if (await process.sweep()) console.error(`${group.name}: ended processes its tests left running`);
-  options.onProcess(null);
+  if (await process.sweep()) options.turn.say(`${group.name}: ended processes its tests left running`);
+  await shown; // what its tests left running may have held the pipes open until now
+  ended();
   const seconds = (performance.now() - started) / 1000;
   const trouble = limit.reached() ? `not done after ${group.limitMinutes} minutes` : endOf(status);
   return { group: group.name, seconds, ...count(group, await readOrNull(report), trouble) };
@@ -60,11 +65,19 @@ function filterFlag(filter: string | undefined): string[] {
   return filter === undefined ? [] : [`--filter=${filter}`];
 }
 
-function limiter(group: FoundGroup, process: GroupProcess): { reached(): boolean; clear(): void } {
+async function pass(stream: ReadableStream<Uint8Array>, turn: Turn): Promise<void> {
+  for await (const bytes of stream) turn.write(bytes);
+}
+
+function limiter(
+  group: FoundGroup,
+  process: GroupProcess,
+  turn: Turn,
+): { reached(): boolean; clear(): void } {
   let reached = false;
   const timer = setTimeout(() => {
     reached = true;
-    console.error(`${group.name}: not done after ${group.limitMinutes} minutes, ending it`);
+    turn.say(`${group.name}: not done after ${group.limitMinutes} minutes, ending it`);
     process.end("SIGTERM");
   }, group.limitMinutes * 60_000);
   return { reached: () => reached, clear: () => clearTimeout(timer) };

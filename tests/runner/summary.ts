@@ -1,12 +1,14 @@
 /** What a person reads at the end of a run: a line a group, every failure once more, the sums. */
 import type { Outcome } from "./run_group.ts";
 
-/** One line about a group that has just ended, and one for each test that was left out for a reason. */
-export function printOutcome(outcome: Outcome): void {
+/** One line about a group that has ended, and one for each test that was left out for a reason. */
+export function linesOf(outcome: Outcome): string[] {
   const skipped = outcome.skipped === 0 ? "" : `, ${outcome.skipped} skipped`;
   const sums = `${outcome.passed} passed, ${outcome.failures.length} failed${skipped}`;
-  console.log(`── ${outcome.group}: ${sums} in ${outcome.seconds.toFixed(1)} s`);
-  for (const name of outcome.leftOut) console.log(`   left out: ${name}`);
+  return [
+    `── ${outcome.group}: ${sums} in ${outcome.seconds.toFixed(1)} s`,
+    ...outcome.leftOut.map((name) => `   left out: ${name}`),
+  ];
 }
 
 /**
@@ -17,7 +19,7 @@ export function printEnd(outcomes: readonly Outcome[], warnings: readonly string
   const failures = outcomes.flatMap((outcome) => outcome.failures);
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
   console.log("");
-  if (outcomes.length > 1) outcomes.forEach(printOutcome);
+  if (outcomes.length > 1) outcomes.flatMap(linesOf).forEach((line) => console.log(line));
   for (const { file, test, message } of failures) console.log(`FAILED ${file}: ${test}\n       ${message}`);
   for (const warning of warnings) console.log(`!!!!!! ${warning}`);
   if (passed === 0 && failures.length === 0) console.log("!!!!!! no test ran: nothing is proved");
