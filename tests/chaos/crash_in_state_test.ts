@@ -4,6 +4,7 @@
  * longer than its lease is refused when it goes on.
  */
 import { assert } from "deno-std/assert/assert.js";
+import { fail } from "deno-std/assert/fail.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import postgres from "postgres";
 import { type ChaosFile, makeFile } from "./files.ts";
@@ -12,6 +13,7 @@ import { connected, type Done, pause } from "./perform.ts";
 import { Chance } from "./random.ts";
 import { type Arena, openArena } from "./run.ts";
 import { settleDown, takeSnapshot } from "./snapshot.ts";
+import { until } from "../support/until.ts";
 
 const TIME = 0.1;
 const PATIENCE_MS = 30_000;
@@ -141,8 +143,7 @@ Deno.test("Postgres is killed while a batch is", async (t) => {
   try {
     for (const hold of HOLDS) {
       await t.step(`${hold.state}: it ends as if nothing had happened`, async () => {
-        for (let tries = 0;; tries++) {
-          assert(tries < 5, `went past ${hold.state} every time`);
+        for (let tries = 0; tries < 5; tries++) {
           seed += 1;
           const path = `simplicity/chaos-${seed}/a-f0.csv`;
           const file = fileOf(seed);
@@ -175,6 +176,7 @@ Deno.test("Postgres is killed while a batch is", async (t) => {
           }
           return;
         }
+        fail(`went past ${hold.state} every time`);
       });
     }
   } finally {
@@ -228,11 +230,7 @@ async function standingOf(admin: postgres.Sql, path: string): Promise<{ counted:
 }
 
 async function within(patienceMs: number, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + patienceMs;
-  while (!await holds()) {
-    if (performance.now() > deadline) throw new Error(`Cannot go on: waited ${patienceMs} ms in vain`);
-    await pause(5);
-  }
+  await until("what was waited for", holds, patienceMs);
 }
 
 Deno.test("a worker stopped in mid-slice for longer than its lease is refused when it goes on", async () => {

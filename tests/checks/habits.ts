@@ -38,7 +38,13 @@ const RULES: Partial<Record<Oddity["rule"], string>> = {
   "skipped-test": "a test that does not run proves nothing",
 };
 
-/** @returns why `oddity` may not stand in any code of ours, or null. */
-export function forbiddenCode(oddity: Oddity): string | null {
-  return RULES[oddity.rule] ?? null;
+/** Rules for tests alone. */
+const RULES_OF_TESTS: Partial<Record<Oddity["rule"], string>> = {
+  "endless-loop": "a test that hangs says nothing: wait with until()",
+};
+
+/** @returns why `oddity` may not stand in the file at `path`, or null. */
+export function forbiddenCode(path: string, oddity: Oddity): string | null {
+  const ofTests = path.endsWith("_test.ts") ? RULES_OF_TESTS[oddity.rule] : undefined;
+  return RULES[oddity.rule] ?? ofTests ?? null;
 }

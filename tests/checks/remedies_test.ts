@@ -5,10 +5,11 @@ import { runChecks } from "../../shared/sentinel/run_checks.ts";
 import { quietPorts } from "../unit/sentinel/ports.ts";
 import { namedInSentence, notThere } from "./named_commands.ts";
 import { codeFiles, projectFiles, ROOT } from "./project_files.ts";
+import { assertGreater } from "deno-std/assert/greater.js";
 
 Deno.test("the remedy of every check names only commands and flags that there are", () => {
   const named = CHECKS.flatMap((check) => namedInSentence(check.remedy));
-  assertEquals(named.length > 15, true);
+  assertGreater(named.length, 15);
   assertEquals(notThere(named), []);
 });
 
@@ -16,7 +17,7 @@ Deno.test("the remedy of a check that could not run names only commands that the
   const blind = { name: "blind", remedy: "none", look: () => Promise.reject(new Error("dark")) };
   const [finding] = await runChecks([blind], quietPorts());
   const named = namedInSentence(finding?.remedy ?? "");
-  assertEquals(named.length > 0, true);
+  assertGreater(named.length, 0);
   assertEquals(notThere(named), []);
 });
 

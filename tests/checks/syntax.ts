@@ -11,7 +11,14 @@ export interface Import {
 }
 
 export interface Oddity {
-  readonly rule: "any" | "double-assertion" | "focused-test" | "skipped-test" | "impure" | "hidden-import";
+  readonly rule:
+    | "any"
+    | "double-assertion"
+    | "focused-test"
+    | "skipped-test"
+    | "endless-loop"
+    | "impure"
+    | "hidden-import";
   readonly line: number;
   /** The words that stand there, shortened. */
   readonly found: string;
@@ -85,6 +92,12 @@ const READER: Deno.lint.Plugin = {
           },
           MemberExpression: (node) => memberOddity(node, report),
           Property: (node) => propertyOddity(node, report),
+          ForStatement(node) {
+            if (node.test === null) report(node, "endless-loop");
+          },
+          WhileStatement(node) {
+            if (node.test.type === "Literal") report(node, "endless-loop");
+          },
           NewExpression(node) {
             if (isNamed(node.callee, ["Date"]) && node.arguments.length === 0) report(node, "impure");
           },

@@ -8,6 +8,7 @@ import { story } from "../support/against.ts";
 import { batchOf, clientOf, drop, ended, goodCsv } from "../support/drops.ts";
 import { ops } from "../support/ops.ts";
 import { startStack, untilNobodyWorks } from "../support/stack.ts";
+import { until } from "../support/until.ts";
 
 Deno.test(story("incidents end with the documented steps", ["faults", "time", "settings"], async (t) => {
   const stack = await startStack({ time: 0.1, env: { SIMPLICITY_OFFLINE_MODE: "true" } });
@@ -18,13 +19,6 @@ Deno.test(story("incidents end with the documented steps", ["faults", "time", "s
       headers: { "x-api-key": stack.operator_key },
     });
     return await response.json();
-  };
-  const until = async (what: string, holds: () => Promise<boolean>) => {
-    const deadline = Date.now() + 60_000;
-    while (!await holds()) {
-      if (Date.now() > deadline) throw new Error(`Cannot see ${what} within a minute`);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
   };
   try {
     await t.step("runbook, batch stuck in processing: option A, reset it", async () => {

@@ -7,6 +7,7 @@ import { story } from "../support/against.ts";
 import { clientOf, ended, goodCsv } from "../support/drops.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
 import { DiscordMessage, SlackMessage } from "../unit/sentinel/documented_schemas.ts";
+import { until } from "../support/until.ts";
 
 /** The other side: records what comes, answers what it is told to. */
 function standIn(answers: Record<string, (request: Request) => Response>) {
@@ -17,19 +18,6 @@ function standIn(answers: Record<string, (request: Request) => Response>) {
     return answers[path]?.(request) ?? new Response(null, { status: 404 });
   });
   return { answers, seen, url: `http://127.0.0.1:${server.addr.port}`, stop: () => server.shutdown() };
-}
-
-async function until<T>(
-  what: string,
-  holds: () => Promise<T | null | undefined | false> | T | null | undefined | false,
-): Promise<T> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    const found = await holds();
-    if (found) return found;
-    if (Date.now() > deadline) throw new Error(`Cannot see ${what} within a minute`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
 
 async function run(stack: TestStack): Promise<void> {

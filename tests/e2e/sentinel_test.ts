@@ -8,6 +8,8 @@ import { story } from "../support/against.ts";
 import { clientOf, drop, ended, goodCsv } from "../support/drops.ts";
 import { ops } from "../support/ops.ts";
 import { startStack, type TestStack, untilNobodyWorks } from "../support/stack.ts";
+import { until } from "../support/until.ts";
+import { assertLessOrEqual } from "deno-std/assert/less_or_equal.js";
 
 const CALM_MS = 90_000;
 
@@ -36,20 +38,16 @@ async function run(stack: TestStack): Promise<SentinelResult> {
   return SentinelResult.parse(body);
 }
 
-/** Runs until the check says this; throws with what it said last. */
+/** Runs until the check says this; prints what it says meanwhile. */
 async function runUntil(stack: TestStack, check: string, wanted: RegExp | null): Promise<SentinelResult> {
-  const deadline = Date.now() + CALM_MS;
-  for (;;) {
+  return await until(`${check} say ${wanted}`, async () => {
     const result = await run(stack);
-    const said = result.alerts.filter((alert) => alert.check === check).map((alert) =>
-      `${alert.level} ${alert.message}`
-    );
-    if (wanted === null ? said.length === 0 : said.some((words) => wanted.test(words))) return result;
-    if (Date.now() > deadline) {
-      throw new Error(`Cannot see ${check} say ${wanted}: it says ${said.join("; ")}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
+    const said = result.alerts.filter((alert) => alert.check === check)
+      .map((alert) => `${alert.level} ${alert.message}`);
+    const isSaid = wanted === null ? said.length === 0 : said.some((words) => wanted.test(words));
+    if (!isSaid) console.log(`${check} says ${said.join("; ") || "nothing"}`);
+    return isSaid && result;
+  }, CALM_MS);
 }
 
 async function stateOf(sql: postgres.Sql, check: string): Promise<string | undefined> {
@@ -65,7 +63,7 @@ Deno.test(story("the sentinel", ["faults", "time", "solitude"], async (t) => {
   try {
     await t.step("answers 404 before its first run, then healthy, and keeps what it found", async () => {
       assertEquals((await call(stack, "GET", "latest")).status, 404);
-      await drop(client, "simplicity/good.csv", goodCsv("GOOD", 200));
+      await drop(client, "simplicity/good.csv", goodCsv("GOOD", 2000));
       assertEquals((await ended(client, "simplicity/good.csv")).status, "completed");
       const result = await run(stack);
       assertEquals([result.overall_status, result.exit_code, result.alerts], ["healthy", 0, []]);
@@ -80,10 +78,10 @@ Deno.test(story("the sentinel", ["faults", "time", "solitude"], async (t) => {
       assertEquals([answer.status, answer.body], [202, { accepted: true }]);
       assert(performance.now() - began < 1000);
       assertEquals((await call(stack, "GET", "latest", wake)).status, 403);
-      for (;;) {
-        if ((await sql`select from ops.sentinel_runs where ran_by = 'wake-test'`).length > 0) break;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
+      await until(
+        "the run that was woken",
+        async () => (await sql`select from ops.sentinel_runs where ran_by = 'wake-test'`).length > 0,
+      );
     });
 
     await t.step("finds a paused queue, until it is resumed", async () => {
@@ -96,7 +94,7 @@ Deno.test(story("the sentinel", ["faults", "time", "solitude"], async (t) => {
     });
 
     await t.step("finds an error spike from a bad file, until it is gone", async () => {
-      const bad = goodCsv("BAD", 300).replaceAll(/,\d+\.50,/g, ",lots,");
+      const bad = goodCsv("BAD", 3000).replaceAll(/,\d+\.50,/g, ",lots,");
       await drop(client, "simplicity/bad.csv", bad);
       assertEquals((await ended(client, "simplicity/bad.csv")).status, "failed");
       const result = await runUntil(stack, "error_spike", /^critical Error rate 60\.0% > 50\.0% threshold$/);
@@ -119,12 +117,12 @@ Deno.test(story("the sentinel", ["faults", "time", "solitude"], async (t) => {
     await t.step("finds a poisoned job, until it is redriven", async () => {
       await stack.ask({ do: "faults", set: { storage_cut: { after_bytes: 10, times: 1000 } } });
       await drop(client, "simplicity/poison.csv", goodCsv("POISON", 50));
-      for (;;) { // what back-off would take a minute for
-        await sql`update ops.job_queue set next_run_at = now() where status = 'pending'`;
+      await until("the job given up", async () => {
+        await sql`update ops.job_queue set next_run_at = now() where status = 'pending'`; // no back-off
         const [job] = await sql`select 1 from ops.job_queue where dead_lettered_at is not null`;
-        if (job !== undefined) break;
-        await ops(stack.name, ["wake"]);
-      }
+        if (job === undefined) await ops(stack.name, ["wake"]);
+        return job;
+      }, CALM_MS);
       await runUntil(stack, "dead_letters", /^warning 1 job given up in 24h: ingest\(1\)$/);
       const inspected = await ops(stack.name, ["queue-inspect", "--json"]);
       assertEquals([inspected.code, inspected.json<{ poisoned: unknown[] }>().poisoned.length], [1, 1]);
@@ -169,7 +167,7 @@ Deno.test(story("the sentinel", ["faults", "time", "solitude"], async (t) => {
         await untilNobodyWorks(stack); // who was woken before looks twice, and would find the drop
         await drop(client, "simplicity/stuck.csv", goodCsv("STUCK", 100));
         await runUntil(stack, "worker_heartbeats", /^warning Worker ingest silent > 60s$/);
-        assertEquals((await ops(stack.name, ["monitor-workers"])).code <= 1, true);
+        assertLessOrEqual((await ops(stack.name, ["monitor-workers"])).code, 1);
         await runUntil(stack, "worker_heartbeats", /^critical Worker ingest silent > 5m$/);
         await runUntil(stack, "stuck_batches", /^critical 1 batch stuck > 10m: uploaded\(1\)$/);
         const dry = await ops(stack.name, ["fix-stuck-batch", "--threshold", "10", "--dry-run", "--json"]);
@@ -186,27 +184,26 @@ Deno.test(story("the sentinel", ["faults", "time", "solitude"], async (t) => {
     );
 
     await t.step("is woken by cron, every five minutes of the stack's time", async () => {
-      for (;;) {
-        if ((await sql`select from ops.sentinel_runs where ran_by = 'cron'`).length > 0) break;
-        await new Promise((resolve) => setTimeout(resolve, 500));
-      }
+      await until(
+        "a run by cron",
+        async () => (await sql`select from ops.sentinel_runs where ran_by = 'cron'`).length > 0,
+        CALM_MS,
+      );
     });
 
     await t.step("says that it could not run when Postgres is down, and never that all is well", async () => {
       const restarted = stack.ask({ do: "restart_postgres", mode: "fast", pause_ms: 6000 });
-      for (;;) { // until the server has stopped
-        const { status, body } = await call(stack, "POST", "run");
-        if (status !== 200) {
-          assertEquals([status, body.code], [503, "UNAVAILABLE"]);
-          assertMatch(body.detail, /^The sentinel could not run its checks: /);
-          break;
-        }
-      }
+      const { status, body } = await until("the server stop", async () => {
+        const answer = await call(stack, "POST", "run");
+        return answer.status !== 200 && answer;
+      });
+      assertEquals([status, body.code], [503, "UNAVAILABLE"]);
+      assertMatch(body.detail, /^The sentinel could not run its checks: /);
       const ran = await ops(stack.name, ["sentinel", "--json"]);
       await restarted;
       assertEquals([ran.code, ran.out], [2, ""]);
       assertMatch(ran.err, /CRITICAL: the checks could not run: Postgres/);
-      for (;;) if ((await call(stack, "POST", "run")).status === 200) break;
+      await until("the sentinel run again", async () => (await call(stack, "POST", "run")).status === 200);
     });
   } finally {
     await sql.end({ timeout: 1 });

@@ -5,6 +5,7 @@ import { SentinelGateway } from "../../shared/data/sentinel_gateway.ts";
 import { Notice } from "../../shared/sentinel/notices/notice.ts";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
 import { record, runOf, type Told } from "./sentinel.ts";
+import { until } from "../support/until.ts";
 
 const STUCK: Told = {
   check: "stuck_batches",
@@ -83,7 +84,7 @@ Deno.test("record_sentinel_run() takes turns: no run decides on what another is 
         (await db.admin`select from pg_locks where locktype = 'advisory' and not granted`).length > 0;
       let ended = false;
       void calm.then(() => ended = true);
-      while (!ended && !await waiting());
+      await until("the second run wait or end", async () => ended || await waiting());
       assertEquals(ended, false);
       return [calm]; // in an array, so that it is not waited for before the commit
     }).then(([calm]) => calm);

@@ -18,6 +18,7 @@ import {
   type Unit,
   workOff,
 } from "./engine.ts";
+import { until } from "../support/until.ts";
 
 /** A file of one judgment for each case number, in this order. */
 function fileOf(...cases: string[]): File {
@@ -61,10 +62,11 @@ async function beside(
   const other = second(two).finally(() => over = true);
   other.catch(() => {}); // told below
   let waited = false;
-  while (!over && !waited) {
+  await until("the second one wait or end", async () => {
     const [seen] = await db.admin`select wait_event_type as type from pg_stat_activity where pid = ${pid}`;
     waited = seen?.type === "Lock";
-  }
+    return over || waited;
+  });
   await one.unsafe(end);
   await other;
   return { waited };

@@ -4,6 +4,7 @@
  */
 import { type Field, FIELDS, ROW_SEPARATOR, writeStagedRow } from "../../shared/judgments/mod.ts";
 import type { Sql, TestDatabase } from "../support/database.ts";
+import { until } from "../support/until.ts";
 
 /** A row of a made-up file: a judgment, or a code it is rejected with. */
 export type Row = Judgment | { reject: string };
@@ -361,16 +362,16 @@ export async function beatUnit(db: TestDatabase, unit: Unit): Promise<boolean> {
 
 /** Works off every undo that was asked for. */
 export async function undoAll(db: TestDatabase): Promise<void> {
-  for (;;) {
+  await until("the end of every undo", async () => {
     const [row] = await engine(db)`select ops.claim('{undo}', 'worker-1') as unit`;
-    if (row?.unit == null) return;
-    let outcome = "more";
-    while (outcome === "more") {
+    if (row?.unit == null) return true;
+    await until("the end of an undo", async () => {
       const [step] = await engine(db)`
         select intake.undo_step(${row.unit.job_id}, ${row.unit.token}) ->> 'outcome' as outcome`;
-      outcome = String(step?.outcome);
-    }
-  }
+      return step?.outcome !== "more";
+    });
+    return false;
+  });
 }
 
 /** @returns what went wrong, as `<sqlstate> <message>`; null when nothing did. */

@@ -27,6 +27,7 @@ import {
   settle,
   workOff,
 } from "./engine.ts";
+import { until } from "../support/until.ts";
 
 const FILE: File = { rows: rowsOf("S", 4), slices: [2, 2] };
 
@@ -157,10 +158,10 @@ Deno.test("a reset while rows are inserted waits for that transaction, then star
       await sql`select intake.insert_batch(${id}, ${unit.token})`;
       const resetting = operator`update intake.simplicity_batches set status = 'uploaded' where id = ${id}`
         .execute();
-      for (;;) {
+      return await until("the reset wait", async () => {
         const [seen] = await db.admin`select wait_event_type from pg_stat_activity where pid = ${pid}`;
-        if (seen?.wait_event_type === "Lock") return { resetting };
-      }
+        return seen?.wait_event_type === "Lock" && { resetting };
+      });
     });
     await waited.resetting;
     const batch = await batchOf(db, id);

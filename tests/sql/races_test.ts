@@ -20,6 +20,7 @@ import {
   rowsOf,
   workOff,
 } from "./engine.ts";
+import { until } from "../support/until.ts";
 
 /** Expected of a race: the loser is fenced, told that something is unique, or that a batch has moved on. */
 const EXPECTED = new Set(["P0001", "DF001", "DF002"]);
@@ -130,10 +131,10 @@ async function meet(
     let over = false;
     waiting = other(two).finally(() => over = true);
     waiting.catch(() => over = true);
-    for (;;) {
+    await until("the other one wait or end", async () => {
       const [seen] = await db.admin`select wait_event_type as type from pg_stat_activity where pid = ${pid}`;
-      if (over || seen?.type === "Lock") break;
-    }
+      return over || seen?.type === "Lock";
+    });
     await sql.unsafe(rest);
   });
   const outcomes = await Promise.allSettled([firstDone]);

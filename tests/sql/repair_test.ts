@@ -18,6 +18,7 @@ import {
   undoAll,
   workOff,
 } from "./engine.ts";
+import { until } from "../support/until.ts";
 
 /** Asks to replay a batch. @returns the reservation, or why there is none. */
 async function reserve(db: TestDatabase, original: string, hash = randomHash()) {
@@ -229,12 +230,10 @@ Deno.test("a batch being decided while its replay completes counts the repairs, 
 
 /** Resolves once some connection waits for a lock. */
 async function waitsForLock(db: TestDatabase): Promise<void> {
-  for (;;) {
-    const [row] = await db
-      .admin`select count(*)::int as n from pg_locks where not granted`;
-    if (row?.n > 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await until("a wait for a lock", async () => {
+    const [row] = await db.admin`select count(*)::int as n from pg_locks where not granted`;
+    return row?.n > 0;
+  });
 }
 
 Deno.test("a replay whose original is deleted before it is read is still read as one, and completes", () =>

@@ -2,6 +2,7 @@
 import { assertEquals } from "deno-std/assert/equals.js";
 import { withDatabase } from "../support/database.ts";
 import { bringTo, drop, engine, ingest, rowsOf, workOff } from "./engine.ts";
+import { assertGreater } from "deno-std/assert/greater.js";
 
 /** The contract's lists; more columns may follow. */
 const VIEWS: Record<string, string> = {
@@ -201,7 +202,7 @@ SELECT version, name, executed_at
 FROM public.v_migration_status
 ORDER BY executed_at DESC
 LIMIT 20`;
-    assertEquals(rows.length > 10, true);
+    assertGreater(rows.length, 10);
     const [first] = await db.sql`select version from public.v_migration_status limit 1`;
     const [newest] = await db.sql`select max(version) as version from supabase_migrations.schema_migrations`;
     assertEquals(first, newest);

@@ -1,6 +1,7 @@
 /** Dropping files as a vendor does, with supabase-js alone, and waiting for what becomes of them. */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { hasEnded } from "../../shared/intake/states.ts";
+import { until } from "./until.ts";
 
 /** A row of intake.simplicity_batches; tests look at what they need. */
 export interface BatchRow {
@@ -37,16 +38,15 @@ export async function drop(client: SupabaseClient, path: string, content: string
 
 /** Waits until the batch of a path has ended; throws with its last state when it does not within patienceMs. */
 export async function ended(client: SupabaseClient, path: string, patienceMs = 60_000): Promise<BatchRow> {
-  const deadline = Date.now() + patienceMs;
-  for (;;) {
-    const batch = await batchOf(client, path);
-    if (batch !== null && hasEnded(batch.status)) return batch;
-    if (Date.now() > deadline) {
-      throw new Error(
-        `Cannot see the end of ${path} within ${patienceMs} ms: ${batch?.status ?? "not taken in"}`,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  let last = "not taken in";
+  try {
+    return await until(`the end of ${path}`, async () => {
+      const batch = await batchOf(client, path);
+      last = batch?.status ?? last;
+      return batch !== null && hasEnded(batch.status) && batch;
+    }, patienceMs);
+  } catch (error) {
+    throw new Error(`The batch of ${path} stands at: ${last}`, { cause: error });
   }
 }
 
