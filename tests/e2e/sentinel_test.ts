@@ -38,16 +38,20 @@ async function run(stack: TestStack): Promise<SentinelResult> {
   return SentinelResult.parse(body);
 }
 
-/** Runs until the check says this; prints what it says meanwhile. */
+/** Runs until the check says this; throws with what it said last. */
 async function runUntil(stack: TestStack, check: string, wanted: RegExp | null): Promise<SentinelResult> {
-  return await until(`${check} say ${wanted}`, async () => {
-    const result = await run(stack);
-    const said = result.alerts.filter((alert) => alert.check === check)
-      .map((alert) => `${alert.level} ${alert.message}`);
-    const isSaid = wanted === null ? said.length === 0 : said.some((words) => wanted.test(words));
-    if (!isSaid) console.log(`${check} says ${said.join("; ") || "nothing"}`);
-    return isSaid && result;
-  }, CALM_MS);
+  let last = "nothing";
+  try {
+    return await until(`${check} say ${wanted}`, async () => {
+      const result = await run(stack);
+      const said = result.alerts.filter((alert) => alert.check === check)
+        .map((alert) => `${alert.level} ${alert.message}`);
+      last = said.join("; ") || "nothing";
+      return (wanted === null ? said.length === 0 : said.some((words) => wanted.test(words))) && result;
+    }, CALM_MS);
+  } catch (error) {
+    throw new Error(`${check} said last: ${last}`, { cause: error });
+  }
 }
 
 async function stateOf(sql: postgres.Sql, check: string): Promise<string | undefined> {
