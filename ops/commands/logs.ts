@@ -3,7 +3,7 @@ import { CannotRun, command, EXIT, UsageError } from "../command.ts";
 import { ROOT } from "../local_stack.ts";
 import { minutesOf } from "../words.ts";
 
-const FUNCTIONS = ["intake", "worker", "sentinel", "enforcement", "system"] as const;
+const FUNCTIONS = ["intake", "worker", "sentinel", "outbound", "enforcement", "system"] as const;
 const MOST_LINES = 200;
 
 interface Lines {

@@ -1,7 +1,7 @@
 /** `ops wake`: says to a function that there may be work. Takes the place of restarting a worker. */
 import { CannotRun, command, EXIT, UsageError } from "../command.ts";
 
-const FUNCTIONS: readonly string[] = ["worker", "enforcement", "sentinel"];
+const FUNCTIONS: readonly string[] = ["worker", "enforcement", "sentinel", "outbound"];
 const WAKE_TIMEOUT_MS = 10_000;
 
 interface Woken {
@@ -11,9 +11,9 @@ interface Woken {
 
 export const wake = command<Woken>({
   name: "wake",
-  summary: "wake the worker (or enforcement, sentinel); waking twice does no harm",
+  summary: "wake the worker (or enforcement, sentinel, outbound); waking twice does no harm",
   effects: "what the function finds to do",
-  words: "[worker|enforcement|sentinel]",
+  words: "[worker|enforcement|sentinel|outbound]",
   wordCount: [0, 1],
   async run({ target, typed }, report) {
     const name = typed.words[0] ?? "worker";

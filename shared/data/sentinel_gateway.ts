@@ -12,7 +12,6 @@ const CHECK_TIMEOUT_MS = 20_000;
 
 const Clock = z.tuple([z.object({ scale: z.number(), now: z.date() })]);
 const Stored = z.array(z.object({ result: Result }));
-const Age = z.tuple([z.object({ age_seconds: z.number().nullable() })]);
 
 /** Everything the sentinel asks of the database but the checks' own statements. */
 export class SentinelGateway {
@@ -47,14 +46,6 @@ export class SentinelGateway {
     const rows = await this
       .sql`select r.result from ops.sentinel_runs r order by r.ran_at desc, r.id desc limit 1`;
     return Stored.parse([...rows])[0]?.result ?? null;
-  }
-
-  /** Whether the newest run is five minutes old, or there is none. */
-  async isRunDue(): Promise<boolean> {
-    const rows = await this.sql`
-      select (extract(epoch from now() - max(r.ran_at)) / ops.time_scale())::float8 as age_seconds from ops.sentinel_runs r`;
-    const age = Age.parse([...rows])[0].age_seconds;
-    return age === null || age >= 300;
   }
 
   /** The sentinel's own sign of life. */

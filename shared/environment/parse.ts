@@ -52,10 +52,10 @@ const SCHEMAS = {
     ...EVERYWHERE,
     ...FOR_BROWSERS,
     ...ALERT_CHANNELS,
-    ...VENDOR_PULL,
     DATABASE_URL: value.dsn,
     DRAGONFLY_DEADMAN_URL: value.address.optional(),
   }),
+  outbound: z.object({ ...EVERYWHERE, ...ALERT_CHANNELS, ...VENDOR_PULL, DATABASE_URL: value.dsn }),
   enforcement: z.object({ ...EVERYWHERE, ...FOR_BROWSERS, ...POOLER }),
   // The direct connection is only looked at where there is no pooler, and handed to nobody in prod.
   system: z.object({ ...EVERYWHERE, ...FOR_BROWSERS, ...POOLER, SUPABASE_DB_URL: value.dsn.optional() }),

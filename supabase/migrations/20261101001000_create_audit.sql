@@ -16,8 +16,8 @@ create table audit.event_log (
   prev_hash text,
   hash text,
   actor_kind text not null,
-  constraint event_log_actor_kind_known check (actor_kind in ('operator', 'viewer', 'vendor', 'key', 'command', 'replay',
-    'worker', 'sentinel', 'outbound', 'breaker', 'cron', 'storage', 'rest', 'sql', 'other')),
+  constraint event_log_actor_kind_known check (actor_kind in ('operator', 'viewer', 'vendor', 'key', 'command',
+    'replay', 'worker', 'sentinel', 'outbound', 'breaker', 'cron', 'storage', 'rest', 'sql', 'other')),
   constraint event_log_sealed_whole check (num_nonnulls(seal_no, prev_hash, hash) in (0, 3))
 );
 alter table audit.event_log enable row level security;

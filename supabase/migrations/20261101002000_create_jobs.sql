@@ -360,7 +360,7 @@ comment on table ops.wake_calls is
   'Which of pg_net''s calls are wake-ups of ours, so that their answers can be told from everybody else''s. Unlogged, '
   'as pg_net''s own tables are: a crash empties all of them, and begins their numbers anew.';
 comment on column ops.wake_calls.request_id is 'Number of the call in pg_net''s tables.';
-comment on column ops.wake_calls.target is 'The function that was called: worker, enforcement or sentinel.';
+comment on column ops.wake_calls.target is 'The function that was called: worker, enforcement, sentinel or outbound.';
 comment on column ops.wake_calls.called_at is 'When the call was queued.';
 comment on constraint wake_calls_pkey on ops.wake_calls is 'A call is known by pg_net''s number.';
 comment on index ops.wake_calls_called_at is 'What ops.prune forgets and the sentinel looks at.';
@@ -412,7 +412,7 @@ exception when others then
 end
 $$;
 comment on function ops.wake(text, text) is
-  'Queues one HTTP call that wakes a function (worker, enforcement, sentinel) with the narrow wake token, '
+  'Queues one HTTP call that wakes a function (worker, enforcement, sentinel, outbound) with the narrow wake token, '
   'unless one is queued already and not yet being sent, or the Vault secrets are missing. Never raises: a lost '
   'wake-up is made good by cron.';
 grant execute on function ops.wake(text, text) to service_role;
@@ -423,7 +423,7 @@ language sql
 volatile
 set search_path = ''
 as $$
-  select ops.wake(case when job_type in ('notify', 'vendor_pull') then 'sentinel'
+  select ops.wake(case when job_type in ('notify', 'vendor_pull') then 'outbound'
                        when job_type = 'enforcement' then 'enforcement' else 'worker' end, 'sql')
 $$;
 comment on function ops.wake_for(text) is 'Wakes the function that works off a type of job.';

@@ -248,7 +248,8 @@ set search_path = ''
 set timezone = 'UTC'
 as $$
   with event as (
-    select e.id, e.ts, e.actor, e.actor_kind, e.action, e.request_id, e.after, coalesce(e.after ->> 'status', '') as status,
+    select e.id, e.ts, e.actor, e.actor_kind, e.action, e.request_id, e.after,
+           coalesce(e.after ->> 'status', '') as status,
            coalesce((e.after ->> 'attempt')::int, 1) as attempt
       from audit.event_log e where e.entity_type = 'batch' and e.entity_id = batch::text
   ), state as (
@@ -270,7 +271,8 @@ as $$
         'row_count_duplicate', (a.final ->> 'duplicate')::int, 'row_count_unread', (a.final ->> 'unread')::int,
         'states', a.states) order by a.attempt) from attempt a), '[]'),
     'actions', coalesce((select jsonb_agg(jsonb_build_object('at', v.ts, 'actor', v.actor,
-        'actor_kind', v.actor_kind, 'action', v.action, 'request_id', v.request_id, 'detail', v.after ->> 'rejection_reason') order by v.id)
+        'actor_kind', v.actor_kind, 'action', v.action, 'request_id', v.request_id,
+        'detail', v.after ->> 'rejection_reason') order by v.id)
       from event v
      where v.actor_kind not in ('worker', 'storage', 'rest', 'sql')
         or (v.actor_kind = 'sql' and v.status in ('uploaded', 'failed') and v.action <> 'batch.received')), '[]'),

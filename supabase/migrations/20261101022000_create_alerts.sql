@@ -289,12 +289,13 @@ begin
   delete from ops.sentinel_runs r where r.id <= (select max(m.id) - 300 from ops.sentinel_runs m);
   delete from ops.alerts a where a.state = 'resolved' and a.resolved_at < now() - interval '90 days'
     and (a.silenced_until is null or a.silenced_until < now());
+  perform ops.wake_outbound(); -- it is called when this is committed
   return jsonb_build_object('told', decided);
 end
 $$;
 comment on function ops.record_sentinel_run(jsonb, text, text[]) is
-  'Stores one run and decides, in the same transaction, what people are told and on which of the configured channels. '
-  'Keeps the newest 300 runs, and resolved alerts for 90 days.';
+  'Stores one run and decides, in the same transaction, what people are told and on which of the configured channels, '
+  'and wakes who tells them. Keeps the newest 300 runs, and resolved alerts for 90 days.';
 grant execute on function ops.record_sentinel_run(jsonb, text, text[]) to service_role;
 
 create function ops.list_alerts(state text default null)

@@ -1,4 +1,4 @@
--- Jobs that speak to other companies' systems: notices out, exports in. Worked off by the sentinel function. The lease
+-- Jobs that speak to other companies' systems: notices out, exports in. Worked off by the function outbound. The lease
 -- of a job is 60 s; its token fences completion and failure.
 --
 -- Pulling a vendor's export on a schedule. After five failures in a row a breaker opens: its queue, and no other, is
@@ -50,7 +50,7 @@ as $$
   select case
     when exists (select 1 from ops.claimable_units('{notify,vendor_pull}'))
       or exists (select 1 from ops.lost_units('{notify,vendor_pull}'))
-      then ops.wake('sentinel', 'jobs')
+      then ops.wake('outbound', 'jobs')
     else false
   end
 $$;

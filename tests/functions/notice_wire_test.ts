@@ -5,7 +5,7 @@
 import { assertEquals } from "deno-std/assert/equals.js";
 import type * as z from "zod";
 import { CHANNELS } from "../../shared/sentinel/notices/notice.ts";
-import { workOff } from "../../supabase/functions/sentinel/work_off.ts";
+import { workOff } from "../../supabase/functions/outbound/work_off.ts";
 import { letTimePass } from "../sql/engine.ts";
 import { record } from "../sql/sentinel.ts";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
@@ -15,7 +15,7 @@ import {
   SlackMessage,
   TwilioForm,
 } from "../unit/sentinel/documented_schemas.ts";
-import { Outside, portsFor } from "./sentinel.ts";
+import { Outside, portsFor } from "./outbound.ts";
 
 interface Service {
   readonly path: string;

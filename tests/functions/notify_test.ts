@@ -1,14 +1,15 @@
 /** Delivery of notices: at least once, as long as it takes, and never anything personal. */
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
+import { SentinelGateway } from "../../shared/data/sentinel_gateway.ts";
 import { CHECKS } from "../../shared/sentinel/checks.ts";
 import { CHANNELS } from "../../shared/sentinel/notices/notice.ts";
 import { watch } from "../../shared/sentinel/watch.ts";
-import { workOff } from "../../supabase/functions/sentinel/work_off.ts";
+import { workOff } from "../../supabase/functions/outbound/work_off.ts";
 import { bringTo, drop, ingest, letTimePass, mustClaim, rowsOf } from "../sql/engine.ts";
 import { record } from "../sql/sentinel.ts";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
-import { Outside, portsFor, type Seen } from "./sentinel.ts";
+import { Outside, portsFor, type Seen } from "./outbound.ts";
 
 const STUCK = { check: "stuck_batches", level: "critical" as const };
 
@@ -133,14 +134,14 @@ Deno.test("nothing personal leaves in any notice, whatever goes wrong with peopl
     const outside = new Outside(() => new Response("ok"));
     const ports = portsFor(db, outside);
     const result = await watch({
-      database: ports.sentinel,
+      database: new SentinelGateway(db.sql),
       checks: [...CHECKS, {
         name: "breaks",
         remedy: "Look at it.",
         look: () => Promise.reject(new Error(`duplicate key (${first} ${second}, ${caseNumber})`)),
       }],
-      probeRest: ports.probeRest,
-      wait: ports.wait,
+      probeRest: () => Promise.resolve({ outcome: "answers" }),
+      wait: () => Promise.resolve(),
       environment: "local",
       directUntil: null,
       channels: CHANNELS,
@@ -162,7 +163,7 @@ Deno.test("nothing personal leaves in any notice, whatever goes wrong with peopl
     }
   }));
 
-Deno.test("an ingest job is none of the sentinel's business", () =>
+Deno.test("an ingest job is none of outbound's business", () =>
   withDatabase(async (db) => {
     const batch = await drop(db);
     const outside = new Outside(() => new Response("ok"));

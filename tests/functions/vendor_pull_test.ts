@@ -2,11 +2,11 @@
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
-import type { Ports } from "../../supabase/functions/sentinel/ports.ts";
-import { workOff } from "../../supabase/functions/sentinel/work_off.ts";
+import type { Ports } from "../../supabase/functions/outbound/ports.ts";
+import { workOff } from "../../supabase/functions/outbound/work_off.ts";
 import { letTimePass } from "../sql/engine.ts";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
-import { Outside, portsFor, type Seen } from "./sentinel.ts";
+import { Outside, portsFor, type Seen } from "./outbound.ts";
 
 const CSV = "Case Number,Plaintiff,Defendant,Amount,Judgment Date\nV-1,A,B,10,2024-01-15\n";
 

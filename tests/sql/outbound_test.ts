@@ -98,7 +98,7 @@ Deno.test("fail() backs off, and gives up after the fifth failure, or at once wh
     assertEquals(events?.n, 2);
   }));
 
-Deno.test("wake_outbound() wakes the sentinel only when there is something to do", () =>
+Deno.test("wake_outbound() wakes the function outbound only when there is something to do", () =>
   withDatabase(async (db) => {
     await db.admin`select vault.create_secret('http://127.0.0.1:1', 'dragonfly_functions_url')`;
     await db.admin`select vault.create_secret('t', 'dragonfly_wake_token')`;
@@ -109,7 +109,7 @@ Deno.test("wake_outbound() wakes the sentinel only when there is something to do
     assertEquals(await woken(), false); // one is queued already
     const [call] = await db
       .admin`select url, convert_from(body, 'UTF8')::jsonb as body from net.http_request_queue`;
-    assertEquals([call?.url, call?.body.by], ["http://127.0.0.1:1/sentinel/run", "jobs"]);
+    assertEquals([call?.url, call?.body.by], ["http://127.0.0.1:1/outbound/run", "jobs"]);
   }));
 
 // The vendor's feed

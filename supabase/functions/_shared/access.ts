@@ -68,6 +68,10 @@ export const ACCESS = {
     "POST /sentinel/run": wake,
     "GET /sentinel/latest": read,
   },
+  outbound: {
+    "GET /outbound/health": open,
+    "POST /outbound/run": wake,
+  },
   enforcement: {
     "GET /enforcement/health": open,
     "POST /enforcement/run": { may: [...OPERATORS, "wake"], rate: "writes" },

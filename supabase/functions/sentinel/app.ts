@@ -1,19 +1,18 @@
 /** Routes of the sentinel: run it, read what it last found. Stands on Postgres alone, so that it works without REST. */
-import type { SupabaseClient } from "@supabase/supabase-js";
 import type { Hono } from "hono";
 import * as z from "zod";
-import { OutboundGateway } from "../../../shared/data/outbound_gateway.ts";
 import { probeRest } from "../../../shared/data/rest_probe.ts";
 import { SentinelGateway } from "../../../shared/data/sentinel_gateway.ts";
 import { Problem } from "../../../shared/errors.ts";
+import { configuredChannels } from "../../../shared/sentinel/notices/render.ts";
 import { type AppContext, type AppEnv, type AppParts, createApp } from "../_shared/app.ts";
 import { actorOf } from "../_shared/caller.ts";
+import { channelsOf } from "../_shared/channels.ts";
 import { createServiceClient, secretKeyOf } from "../_shared/clients.ts";
 import { connectDatabase } from "../_shared/database.ts";
 import type { Environment } from "../_shared/env.ts";
 import { readJson, text } from "../_shared/request.ts";
 import { createParts } from "../_shared/runtime.ts";
-import { channelsOf } from "./channels.ts";
 import { Isolate } from "./isolate.ts";
 import type { Ports } from "./ports.ts";
 
@@ -26,10 +25,7 @@ export interface SentinelParts extends AppParts {
 export function buildApp(environment: Environment<"sentinel">): Hono<AppEnv> {
   const client = createServiceClient(environment);
   const parts = createParts("sentinel", environment, client);
-  return createSentinelApp({
-    ...parts,
-    ports: buildPorts(environment, client, parts),
-  });
+  return createSentinelApp({ ...parts, ports: buildPorts(environment, parts) });
 }
 
 /** The routes on given parts. */
@@ -96,50 +92,18 @@ async function readBy(context: AppContext): Promise<string> {
   }
 }
 
-function buildPorts(
-  environment: Environment<"sentinel">,
-  client: SupabaseClient,
-  parts: AppParts,
-): Ports {
-  const database = connectDatabase(environment.DATABASE_URL.url, "sentinel");
+function buildPorts(environment: Environment<"sentinel">, parts: AppParts): Ports {
   const apikey = secretKeyOf(environment.SUPABASE_SECRET_KEYS);
   return {
     workerId: `sentinel-${crypto.randomUUID().slice(0, 8)}`,
-    sentinel: new SentinelGateway(database),
-    outbound: new OutboundGateway(database),
+    sentinel: new SentinelGateway(connectDatabase(environment.DATABASE_URL.url, "sentinel")),
     probeRest: () => probeRest(environment.SUPABASE_URL, apikey, fetch),
-    channels: channelsOf(environment),
-    origin: {
-      environment: environment.ENVIRONMENT,
-      dashboardUrl: environment.DRAGONFLY_DASHBOARD_URL ?? null,
-    },
+    channels: configuredChannels(channelsOf(environment)),
+    environment: environment.ENVIRONMENT,
     deadmanUrl: environment.DRAGONFLY_DEADMAN_URL ?? null,
     directUntil: environment.DRAGONFLY_DIRECT_UNTIL ?? null,
-    vendor: {
-      url: environment.SIMPLICITY_API_URL ?? null,
-      key: environment.SIMPLICITY_API_KEY ?? "",
-      offline: environment.SIMPLICITY_OFFLINE_MODE,
-    },
-    storeExport: (path, body) => storeExport(client, path, body),
     fetch,
     log: parts.log,
-    now: () => new Date(),
     wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   };
-}
-
-/** An object of that path that is there already was stored by a pull that died afterwards. */
-async function storeExport(
-  client: SupabaseClient,
-  path: string,
-  body: ReadableStream<Uint8Array> | Uint8Array,
-): Promise<boolean> {
-  const { error } = await client.storage.from("intake").upload(path, body, {
-    contentType: "text/csv",
-    upsert: false,
-    duplex: "half",
-  });
-  if (error === null) return true;
-  if ("statusCode" in error && String(error.statusCode) === "409") return false;
-  throw error;
 }

@@ -1,35 +1,23 @@
 /** This isolate's one piece of state: whether it is at it already. Waking twice does no harm. */
 import { CHECKS } from "../../../shared/sentinel/checks.ts";
 import type { SentinelResult } from "../../../shared/sentinel/finding.ts";
-import { configuredChannels } from "../../../shared/sentinel/notices/render.ts";
 import { watch } from "../../../shared/sentinel/watch.ts";
 import { keepAlive } from "../_shared/keep_alive.ts";
 import { VERSION } from "../_shared/version.ts";
 import type { Ports } from "./ports.ts";
-import { workOff } from "./work_off.ts";
 
 const DEADMAN_TIMEOUT_MS = 5000;
 
 export class Isolate {
   #watching: Promise<SentinelResult> | null = null;
-  #working: Promise<number> | null = null;
 
   constructor(private readonly ports: Ports) {}
 
-  /**
-   * Works behind the answer. Whoever woke us for jobs alone gets a run too when one is due: of two wake-ups that
-   * were queued as one, none is lost.
-   */
+  /** Works behind the answer. */
   wake(by: string): void {
     keepAlive(
-      this.#respond(by).catch((error: unknown) => this.ports.log.error("run_failed", { error })),
+      this.runNow(by).catch((error: unknown) => this.ports.log.error("run_failed", { error })),
     );
-  }
-
-  async #respond(by: string): Promise<void> {
-    if (by !== "jobs" || await this.ports.sentinel.isRunDue()) {
-      await this.runNow(by);
-    } else await this.#workOff();
   }
 
   /** One run, or the one that is under way. @throws when the database does not answer. */
@@ -46,9 +34,9 @@ export class Isolate {
       checks: CHECKS,
       probeRest: ports.probeRest,
       wait: ports.wait,
-      environment: ports.origin.environment,
+      environment: ports.environment,
       directUntil: ports.directUntil,
-      channels: configuredChannels(ports.channels),
+      channels: ports.channels,
       onFailure: (check, error) => ports.log.error("check_failed", { check, error }),
       by,
     });
@@ -57,13 +45,8 @@ export class Isolate {
       findings: result.alerts.map((alert) => `${alert.level} ${alert.fingerprint}`),
     });
     await this.#beat("idle");
-    keepAlive(Promise.all([this.#pingDeadman(), this.#workOff()]));
+    keepAlive(this.#pingDeadman());
     return result;
-  }
-
-  async #workOff(): Promise<number> {
-    this.#working ??= workOff(this.ports).finally(() => this.#working = null);
-    return await this.#working;
   }
 
   async #beat(status: string): Promise<void> {

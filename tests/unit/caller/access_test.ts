@@ -19,10 +19,10 @@ Deno.test("ACCESS opens health and readyz to anyone and nothing else", () => {
   );
 });
 
-Deno.test("ACCESS lets keys do everything, and operator sessions all but wake worker and sentinel", () => {
+Deno.test("ACCESS lets keys do everything, and operator sessions all but wake worker, sentinel and outbound", () => {
   const closed = ROUTES.filter(([, access]) => access.may !== "anyone").map(([name]) => name);
   for (const role of ["service", "operator_key"] as const) assertEquals(routesOf(role), closed);
-  const wakeUps = ["POST /worker/run", "POST /sentinel/run"];
+  const wakeUps = ["POST /worker/run", "POST /sentinel/run", "POST /outbound/run"];
   assertEquals(routesOf("operator"), closed.filter((name) => !wakeUps.includes(name)));
 });
 
@@ -48,7 +48,9 @@ Deno.test("ACCESS lets a viewer read, but not what holds values as they came", (
 });
 
 Deno.test("ACCESS lets the wake token wake and nothing else", () => {
-  for (const name of routesOf("wake")) assert(/^POST \/(worker|enforcement|sentinel)\/run$/.test(name), name);
+  for (const name of routesOf("wake")) {
+    assert(/^POST \/(worker|enforcement|sentinel|outbound)\/run$/.test(name), name);
+  }
 });
 
 Deno.test("ACCESS gives a session without a role nothing", () => assertEquals(routesOf("no_role"), []));

@@ -64,7 +64,7 @@ Deno.test("verifyEnvironment() permits the direct port while the window stands, 
 
 Deno.test("verifyEnvironment() says which functions miss what only they need", () => {
   const [finding] = verifyEnvironment("dev", { ...PROD, ENVIRONMENT: "dev", DATABASE_URL: undefined }, NOW);
-  assert(finding?.message.includes("(for sentinel)"), finding?.message);
+  assert(finding?.message.includes("(for sentinel, outbound)"), finding?.message);
 });
 
 Deno.test("verifyEnvironment() never says a value", () => {

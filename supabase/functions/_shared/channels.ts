@@ -1,9 +1,9 @@
-/** The channels of the environment. */
+/** The channels of the environment: the sentinel decides who is told, outbound tells them. */
 import type { ChannelSettings } from "../../../shared/sentinel/notices/render.ts";
-import type { Environment } from "../_shared/env.ts";
+import type { Environment } from "./env.ts";
 
 type Given = Pick<
-  Environment<"sentinel">,
+  Environment<"sentinel" | "outbound">,
   | "SLACK_WEBHOOK_URL"
   | "DISCORD_WEBHOOK_URL"
   | "PAGERDUTY_ROUTING_KEY"

@@ -1,8 +1,7 @@
-/** The sentinel's parts over a test database, with the outside played by a function. */
+/** The parts of the function outbound over a test database, with the outside played by a function. */
 import { OutboundGateway } from "../../shared/data/outbound_gateway.ts";
-import { SentinelGateway } from "../../shared/data/sentinel_gateway.ts";
 import { createLogger } from "../../supabase/functions/_shared/log.ts";
-import type { Ports } from "../../supabase/functions/sentinel/ports.ts";
+import type { Ports } from "../../supabase/functions/outbound/ports.ts";
 import type { TestDatabase } from "../support/database.ts";
 
 /** A request as the outside saw it. */
@@ -39,10 +38,8 @@ export function portsFor(
   lines: string[] = [],
 ): Ports {
   return {
-    workerId: "sentinel-test",
-    sentinel: new SentinelGateway(db.sql),
+    workerId: "outbound-test",
     outbound: new OutboundGateway(db.sql),
-    probeRest: () => Promise.resolve({ outcome: "answers" }),
     channels: {
       slack: "https://hooks.slack.test/services/secret-slack",
       discord: "https://discord.test/api/webhooks/1/secret-discord",
@@ -50,14 +47,11 @@ export function portsFor(
       twilio: { sid: "AC0", token: "secret-twilio", from: "+15005550006", to: "+15005550010" },
     },
     origin: { environment: "local", dashboardUrl: null },
-    deadmanUrl: null,
-    directUntil: null,
     vendor: { url: null, key: "", offline: false },
     storeExport: () => Promise.resolve(true),
     fetch: outside.fetch,
-    log: createLogger({ functionName: "sentinel", level: "debug", write: (line) => lines.push(line) }),
+    log: createLogger({ functionName: "outbound", level: "debug", write: (line) => lines.push(line) }),
     now: () => new Date(),
-    wait: () => Promise.resolve(),
     ...over,
   };
 }
