@@ -1,15 +1,12 @@
-/** `ops lint-migrations`: what the go-live runbook forbids (§4.4), and what squawk knows about locks and clients. */
+/**
+ * `ops lint-migrations`: what the go-live runbook forbids (§4.4), and what squawk knows about locks and clients. What is
+ * only not written as the house does is said and changes nothing.
+ */
 import { command, EXIT } from "../command.ts";
 import { ROOT } from "../local_stack.ts";
-import type { Complaint } from "../migrations/forbidden.ts";
-import { lintMigrations as lint } from "../migrations/lint.ts";
+import { type Linted, lintMigrations as lint } from "../migrations/lint.ts";
 
-interface Verdict {
-  readonly files: number;
-  readonly complaints: readonly Complaint[];
-}
-
-export const lintMigrations = command<Verdict>({
+export const lintMigrations = command<Linted>({
   name: "lint-migrations",
   summary: "forbidden patterns, edits of released files, dangerous locks (1 with any)",
   effects: "nothing",
@@ -18,8 +15,9 @@ export const lintMigrations = command<Verdict>({
     report(verdict);
     return verdict.complaints.length === 0 ? EXIT.fine : EXIT.notFine;
   },
-  show: ({ files, complaints }, pen) =>
+  show: ({ files, complaints, manners }, pen) =>
     [
+      ...manners.map(({ file, line, rule, message }) => `${pen.warn(rule)} ${file}:${line} ${message}`),
       ...complaints.map(({ file, line, rule, message }) => `${pen.bad(rule)} ${file}:${line} ${message}`),
       complaints.length === 0
         ? pen.good(`ok: ${files} migrations`)

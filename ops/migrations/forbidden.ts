@@ -2,7 +2,7 @@
  * What a migration may not do: the forbidden patterns of the go-live runbook (§4.4). Data that a migration throws away
  * is gone on production before anybody has looked; what must be taken back is taken back by a migration that says so.
  */
-import { type Statement, statementsOf } from "./statements.ts";
+import { insideOf, isFields, type Node, NotSql, type Statement, statementsOf, walk } from "./sql_tree.ts";
 
 /** One thing that is wrong with a migration. */
 export interface Complaint {
@@ -13,39 +13,38 @@ export interface Complaint {
   readonly message: string;
 }
 
-interface Rule {
-  readonly name: string;
-  readonly breaks: (words: string) => boolean;
-  readonly message: string;
-}
-
 const REVERT = "a revert is a file of its own: <14 digits>_revert_<name>.sql, and names what it reverts";
 
-const RULES: readonly Rule[] = [
-  {
-    name: "drop-column",
-    breaks: (words) =>
-      /^alter table\b.*\bdrop (?!constraint|default|not null|expression|identity)(?:column )?\S/.test(words),
-    message: `drops a column; ${REVERT}`,
-  },
-  { name: "drop-table", breaks: (words) => /^drop table\b/.test(words), message: `drops a table; ${REVERT}` },
-  {
-    name: "drop-schema",
-    breaks: (words) => /^drop schema\b/.test(words),
-    message: `drops a schema; ${REVERT}`,
-  },
-  { name: "truncate", breaks: (words) => /^truncate\b/.test(words), message: `empties a table; ${REVERT}` },
-  {
-    name: "unguarded-update",
-    breaks: (words) => /^(?:with\b.*\) )?update\b/.test(words) && !/\bwhere\b/.test(words),
-    message: "changes every row: say which with where",
-  },
-  {
-    name: "unguarded-delete",
-    breaks: (words) => /^(?:with\b.*\) )?delete from\b/.test(words) && !/\bwhere\b/.test(words),
-    message: "deletes every row: say which with where",
-  },
-];
+const MESSAGES = {
+  "drop-column": `drops a column; ${REVERT}`,
+  "drop-table": `drops a table; ${REVERT}`,
+  "drop-schema": `drops a schema; ${REVERT}`,
+  "truncate": `empties a table; ${REVERT}`,
+  "unguarded-update": "changes every row: say which with where",
+  "unguarded-delete": "deletes every row: say which with where",
+};
+
+/** A rule of the runbook by name. */
+export type Forbidden = keyof typeof MESSAGES;
+
+/** @returns what a rule holds against a statement, in words. */
+export function whyForbidden(rule: Forbidden): string {
+  return MESSAGES[rule];
+}
+
+/** @returns the rules a statement breaks, wherever in it. */
+export function brokenBy(statement: Node): Forbidden[] {
+  const broken: Forbidden[] = [];
+  walk(statement, (kind, fields) => {
+    if (kind === "AlterTableCmd" && fields.subtype === "AT_DropColumn") broken.push("drop-column");
+    if (kind === "DropStmt" && fields.removeType === "OBJECT_TABLE") broken.push("drop-table");
+    if (kind === "DropStmt" && fields.removeType === "OBJECT_SCHEMA") broken.push("drop-schema");
+    if (kind === "TruncateStmt") broken.push("truncate");
+    if (kind === "UpdateStmt" && !isFields(fields.whereClause)) broken.push("unguarded-update");
+    if (kind === "DeleteStmt" && !isFields(fields.whereClause)) broken.push("unguarded-delete");
+  });
+  return broken;
+}
 
 /**
  * @param file its name: a revert may do what others may not, when it names what it reverts.
@@ -63,14 +62,14 @@ export function forbiddenIn(file: string, sql: string, others: readonly string[]
       message: "names no earlier migration by version or name",
     }];
   }
-  return run(statementsOf(sql)).flatMap(({ line, words }) =>
-    RULES.filter((rule) => rule.breaks(words)).map(({ name, message }) => ({
-      file,
-      line,
-      rule: name,
-      message,
-    }))
-  );
+  try {
+    return statementsOf(sql).flatMap(run).flatMap(({ line, node }) =>
+      brokenBy(node).map((rule) => ({ file, line, rule, message: MESSAGES[rule] }))
+    );
+  } catch (error) {
+    if (error instanceof NotSql) return [{ file, line: error.line, rule: "syntax", message: error.message }];
+    throw error;
+  }
 }
 
 function namesIt(other: string, reverted: string, sql: string): boolean {
@@ -78,15 +77,8 @@ function namesIt(other: string, reverted: string, sql: string): boolean {
   return name !== "" && (name === reverted || sql.includes(version) || sql.includes(name));
 }
 
-/** What runs when the migration does: its statements, and those in `do` blocks. Bodies of functions only lie there. */
-function run(statements: readonly Statement[]): { line: number; words: string }[] {
-  return statements.flatMap(({ line, words, bodies }) => {
-    if (!/^do\b/.test(words)) return [{ line, words }];
-    return bodies.flatMap((body) =>
-      statementsOf(body.text).flatMap((inner) =>
-        inner.words.split(/\b(?:begin|then|else|loop)\b/)
-          .map((words) => ({ line: body.line + inner.line - 1, words: words.trim() }))
-      )
-    );
-  });
+/** What runs when the migration does: a statement, or what is in a `do` block. Bodies of functions only lie there. */
+function run(statement: Statement): { line: number; node: Node }[] {
+  if (!("DoStmt" in statement.node)) return [statement];
+  return insideOf(statement).map(({ block, node }) => ({ line: block, node }));
 }

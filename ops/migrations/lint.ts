@@ -1,26 +1,46 @@
 /** All that can be said about migrations without a database. */
 import { type Complaint, forbiddenIn } from "./forbidden.ts";
-import { FOLDER, git, type Migration, migrationsAt, previousRelease, readMigrations } from "./files.ts";
+import {
+  FOLDER,
+  git,
+  type Migration,
+  migrationsAt,
+  previousRelease,
+  readMigrations,
+  type Release,
+} from "./files.ts";
+import { houseComplaints } from "./house_rules.ts";
 import { squawk } from "./squawk.ts";
 
-/** @returns what is wrong with the migrations of a checkout; nothing when all is well. */
-export async function lintMigrations(root: string): Promise<{ files: number; complaints: Complaint[] }> {
+/** What was looked at, and what came of it. */
+export interface Linted {
+  readonly files: number;
+  /** What is dangerous or refused; nothing when all is well. */
+  readonly complaints: readonly Complaint[];
+  /** What is not written as the house writes SQL. */
+  readonly manners: readonly Complaint[];
+}
+
+/** Lints the migrations of a checkout. */
+export async function lintMigrations(root: string): Promise<Linted> {
   const migrations = await readMigrations(root);
   const names = migrations.map(({ file }) => file);
   const paths = names.map((file) => `${root}/${FOLDER}/${file}`);
+  const before = await previousRelease(root, migrations);
+  const released = before.tag === null ? [] : before.migrations.map(({ file }) => file);
   return {
     files: migrations.length,
+    manners: houseComplaints(migrations, new Set(released)),
     complaints: [
       ...migrations.flatMap(({ file, text }) => forbiddenIn(file, text, names)),
-      ...await editedSinceRelease(root, migrations),
+      ...editedSince(before, migrations),
       ...await squawk(paths, await firstRelease(root, names)),
     ],
   };
 }
 
 /** Files a release has applied somewhere are history: an edit would never reach those databases. */
-async function editedSinceRelease(root: string, now: readonly Migration[]): Promise<Complaint[]> {
-  const before = await previousRelease(root, now);
+function editedSince(before: Release, now: readonly Migration[]): Complaint[] {
   if (before.tag === null) return [];
   const texts = new Map(now.map(({ file, text }) => [file, text]));
   return before.migrations.filter(({ file, text }) => texts.get(file) !== text).map(({ file }) => ({

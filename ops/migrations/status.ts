@@ -2,7 +2,7 @@
 import type postgres from "postgres";
 import * as z from "zod";
 import type { Migration } from "./files.ts";
-import { statementsOf } from "./statements.ts";
+import { bareText } from "./sql_tree.ts";
 
 /**
  * - `applied`: in both, alike
@@ -60,12 +60,7 @@ export function compareMigrations(files: readonly Migration[], applied: readonly
 /** White space, comments and case aside: the CLI keeps statements, not files. */
 function sameStatements(text: string, statements: readonly string[] | null): boolean {
   if (statements === null || statements.length === 0) return true;
-  return bare(text) === bare(statements.join(";\n"));
-}
-
-function bare(sql: string): string {
-  return statementsOf(sql).map(({ words, bodies }) => [words, ...bodies.map(({ text }) => text)].join(" "))
-    .join(";").replace(/\s+/g, " ");
+  return bareText(text) === bareText(statements.join(";\n"));
 }
 
 const MEANING: Record<MigrationState, string> = {

@@ -16,8 +16,9 @@ create table audit.event_log (
   prev_hash text,
   hash text,
   actor_kind text not null,
-  constraint event_log_actor_kind_known check (actor_kind in ('operator', 'viewer', 'vendor', 'key', 'command',
-    'replay', 'worker', 'sentinel', 'outbound', 'breaker', 'cron', 'storage', 'rest', 'sql', 'other')),
+  constraint event_log_actor_kind_known check (
+    actor_kind in ('operator', 'viewer', 'vendor', 'key', 'command', 'replay',
+    'worker', 'sentinel', 'outbound', 'breaker', 'cron', 'storage', 'rest', 'sql', 'other')),
   constraint event_log_sealed_whole check (num_nonnulls(seal_no, prev_hash, hash) in (0, 3))
 );
 alter table audit.event_log enable row level security;
@@ -30,9 +31,6 @@ comment on column audit.event_log.id is
   'Number of the event, in the order events were written; gaps mean transactions that were rolled back.';
 comment on column audit.event_log.ts is 'When it happened, not when its transaction began.';
 comment on column audit.event_log.actor is 'Who: an operator or key by name, a worker, or the database login.';
-comment on column audit.event_log.actor_kind is
-  'What sort of actor: a person signed in (operator, viewer), a vendor, an operator''s or secret key, a command, a '
-  'replay, a part of the system, Storage, REST, a database login (sql), or other. Programs go by this, never by actor.';
 comment on column audit.event_log.action is 'What, as noun.verb, for example batch.completed.';
 comment on column audit.event_log.entity_type is
   'What kind of thing it happened to: batch, job, source, queue, alert, user.';
@@ -44,8 +42,12 @@ comment on column audit.event_log.request_id is
 comment on column audit.event_log.seal_no is 'Place in the chain, without gaps from 1; null until sealed.';
 comment on column audit.event_log.prev_hash is 'Hash of the event before it in the chain; 64 zeros for the first.';
 comment on column audit.event_log.hash is 'SHA-256 over the event and prev_hash, in hex.';
+comment on column audit.event_log.actor_kind is
+  'What sort of actor: a person signed in (operator, viewer), a vendor, an operator''s or secret key, a command, a '
+  'replay, a part of the system, Storage, REST, a database login (sql), or other. Programs go by this, never by actor.';
 comment on constraint event_log_pkey on audit.event_log is 'An event is known by its number.';
 comment on constraint event_log_seal_no_key on audit.event_log is 'One event at each place of the chain.';
+comment on constraint event_log_actor_kind_known on audit.event_log is 'The sorts of actors there are.';
 comment on constraint event_log_sealed_whole on audit.event_log is
   'An event is sealed with place and both hashes, or not at all.';
 comment on index audit.event_log_entity_idx is 'The story of one thing, in order.';

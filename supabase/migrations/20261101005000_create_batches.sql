@@ -91,8 +91,6 @@ comment on column intake.simplicity_batches.id is
 comment on column intake.simplicity_batches.filename is 'Name of the file, without folders.';
 comment on column intake.simplicity_batches.source is 'The vendor it belongs to; names a row of intake.sources.';
 comment on column intake.simplicity_batches.source_reference is 'What the sender calls this delivery.';
-comment on column intake.simplicity_batches.created_by_kind is
-  'What sort of actor brought it, as in audit.event_log.actor_kind.';
 comment on column intake.simplicity_batches.file_hash is 'SHA-256 of the stored bytes, hex; null until staged.';
 comment on column intake.simplicity_batches.file_size_bytes is 'Size as storage, later as the reader, counted it.';
 comment on column intake.simplicity_batches.storage_bucket is 'Where the bytes lie: bucket.';
@@ -155,6 +153,8 @@ comment on column intake.simplicity_batches.undo is
 comment on column intake.simplicity_batches.replay_of is 'The batch whose rejects this corrected file brings.';
 comment on column intake.simplicity_batches.created_by is
   'Who brought it: an operator, a key, storage for a drop in the bucket, a database login.';
+comment on column intake.simplicity_batches.created_by_kind is
+  'What sort of actor brought it, as in audit.event_log.actor_kind.';
 comment on column intake.simplicity_batches.created_at is 'When it was accepted.';
 comment on column intake.simplicity_batches.updated_at is 'When the row was last written, progress included.';
 comment on column intake.simplicity_batches.status_changed_at is 'When this state, or this attempt, began.';

@@ -9,9 +9,9 @@ export interface Named {
   readonly flags: readonly string[];
 }
 
-/** In documents, where commands stand in code: `ops wake` between backticks, or after `task`. */
+/** In documents and workflows, where commands stand in code: `ops wake` between backticks, or after `task`. */
 export function namedInDocument(text: string): Named[] {
-  return named(text, /(?:`|task )ops ([a-z][a-z_-]*)(?: ([a-z][a-z-]*))?([^`\n#|]*)/g);
+  return named(text, /(?:`|task (?:--quiet )?)ops ([a-z][a-z_-]*)(?: ([a-z][a-z-]*))?([^`\n#|]*)/g);
 }
 
 /** In a sentence, where `ops` is followed by the command. */
@@ -41,4 +41,11 @@ function named(text: string, pattern: RegExp): Named[] {
 
 function knows(command: AnyCommand, flag: string): boolean {
   return flag in command.flags || flag in GLOBAL_FLAGS;
+}
+
+/** @returns the tasks of `deno.json` a text tells people to run: after `deno task`, whatever stands between. */
+export function tasksIn(text: string): string[] {
+  return [...text.matchAll(/\bdeno(?:@[\d.]+)? task (?:--quiet )?([a-z][a-z:]*)/g)].map(([, task = ""]) =>
+    task
+  );
 }

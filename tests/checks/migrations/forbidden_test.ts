@@ -60,3 +60,22 @@ Deno.test("forbiddenIn() refuses a revert of nothing, and of what comes later", 
   assertEquals(rulesOf(drop, file, [file]), ["revert-of-nothing:1"]);
   assertEquals(rulesOf(drop, file, ["20270102000000_add_column.sql"]), ["revert-of-nothing:1"]);
 });
+
+const IN_BODIES: Record<string, string> = {
+  "do $$ begin execute 'drop table foo'; end $$": "drop-table:1",
+  "do $$ begin execute 'truncate ' || quote_ident('foo'); end $$": "truncate:1",
+  "do $$ declare t text; begin\nfor t in select 'a' loop execute format('drop table %I.%I', 'x', t); end loop; end $$":
+    "drop-table:1",
+  "with gone as (delete from foo returning *) select count(*) from gone;": "unguarded-delete:1",
+  "do language plpgsql $$\nbegin\n  update foo set bar = 1;\nexception when others then null;\nend $$":
+    "unguarded-update:2",
+};
+for (const [sql, expected] of Object.entries(IN_BODIES)) {
+  Deno.test(`forbiddenIn() sees through ${JSON.stringify(sql)}`, () =>
+    assertEquals(rulesOf(sql), [expected]));
+}
+
+Deno.test("forbiddenIn() says where a text is no SQL", () => {
+  assertEquals(rulesOf("select 1;\nselect ) 2;"), ["syntax:2"]);
+  assertEquals(rulesOf("select 1;\ndo $$\nbegin\n  perform 1 +;\nend $$;").length, 1);
+});
