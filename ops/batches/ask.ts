@@ -1,9 +1,9 @@
 /** Calls of the intake function about one batch, and the id they need. */
 import * as z from "zod";
+import { Batch } from "../../shared/intake/record.ts";
 import { CannotRun, Declined } from "../command.ts";
 import { findId } from "../ids.ts";
 import { type Answer, problemWords, type Target } from "../target.ts";
-import { Batch } from "./record.ts";
 
 /** The id of a batch as it was typed. A whole one needs no database. @throws as findId. */
 export async function batchIdOf(target: Target, typed: string): Promise<string> {

@@ -1,9 +1,13 @@
 /** Watching batches until nothing moves them any more. */
+import * as z from "zod";
+import { Batch } from "../../shared/intake/record.ts";
 import { hasEnded } from "../../shared/intake/states.ts";
 import { CannotRun, type Context } from "../command.ts";
 import { pause } from "../follow.ts";
 import { problemWords } from "../target.ts";
-import { Batch, nameOf } from "./record.ts";
+import { nameOf } from "./words.ts";
+
+const Refusal = z.object({ code: z.string() });
 
 /** At most: the rate limit is ten reads a second, and others read too. */
 const LOOKS_PER_SECOND = 5;
@@ -39,8 +43,9 @@ function isAtRest({ status }: Batch): boolean {
 async function lookAt({ target }: Context, id: string): Promise<Batch | "pending" | "gone"> {
   const answer = await target.call("GET", `/intake/batches/${id}`);
   if (answer.status === 200) return Batch.parse(answer.body);
-  const words = problemWords(answer);
-  if (answer.status === 404) return words.includes("UPLOAD_PENDING") ? "pending" : "gone";
+  if (answer.status === 404) {
+    return Refusal.safeParse(answer.body).data?.code === "UPLOAD_PENDING" ? "pending" : "gone";
+  }
   if (answer.status === 429 || answer.status === 503) return "pending"; // asked again a second later
-  throw new CannotRun(words);
+  throw new CannotRun(problemWords(answer));
 }

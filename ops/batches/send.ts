@@ -1,11 +1,10 @@
 /** Sends files to the intake function: through its door, or straight to storage what is too large for it. */
 import * as z from "zod";
+import { UPLOAD_LIMIT_BYTES } from "../../shared/intake/limits.ts";
 import { CannotRun, type Context, UsageError } from "../command.ts";
 import { pause } from "../follow.ts";
 import { problemWords } from "../target.ts";
 
-/** What the door takes, in bytes; more goes to an address in storage. */
-const DOOR_LIMIT_BYTES = 52_428_800;
 /** Codes by which the function refuses the file itself, not the call. */
 const FILE_CODES: readonly string[] = ["EMPTY_FILE", "FILE_TOO_LARGE", "UNSUPPORTED_FILE", "CONFLICT"];
 const STORAGE_TIMEOUT_MS = 3_600_000; // 1 GB over a line of 3 Mbit/s takes 45 minutes
@@ -51,7 +50,7 @@ export async function formOf(path: string, fields: Readonly<Record<string, strin
 export async function sendFile(context: Context, path: string, source: string | null): Promise<Sent> {
   try {
     const { size } = await statOf(path);
-    return size > DOOR_LIMIT_BYTES
+    return size > UPLOAD_LIMIT_BYTES
       ? await sendToStorage(context, path, size, source)
       : await sendToDoor(context, path, source);
   } catch (error) {

@@ -1,9 +1,11 @@
 /** `ops analyze-errors`: what rejected rows have in common, why, and what to do. Playbook, scenario D. */
 import type postgres from "postgres";
 import * as z from "zod";
-import { adviceOn } from "../batches/advice.ts";
+import type { Batch } from "../../shared/intake/record.ts";
+import { REJECTION_CODES } from "../../shared/intake/rejection_codes.ts";
+import { ADVICE } from "../batches/advice.ts";
 import { batchIdOf, describeBatch } from "../batches/ask.ts";
-import { Batch, countsOf, nameOf, shortId } from "../batches/record.ts";
+import { countsOf, nameOf, shortId } from "../batches/words.ts";
 import { command, type Context, EXIT, type Pen, UsageError } from "../command.ts";
 import { grouped, plain, table } from "../table.ts";
 
@@ -15,13 +17,13 @@ const Code = z.object({
   fix: z.string(),
 });
 type Code = z.infer<typeof Code>;
-const Reason = z.object({ reason: z.string(), batches: z.number() });
+const Reason = z.object({ rejection_code: z.enum(REJECTION_CODES), batches: z.number() });
 
-/** Whole batches where some were looked at; reasons by their beginning where all of a week were. */
+/** Whole batches where some were looked at; reasons by code where all of a week were. */
 interface Analysis {
   readonly scope: "batch" | "recent" | "summary";
   readonly batches: readonly Batch[];
-  readonly reasons: readonly z.infer<typeof Reason>[];
+  readonly reasons: readonly (z.infer<typeof Reason> & { readonly reason: string })[];
   readonly codes: readonly Code[];
 }
 
@@ -93,26 +95,30 @@ async function codesOf(sql: postgres.Sql, ids: readonly string[]): Promise<Code[
   return z.array(Code).parse([...rows]);
 }
 
-/** Why files were not taken as a whole, by the words before the first colon. */
-async function reasonsOf(sql: postgres.Sql, ids: readonly string[]): Promise<z.infer<typeof Reason>[]> {
+/** Why files were not taken as a whole, most frequent first. */
+async function reasonsOf(sql: postgres.Sql, ids: readonly string[]): Promise<Analysis["reasons"]> {
   const rows = await sql`
-    select split_part(b.rejection_reason, ':', 1) as reason, count(*)::int as batches
+    select b.rejection_code, count(*)::int as batches
       from intake.simplicity_batches b
-     where b.id = any(${[...ids]}::uuid[]) and b.status = 'failed' and b.rejection_reason is not null
+     where b.id = any(${[...ids]}::uuid[]) and b.status = 'failed'
      group by 1 order by 2 desc, 1`;
-  return z.array(Reason).parse([...rows]);
+  return z.array(Reason).parse([...rows])
+    .map((one) => ({ ...one, reason: ADVICE[one.rejection_code].reason }));
 }
 
 function show({ scope, batches, reasons, codes }: Analysis, pen: Pen): string {
   if (batches.length === 0 && reasons.length === 0 && codes.length === 0) {
     return pen.good("No batch failed, no row was rejected.");
   }
-  const refused = reasons.map(({ reason, batches: count }) => [count, plain(reason)]);
+  const refused = reasons.map(({ reason, batches: count }) => [count, reason]);
   return [
     ...batches.flatMap((batch) => [...wordsOn(batch, pen), ""]),
     ...(refused.length === 0 ? [] : [
       `Files refused as a whole in the last ${SUMMARY_DAYS} days:`,
-      table(["files", "reason"], refused, "", (at) => adviceOn(reasons[at]?.reason ?? "")),
+      table(["files", "reason"], refused, "", (at) => {
+        const code = reasons[at]?.rejection_code;
+        return code === undefined ? null : ADVICE[code].next;
+      }),
       "",
     ]),
     ...wordsOnCodes(codes, scope, pen),
@@ -120,14 +126,13 @@ function show({ scope, batches, reasons, codes }: Analysis, pen: Pen): string {
 }
 
 function wordsOn(batch: Batch, pen: Pen): string[] {
-  const reason = batch.rejection_reason;
-  const advice = reason === null ? null : adviceOn(reason);
+  const { rejection_reason: reason, rejection_code: code } = batch;
   const id = shortId(batch.batch_id);
   return [
     `${pen.bold(nameOf(batch))}  ${batch.status}  ${batch.created_at.slice(0, 16).replace("T", " ")} UTC`,
     `    ${countsOf(batch)}`,
     ...(reason === null ? [] : [`    ${pen.bad(plain(reason))}`]),
-    ...(advice === null ? [] : [`    ${advice}`]),
+    ...(code === null ? [] : [`    ${ADVICE[code].next}`]),
     ...(batch.row_count_invalid === 0 ? [] : [pen.dim(`    its rows: ops errors ${id}`)]),
   ];
 }

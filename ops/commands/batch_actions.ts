@@ -1,10 +1,10 @@
 /** `ops retry|abort|approve|refuse|undo`: an operator's hands on one batch, by the doors of the intake function. */
-import * as z from "zod";
+import type * as z from "zod";
+import { Batch, Undo } from "../../shared/intake/record.ts";
 import { askIntake, batchIdOf, describeBatch } from "../batches/ask.ts";
-import { Batch, countsOf, nameOf, rows, shortId } from "../batches/record.ts";
+import { countsOf, nameOf, rows, shortId } from "../batches/words.ts";
 import { command, type Context, EXIT, type Flag, UsageError } from "../command.ts";
 
-const Undo = z.object({ status: z.string(), affected_batches: z.array(z.string()) });
 const Undone = Batch.extend({ undo: Undo });
 type Undone = z.infer<typeof Undone> & { readonly removed: number };
 

@@ -1,20 +1,12 @@
 /** `ops batches`: what came in and what became of it, newest first. */
-import * as z from "zod";
+import { type Batch, BatchPage } from "../../shared/intake/record.ts";
 import { BATCH_STATES } from "../../shared/intake/states.ts";
 import { askIntake } from "../batches/ask.ts";
-import { Batch, remarkOn, shortId } from "../batches/record.ts";
+import { remarkOn, shortId } from "../batches/words.ts";
 import { command, EXIT, type Pen, type Typed, UsageError } from "../command.ts";
 import { grouped, table } from "../table.ts";
 
-const Page = z.object({
-  batches: z.array(Batch),
-  total: z.number(),
-  page: z.number(),
-  page_size: z.number(),
-});
-type Page = z.infer<typeof Page>;
-
-export const batches = command<Page>({
+export const batches = command<BatchPage>({
   name: "batches",
   summary: "files that came in, newest first: state, counts, time, and why they were not taken",
   effects: "nothing",
@@ -26,7 +18,7 @@ export const batches = command<Page>({
     page: { type: "string", value: "N", help: "which page (default 1)" },
   },
   async run({ target, typed }, report) {
-    report(Page.parse(await askIntake(target, "GET", `batches?${queryOf(typed)}`)));
+    report(BatchPage.parse(await askIntake(target, "GET", `batches?${queryOf(typed)}`)));
     return EXIT.fine;
   },
   show,
@@ -49,7 +41,7 @@ function queryOf(typed: Typed): URLSearchParams {
   );
 }
 
-function show({ batches, total, page, page_size }: Page, pen: Pen): string {
+function show({ batches, total, page, page_size }: BatchPage, pen: Pen): string {
   const rows = batches.map((one) => [
     shortId(one.batch_id),
     one.created_at.slice(0, 16).replace("T", " "),

@@ -1,30 +1,12 @@
 /** `ops errors`: the rejected rows of a batch in plain words, or as the file that is corrected and sent back. */
-import * as z from "zod";
+import type * as z from "zod";
+import { Batch, ErrorPage, type RowError } from "../../shared/intake/record.ts";
 import { askIntake, batchIdOf, describeBatch, refusalOf } from "../batches/ask.ts";
-import { Batch, countsOf, nameOf, shortId, unreadOf } from "../batches/record.ts";
+import { countsOf, nameOf, shortId, unreadOf } from "../batches/words.ts";
 import { command, type Context, EXIT, type Pen, UsageError } from "../command.ts";
 import { grouped, plain, table } from "../table.ts";
 
-const RowError = z.looseObject({
-  row_number: z.number(),
-  line_number: z.number().nullable(),
-  error_code: z.string(),
-  error_message: z.string().nullable(),
-  field: z.string().nullable(),
-  raw_value: z.string().nullable(),
-  issues: z.array(z.unknown()),
-  resolved_at: z.string().nullable(),
-  cause: z.string(),
-  fix: z.string(),
-});
-const Page = z.object({
-  errors: z.array(RowError),
-  total: z.number(),
-  page: z.number(),
-  page_size: z.number(),
-  truncated: z.boolean().nullable(),
-});
-const Errors = Page.extend({ batch: Batch });
+const Errors = ErrorPage.extend({ batch: Batch });
 type Errors = z.infer<typeof Errors>;
 
 const PAGING = ["code", "limit", "page"] as const;
@@ -66,7 +48,7 @@ export const errors = command<Errors>({
     const id = await batchIdOf(target, typed.words[0] ?? "");
     if (csv) await copyCsv(context, id);
     else {
-      const page = Page.parse(await askIntake(target, "GET", `batches/${id}/errors?${query}`));
+      const page = ErrorPage.parse(await askIntake(target, "GET", `batches/${id}/errors?${query}`));
       report({ batch: await describeBatch(target, id), ...page });
     }
     return EXIT.fine;
@@ -125,7 +107,7 @@ function nextSteps({ batch_id, status }: Batch): string[] {
 }
 
 /** `amount "12.345"`; where no one cell is to blame, the words about the row. */
-function foundIn({ field, raw_value, error_message, cause, issues }: z.infer<typeof RowError>): string {
+function foundIn({ field, raw_value, error_message, cause, issues }: RowError): string {
   const found = field === null
     ? clipped(error_message ?? cause, MESSAGE_LIMIT)
     : raw_value === null || raw_value === ""

@@ -1,8 +1,9 @@
 /** `ops ingest-trigger`: brings files in, or takes in what lies in the bucket without a batch. */
 import * as z from "zod";
+import { Batch } from "../../shared/intake/record.ts";
 import { askIntake } from "../batches/ask.ts";
 import { followBatches } from "../batches/follow.ts";
-import { Batch, remarkOn, shortId } from "../batches/record.ts";
+import { remarkOn, shortId } from "../batches/words.ts";
 import { filesOf, sendFile, type Sent } from "../batches/send.ts";
 import { command, type Context, EXIT, type Pen, UsageError } from "../command.ts";
 import { operatorName } from "../operator.ts";

@@ -1,7 +1,7 @@
 /** `ops replay`: sends a corrected errors.csv back. See docs/REPAIR.md. */
 import * as z from "zod";
 import { batchIdOf, describeBatch, refusalOf } from "../batches/ask.ts";
-import { nameOf, shortId } from "../batches/record.ts";
+import { nameOf, shortId } from "../batches/words.ts";
 import { formOf } from "../batches/send.ts";
 import { command, EXIT } from "../command.ts";
 

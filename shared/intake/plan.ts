@@ -34,7 +34,8 @@ export function parseLayout(stored: unknown): Layout {
   return Layout.parse(stored);
 }
 
-const StoredDialect = z.object({
+/** How a file is written, as it is stored with its batch. */
+export const ReadDialect = z.object({
   encoding: z.enum(ENCODINGS),
   bom: z.boolean(),
   delimiter: z.string(),
@@ -47,12 +48,12 @@ const StoredDialect = z.object({
 
 /** Reads a batch's stored dialect; throws when it is none. */
 export function parseDialect(stored: unknown): Dialect {
-  return StoredDialect.parse(stored);
+  return ReadDialect.parse(stored);
 }
 
 /** Reads the parts of a dialect that a source gives beforehand. */
 export function parseDialectOptions(stored: unknown): Partial<Dialect> {
-  return StoredDialect.partial().parse(stored);
+  return ReadDialect.partial().parse(stored);
 }
 
 /** The argument of `intake.finish_staging`; names are the database's. */

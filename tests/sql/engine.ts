@@ -138,7 +138,16 @@ export async function planOf(file: File) {
   return {
     file_hash: Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join(""),
     file_size_bytes: file.rows.length * 100,
-    dialect: { delimiter: "," },
+    dialect: {
+      encoding: "utf-8",
+      bom: false,
+      delimiter: ",",
+      quote: '"',
+      escape: '"',
+      newline: "\n",
+      header_line: 1,
+      preamble_lines: 0,
+    },
     layout: { width: 5 },
     ignored_columns: ["Colour"],
     notes: file.notes ?? [],

@@ -3,6 +3,8 @@ import type { Hono } from "hono";
 import * as z from "zod";
 import { ObjectStore } from "../../../shared/data/object_store.ts";
 import { Problem } from "../../../shared/errors.ts";
+import { DROP_BUCKET } from "../../../shared/intake/limits.ts";
+import type { DescribedBatch } from "../../../shared/intake/record.ts";
 import { BATCH_STATES } from "../../../shared/intake/states.ts";
 import { ROW_CODES } from "../../../shared/judgments/codes.ts";
 import { type AppContext, type AppEnv, type AppParts, createApp } from "../_shared/app.ts";
@@ -20,7 +22,7 @@ import {
 } from "../_shared/request.ts";
 import { createParts } from "../_shared/runtime.ts";
 import { sqlCaller } from "../_shared/sql_call.ts";
-import { type Batch, Batches, type By } from "./batches.ts";
+import { Batches, type By } from "./batches.ts";
 import { DropStore } from "./drop_store.ts";
 import { streamErrorsCsv } from "./errors_csv.ts";
 import { answerLineage, answerRow, type LineageParts } from "./lineage.ts";
@@ -125,7 +127,7 @@ function by(context: AppContext): By {
 }
 
 /** The batch in the address. A vendor may look at its own source's alone. @throws Problem INVALID_ID, NOT_FOUND, … */
-async function findBatch(context: AppContext, batches: Batches): Promise<Batch> {
+async function findBatch(context: AppContext, batches: Batches): Promise<DescribedBatch> {
   const caller = context.get("caller");
   return await batches.describe(readId(context.req.param("id")), (source) => {
     if (caller.role === "vendor" && source !== caller.name) {
@@ -168,7 +170,7 @@ async function answerFile(context: AppContext, parts: IntakeParts): Promise<Resp
   const { batch_id, storage_bucket, storage_path, filename } = await findBatch(context, parts.batches);
   const link = storage_path === null
     ? null
-    : await parts.store.linkTo(storage_bucket ?? "intake", storage_path, filename);
+    : await parts.store.linkTo(storage_bucket ?? DROP_BUCKET, storage_path, filename);
   if (link === null) throw new Problem("NOT_FOUND", `The file of batch ${batch_id} is not in storage.`);
   return context.body(null, 302, { location: link, "cache-control": "no-store" });
 }

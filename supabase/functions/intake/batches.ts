@@ -1,65 +1,21 @@
 /** Batches as the HTTP surface sees them: one call of SQL per question or action. */
 import * as z from "zod";
-import { ACTOR_KINDS } from "../../../shared/audit/actors.ts";
 import { Problem } from "../../../shared/errors.ts";
+import { DROP_BUCKET } from "../../../shared/intake/limits.ts";
+import {
+  BatchPage,
+  DescribedBatch,
+  DuplicateAnswer,
+  ErrorPage,
+  Timeline,
+} from "../../../shared/intake/record.ts";
 import type { Paging } from "../_shared/request.ts";
 import type { CallSql } from "../_shared/sql_call.ts";
 
-/** A batch's record; what it has beyond these is passed on as it is. */
-const Batch = z.looseObject({
-  batch_id: z.string(),
-  source: z.string(),
-  filename: z.string(),
-  status: z.string(),
-  storage_bucket: z.string().nullable(),
-  storage_path: z.string().nullable(),
-  created_by: z.string().nullable(),
-  created_by_kind: z.enum(ACTOR_KINDS),
-  ignored_columns: z.array(z.string()).nullable(),
-  notes: z.array(z.string()),
-  rejection_reason: z.string().nullable(),
-});
-export type Batch = z.infer<typeof Batch>;
-
-const Described = z.union([z.object({ pending: z.literal(true), source: z.string() }), Batch]).nullable();
-
-const BatchPage = z.object({
-  batches: z.array(Batch),
-  total: z.number(),
-  page: z.number(),
-  page_size: z.number(),
-});
-export type BatchPage = z.infer<typeof BatchPage>;
-
-const RowError = z.looseObject({
-  error_code: z.string(),
-  field: z.string().nullable(),
-  issues: z.array(z.looseObject({ code: z.string(), field: z.string().nullable() })),
-});
-export type RowError = z.infer<typeof RowError>;
-
-const ErrorPage = z.looseObject({
-  errors: z.array(RowError),
-  total: z.number(),
-  page: z.number(),
-  page_size: z.number(),
-});
-export type ErrorPage = z.infer<typeof ErrorPage>;
-
-const Timeline = z.looseObject({
-  created_by: z.string().nullable(),
-  created_by_kind: z.enum(ACTOR_KINDS),
-  attempts: z.array(z.looseObject({
-    rejection_reason: z.string().nullable(),
-    states: z.array(z.looseObject({ actor: z.string(), actor_kind: z.enum(ACTOR_KINDS) })),
-  })),
-  actions: z.array(z.looseObject({
-    actor: z.string(),
-    actor_kind: z.enum(ACTOR_KINDS),
-    detail: z.string().nullable(),
-  })),
-});
-export type Timeline = z.infer<typeof Timeline>;
+const Described = z.union([
+  z.object({ pending: z.literal(true), source: z.string() }),
+  DescribedBatch,
+]).nullable();
 
 const Acted = z.discriminatedUnion("outcome", [
   z.object({
@@ -88,14 +44,14 @@ export class Batches {
   constructor(private readonly call: CallSql) {}
 
   /** @throws Problem NOT_FOUND; UPLOAD_PENDING while its bytes have not arrived. `source` is told to `admit` first. */
-  async describe(id: string, admit: (source: string) => void = () => {}): Promise<Batch> {
+  async describe(id: string, admit: (source: string) => void = () => {}): Promise<DescribedBatch> {
     const found = Described.parse(await this.call("describe_batch", { batch: id }));
     if (found === null) throw new Problem("NOT_FOUND", `There is no batch ${id}.`);
     admit(found.source);
     if ("pending" in found && found.pending === true) {
       throw new Problem("UPLOAD_PENDING", `The bytes of batch ${id} have not arrived yet.`);
     }
-    return Batch.parse(found);
+    return DescribedBatch.parse(found);
   }
 
   async list(
@@ -115,8 +71,8 @@ export class Batches {
     return timeline;
   }
 
-  async checkDuplicate(hash: string): Promise<Record<string, unknown>> {
-    return z.record(z.string(), z.unknown()).parse(await this.call("check_duplicate", { hash }));
+  async checkDuplicate(hash: string): Promise<DuplicateAnswer> {
+    return DuplicateAnswer.parse(await this.call("check_duplicate", { hash }));
   }
 
   /** First and last line of errors.csv; the last is empty when nothing was left out. */
@@ -158,7 +114,7 @@ export class Batches {
       id,
       await this.call("delete_batch", { batch: id, confirm, ...by }),
     );
-    return path === null || path === undefined ? null : { bucket: bucket ?? "intake", path };
+    return path === null || path === undefined ? null : { bucket: bucket ?? DROP_BUCKET, path };
   }
 
   #expectDone(id: string, answer: unknown): Done {

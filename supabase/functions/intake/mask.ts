@@ -3,13 +3,13 @@
  * the shape stays the same. Words about an error quote the value, so a viewer gets the catalogue's words.
  */
 import { type ActorKind, PERSONS } from "../../../shared/audit/actors.ts";
+import type { Batch, BatchPage, ErrorPage, RowError, Timeline } from "../../../shared/intake/record.ts";
 import { ROW_CODES } from "../../../shared/judgments/codes.ts";
 import type { Role } from "../_shared/caller.ts";
-import type { Batch, BatchPage, ErrorPage, RowError, Timeline } from "./batches.ts";
 
 /** One role's view of answers. */
 export interface View {
-  batch(batch: Batch): Batch;
+  batch<Told extends Batch>(batch: Told): Told;
   page(page: BatchPage): BatchPage;
   errors(page: ErrorPage): ErrorPage;
   timeline(timeline: Timeline): Timeline;
@@ -50,7 +50,7 @@ export function viewFor(role: Role): View {
   return role === "viewer" ? MASKED : WHOLE;
 }
 
-function maskBatch(batch: Batch): Batch {
+function maskBatch<Told extends Batch>(batch: Told): Told {
   return {
     ...batch,
     created_by: maskPerson(batch.created_by, batch.created_by_kind),

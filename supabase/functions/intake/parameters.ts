@@ -11,7 +11,7 @@ import {
   text,
   wholeNumber,
 } from "../_shared/request.ts";
-import { FILENAME_LIMIT } from "./limits.ts";
+import { FILENAME_LIMIT } from "../../../shared/intake/limits.ts";
 
 /** What was asked for beside the file. A value that was not given is absent, so that the source's own holds. */
 export interface UploadOptions {

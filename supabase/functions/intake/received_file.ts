@@ -14,7 +14,12 @@ import { createHash } from "node:crypto";
 import { sniffUnsupported } from "../../../shared/csv/text/sniff.ts";
 import { Problem } from "../../../shared/errors.ts";
 import { CONTENT_TYPES } from "../../../shared/intake/arriving.ts";
-import { FIELD_LIMIT, FIELD_LIMIT_BYTES, MULTIPART_OVERHEAD_BYTES, UPLOAD_LIMIT_BYTES } from "./limits.ts";
+import {
+  FIELD_LIMIT,
+  FIELD_LIMIT_BYTES,
+  MULTIPART_OVERHEAD_BYTES,
+  UPLOAD_LIMIT_BYTES,
+} from "../../../shared/intake/limits.ts";
 import type { Given } from "../_shared/request.ts";
 import { type BodyPace, pacedBody } from "./paced_body.ts";
 import type { Place } from "./upload_room.ts";

@@ -7,7 +7,7 @@
  * - a caller has no more than a few uploads under way; the others wait their turn.
  */
 import { Problem } from "../../../shared/errors.ts";
-import { MULTIPART_OVERHEAD_BYTES, UPLOAD_LIMIT_BYTES } from "./limits.ts";
+import { MULTIPART_OVERHEAD_BYTES, UPLOAD_LIMIT_BYTES } from "../../../shared/intake/limits.ts";
 
 /** What one upload can come to. */
 const LARGEST_BYTES = UPLOAD_LIMIT_BYTES + MULTIPART_OVERHEAD_BYTES;

@@ -4,7 +4,7 @@ import type { AppContext } from "../_shared/app.ts";
 import { actorOf } from "../_shared/caller.ts";
 import { type Given, invalid, readJson } from "../_shared/request.ts";
 import type { DropStore } from "./drop_store.ts";
-import { BUCKET_LIMIT_BYTES } from "./limits.ts";
+import { BUCKET_LIMIT_BYTES } from "../../../shared/intake/limits.ts";
 import {
   readFilename,
   readOptionalFileHash,

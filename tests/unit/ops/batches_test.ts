@@ -1,39 +1,58 @@
 /** What is said of a batch to a person. */
 import { assertEquals } from "deno-std/assert/equals.js";
-import { adviceOn } from "../../../ops/batches/advice.ts";
+import { ADVICE } from "../../../ops/batches/advice.ts";
 import { refusalOf } from "../../../ops/batches/ask.ts";
-import { Batch, countsOf, nameOf, remarkOn } from "../../../ops/batches/record.ts";
+import { countsOf, nameOf, remarkOn } from "../../../ops/batches/words.ts";
 import { CannotRun, Declined } from "../../../ops/command.ts";
-import {
-  EMPTY_FILE,
-  FILE_MISSING,
-  missingFields,
-  parseError,
-  unsupportedType,
-} from "../../../shared/intake/reasons.ts";
+import { Batch } from "../../../shared/intake/record.ts";
+import { REJECTION_CODES } from "../../../shared/intake/rejection_codes.ts";
 
 const BATCH = Batch.parse({
   batch_id: "3f2a1b2c-0000-4000-8000-000000000000",
   filename: "march.csv",
   source: "simplicity",
+  source_reference: null,
+  file_hash: null,
+  file_size_bytes: null,
+  storage_bucket: null,
+  storage_path: null,
+  storage_version: null,
   status: "completed",
   attempt: 1,
-  progress: 1,
+  priority: 0,
+  error_threshold_percent: 10,
   rejection_reason: null,
+  rejection_code: null,
   row_count_total: 1000,
+  row_count_staged: 847,
   row_count_valid: 847,
   row_count_invalid: 153,
   row_count_inserted: 840,
   row_count_duplicate: 7,
   row_count_unread: 0,
-  unresolved_error_count: 153,
+  first_unread_line: null,
+  rejects_truncated: false,
   parse_duration_ms: 10,
   db_duration_ms: 5,
-  dry_run: false,
+  dialect: null,
+  ignored_columns: [],
   notes: [],
+  dry_run: false,
   duplicate_of: null,
   replay_of: null,
+  created_by: "operator-key",
+  created_by_kind: "operator_key",
   created_at: "2026-11-21T12:00:00Z",
+  updated_at: "2026-11-21T12:00:02.123456+00:00",
+  status_changed_at: "2026-11-21T12:00:02+00:00",
+  staged_at: null,
+  validated_at: null,
+  completed_at: "2026-11-21T12:00:02Z",
+  undo: null,
+  progress: 1,
+  error_rate_percent: 15.3,
+  rows_per_second: null,
+  unresolved_error_count: 153,
 });
 
 Deno.test("nameOf() and countsOf() say which batch and what came of its rows", () => {
@@ -57,12 +76,11 @@ Deno.test("remarkOn() says why, whose copy, what was repaired, and who must act"
     "Duplicate file_hash; the same bytes are batch 9d2a1b2c",
   );
   assertEquals(remark({ row_count_unread: 3 }), "3 lines not read");
-  const note = "A second table begins on line 9; from there on 3 lines were not read.";
-  assertEquals(remark({ row_count_unread: 3, notes: ["Another note.", note] }), note);
-  assertEquals(remark({ replay_of: other }), "Replay of 9d2a1b2c");
+  assertEquals(remark({ row_count_unread: 3, first_unread_line: 9 }), "3 lines not read, from line 9 on");
+  assertEquals(remark({ replay_of: other }), "repairs batch 9d2a1b2c");
   assertEquals(
     remark({ replay_of: other, notes: ["Replay of x.csv: 2 rejects resolved, 1 open"] }),
-    "Replay of x.csv: 2 rejects resolved, 1 open",
+    "repairs batch 9d2a1b2c; Replay of x.csv: 2 rejects resolved, 1 open",
   );
   assertEquals(remark({ unresolved_error_count: 150 }), "3 of its rejected rows are repaired");
   assertEquals(
@@ -71,25 +89,10 @@ Deno.test("remarkOn() says why, whose copy, what was repaired, and who must act"
   );
 });
 
-Deno.test("adviceOn() knows every reason for which a file is refused, and invents none", () => {
-  const reasons = [
-    EMPTY_FILE,
-    FILE_MISSING,
-    missingFields(["amount"]),
-    parseError("no header"),
-    unsupportedType("zip"),
-    "Error budget exceeded: 15.3% invalid rows (threshold: 10%)",
-    "File too large",
-    "File changed in storage",
-    "Upload never arrived",
-    "Gave up after 5 attempts: LEASE_LOST",
-    "Aborted by operator: x",
-    "Refused by operator: x",
-    "Undone by operator: x",
-    "Duplicate file_hash",
-  ];
-  assertEquals(reasons.filter((reason) => adviceOn(reason) === null), []);
-  assertEquals(adviceOn("Bad weather"), null);
+Deno.test("ADVICE tells every code of a reason apart, and says the next step", () => {
+  const words = REJECTION_CODES.map((code) => ADVICE[code]);
+  assertEquals(new Set(words.map(({ reason }) => reason)).size, REJECTION_CODES.length);
+  assertEquals(words.filter(({ next }) => !/^[A-Z].*\.$/.test(next)), []);
 });
 
 Deno.test("refusalOf() declines what is not there or not in that state; everything else could not run", () => {

@@ -1,32 +1,6 @@
-/** Batches as the intake function tells them, and their words for a person. */
-import * as z from "zod";
+/** Batches in words for a person. */
+import type { Batch } from "../../shared/intake/record.ts";
 import { grouped, plain } from "../table.ts";
-
-/** A batch's record; what it has beyond these is handed on to `--json` as it is. */
-export const Batch = z.looseObject({
-  batch_id: z.string(),
-  filename: z.string(),
-  source: z.string(),
-  status: z.string(),
-  attempt: z.number(),
-  progress: z.number(),
-  rejection_reason: z.string().nullable(),
-  row_count_total: z.number(),
-  row_count_valid: z.number(),
-  row_count_invalid: z.number(),
-  row_count_inserted: z.number(),
-  row_count_duplicate: z.number(),
-  row_count_unread: z.number(),
-  unresolved_error_count: z.number().nullable(),
-  parse_duration_ms: z.number().nullable(),
-  db_duration_ms: z.number().nullable(),
-  dry_run: z.boolean(),
-  notes: z.array(z.string()),
-  duplicate_of: z.string().nullable(),
-  replay_of: z.string().nullable(),
-  created_at: z.string(),
-});
-export type Batch = z.infer<typeof Batch>;
 
 /** As much of an id as a person types. */
 export function shortId(id: string): string {
@@ -50,12 +24,10 @@ export function countsOf(batch: Batch): string {
     `${grouped(batch.row_count_duplicate)} duplicate`;
 }
 
-/** What was not read, and from where: the words of its notes. */
-export function unreadOf(batch: Batch): string {
-  const lines = `${grouped(batch.row_count_unread)} ${
-    batch.row_count_unread === 1 ? "line" : "lines"
-  } not read`;
-  return plain(batch.notes.find((note) => note.endsWith(" not read.")) ?? lines);
+/** What was not read, and from where: `3 lines not read, from line 9 on`. */
+export function unreadOf({ row_count_unread: lines, first_unread_line: first }: Batch): string {
+  const from = first === null ? "" : `, from line ${first} on`;
+  return `${grouped(lines)} ${lines === 1 ? "line" : "lines"} not read${from}`;
 }
 
 function openRejects(batch: Batch): number {
@@ -73,9 +45,8 @@ export function remarkOn(batch: Batch): string | null {
   const remarks = [
     reason === null ? null : plain(reason),
     twin === null ? null : `the same bytes are batch ${shortId(twin)}`,
-    original === null
-      ? null
-      : plain(batch.notes.find((note) => note.startsWith("Replay of")) ?? `Replay of ${shortId(original)}`),
+    original === null ? null : `repairs batch ${shortId(original)}`,
+    ...(original === null ? [] : batch.notes.map(plain)), // they say what came of it
     openRejects(batch) < batch.row_count_invalid
       ? `${grouped(batch.row_count_invalid - openRejects(batch))} of its rejected rows are repaired`
       : null,

@@ -1,4 +1,7 @@
-/** What may come in through the function. Bigger files go straight to storage. */
+/** What may come in, and where it lies. What is too large for the function goes straight to storage. */
+
+/** The bucket that drops arrive in. */
+export const DROP_BUCKET = "intake";
 
 /** Largest file of POST /intake/upload: 50 MiB. It is held in memory while its hash is taken. */
 export const UPLOAD_LIMIT_BYTES = 52_428_800;
