@@ -11,7 +11,7 @@ export const SQLSTATES = {
   wrongTally: "DF003",
 } as const;
 
-/** The database said no. Carries what a log may hold: the call, the code and the message, never arguments. */
+/** The database said no, or nothing (status 0 or 5xx). Carries what a log may hold: the call, the code and the message, never arguments. */
 export class DatabaseRefused extends Error {
   override readonly name = "DatabaseRefused";
 
@@ -19,7 +19,7 @@ export class DatabaseRefused extends Error {
     super(`Cannot call ${call}: ${status} ${code} ${detail}`);
   }
 
-  /** Reads PostgREST's error body; an unreadable one is kept as an unknown error. */
+  /** Reads PostgREST's error body, or what the driver throws; an unreadable one is kept as an unknown error. */
   static from(call: string, status: number, body: unknown): DatabaseRefused {
     const error = typeof body === "object" && body !== null ? body as Record<string, unknown> : {};
     return new DatabaseRefused(
@@ -28,6 +28,11 @@ export class DatabaseRefused extends Error {
       typeof error["code"] === "string" ? error["code"] : "unknown",
       typeof error["message"] === "string" ? error["message"].slice(0, 500) : "no message",
     );
+  }
+
+  /** Whether nobody answered, so that the same call may pass later. */
+  get unavailable(): boolean {
+    return this.status === 0 || this.status >= 500;
   }
 
   /** Whether the work now belongs to somebody else: stop without a trace. */

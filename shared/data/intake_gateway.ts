@@ -3,12 +3,12 @@
  * the calls; decides nothing. Every call is one transaction there.
  */
 import { OriginalReject } from "../intake/original_reject.ts";
-import type { SupabaseClient } from "@supabase/supabase-js";
 import { z } from "zod";
 import { parseUnit, type Unit } from "../jobs/unit.ts";
 import type { RejectionCode } from "../intake/rejection_codes.ts";
 import type { StagingPlan } from "../intake/plan.ts";
 import type { SliceResult } from "../intake/tally.ts";
+import { type ArgsOf, type Calls, type FunctionIn, patienceFor } from "./calls.ts";
 import { DatabaseRefused } from "./database_refused.ts";
 
 const Decided = z.object({ outcome: z.enum(["redo", "failed", "completed", "awaiting_approval", "insert"]) });
@@ -53,127 +53,120 @@ export interface Heartbeat {
   readonly jobs_failed: number;
 }
 
+/** Takes text, not JSON: what it is called is all that the types can hold. */
+const STAGE_BLOCK = "stage_block" satisfies FunctionIn<"intake">;
+
 /** Types of jobs a worker works off. */
 const WORKER_JOBS = ["ingest", "undo"];
 
-// A call that hangs would keep its isolate busy for nothing until the wall clock ends it. The database's own limits come
-// first: 8 s for a call, or what the function sets; the rest is for the way there and back.
-const PATIENCE_MS = 20_000;
-const LONG_CALLS: Readonly<Record<string, number>> = { decide: 620_000, insert_batch: 620_000 };
-
 /** Calls of the ingest engine. All throw DatabaseRefused; its `leaseLost` means: stop, somebody else has the work. */
 export class IntakeGateway {
-  constructor(private readonly client: SupabaseClient, private readonly rest: RestAddress) {}
+  constructor(private readonly calls: Calls, private readonly rest: RestAddress) {}
 
   /** The next unit of work, leased to this worker; null when there is none. */
   async claimWork(workerId: string): Promise<Unit | null> {
-    return parseUnit(await this.#engine("claim", { types: WORKER_JOBS, holder: workerId }));
+    return parseUnit(await this.calls.call("ops", "claim", { types: WORKER_JOBS, holder: workerId }));
   }
 
   /** Extends a lease; false when it is lost. */
   async beatUnit(hold: Hold): Promise<boolean> {
-    return await this.#engine("beat", unitOf(hold)) === true;
+    return await this.calls.call("ops", "beat", unitOf(hold)) === true;
   }
 
   /** Gives a unit back, to be claimed again at once. */
   async release(hold: Hold): Promise<void> {
-    await this.#engine("let_go", unitOf(hold));
+    await this.calls.call("ops", "let_go", unitOf(hold));
   }
 
   /** A unit failed; true when it will be tried again. */
   async failUnit(hold: Hold, error: string): Promise<boolean> {
-    return await this.#engine("fail", { ...unitOf(hold), error }) === true;
+    return await this.calls.call("ops", "fail", { ...unitOf(hold), error }) === true;
   }
 
   /** The file is at fault: ends the batch with this reason. */
   async failBatch(hold: Hold, code: RejectionCode, reason: string): Promise<void> {
-    await this.#call("fail_batch", { ...held(hold), reason, code });
+    await this.calls.call("intake", "fail_batch", { ...held(hold), reason, code });
   }
 
   /** Checkpoint of a staging pass; the job is given back. */
   async saveScan(hold: Hold, scan: unknown): Promise<void> {
-    await this.#call("save_scan", { batch: hold.batchId, token: hold.token, scan });
+    await this.calls.call("intake", "save_scan", { batch: hold.batchId, token: hold.token, scan });
   }
 
   /** End of the staging pass. */
   async finishStaging(hold: Hold, plan: StagingPlan): Promise<void> {
-    await this.#call("finish_staging", { batch: hold.batchId, token: hold.token, plan });
+    await this.calls.call("intake", "finish_staging", { batch: hold.batchId, token: hold.token, plan });
   }
 
   /** One block of a slice, as BlockWriter made it. */
   async stageBlock(body: string): Promise<void> {
-    const response = await this.rest.send(`${this.rest.url}/rest/v1/rpc/stage_block`, {
+    const response = await this.rest.send(`${this.rest.url}/rest/v1/rpc/${STAGE_BLOCK}`, {
       method: "POST",
       headers: { ...this.rest.headers, "content-type": "text/plain", "content-profile": "intake" },
       body,
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(patienceFor("intake", STAGE_BLOCK)),
     });
     if (!response.ok) {
-      throw DatabaseRefused.from("stage_block", response.status, await response.json().catch(() => null));
+      throw DatabaseRefused.from(
+        `intake.${STAGE_BLOCK}`,
+        response.status,
+        await response.json().catch(() => null),
+      );
     }
     await response.body?.cancel();
   }
 
   /** The rejects a replay says it repairs, by row index of the original batch; those that are not kept are absent. */
   async rejectsOf(original: string, rows: readonly number[]): Promise<OriginalReject[]> {
-    return OriginalReject.array().parse(await this.#call("rejects_of", { original, rows }));
+    return OriginalReject.array().parse(await this.calls.call("intake", "rejects_of", { original, rows }));
   }
 
   /** End of a slice; true when it was the last one. */
   async finishSlice(hold: Hold, tally: SliceResult): Promise<boolean> {
-    return Finished.parse(await this.#call("finish_slice", { ...held(hold), tally })).last;
+    return Finished.parse(await this.calls.call("intake", "finish_slice", { ...held(hold), tally })).last;
   }
 
   /** End of a slice's first part: what was checked counts, the rows from `rest` on become a slice of their own. */
   async splitSlice(hold: Hold, tally: SliceResult, rest: RestOfSlice): Promise<void> {
-    await this.#call("split_slice", { ...held(hold), tally, rest });
+    await this.calls.call("intake", "split_slice", { ...held(hold), tally, rest });
   }
 
   /** Totals and budget, after the last slice. */
   async decide(hold: Hold): Promise<Decision> {
-    return Decided.parse(await this.#call("decide", { batch: hold.batchId, token: hold.token })).outcome;
+    return Decided.parse(
+      await this.calls.call("intake", "decide", { batch: hold.batchId, token: hold.token }),
+    ).outcome;
   }
 
   /** The one transaction that moves staged rows into judgments. */
   async insertBatch(hold: Hold): Promise<z.infer<typeof Inserted>["outcome"]> {
-    return Inserted.parse(await this.#call("insert_batch", { batch: hold.batchId, token: hold.token }))
+    return Inserted.parse(
+      await this.calls.call("intake", "insert_batch", { batch: hold.batchId, token: hold.token }),
+    )
       .outcome;
   }
 
   /** Removes staged blocks of a batch that has ended. */
   async clearStaged(batchId: string): Promise<void> {
-    await this.#call("clear_staged", { batch: batchId });
+    await this.calls.call("intake", "clear_staged", { batch: batchId });
   }
 
   /** One step of an undo. */
   async undoStep(hold: Hold): Promise<z.infer<typeof Undone>["outcome"]> {
-    return Undone.parse(await this.#call("undo_step", { job: hold.jobId, token: hold.token })).outcome;
+    return Undone.parse(await this.calls.call("intake", "undo_step", { job: hold.jobId, token: hold.token }))
+      .outcome;
   }
 
   /** A worker's sign of life. */
   async beat(sign: Heartbeat): Promise<void> {
-    await this.#engine("beat_worker", { ...sign });
-  }
-
-  async #engine(name: string, args: Record<string, unknown>): Promise<unknown> {
-    const { data, error, status } = await this.client.schema("ops").rpc(name, args)
-      .abortSignal(AbortSignal.timeout(PATIENCE_MS));
-    if (error !== null) throw DatabaseRefused.from(name, status, error);
-    return data;
-  }
-
-  async #call(name: string, args: Record<string, unknown>): Promise<unknown> {
-    const { data, error, status } = await this.client.schema("intake").rpc(name, args)
-      .abortSignal(AbortSignal.timeout(LONG_CALLS[name] ?? PATIENCE_MS));
-    if (error !== null) throw DatabaseRefused.from(name, status, error);
-    return data;
+    await this.calls.call("ops", "beat_worker", { ...sign });
   }
 }
 
-function unitOf(hold: Hold): Record<string, unknown> {
+function unitOf(hold: Hold): ArgsOf<"ops", "beat"> {
   return { job: hold.jobId, slice: hold.sliceNo, token: hold.token };
 }
 
-function held(hold: Hold): Record<string, unknown> {
+function held(hold: Hold): { batch: string; slice: number | null; token: string } {
   return { batch: hold.batchId, slice: hold.sliceNo, token: hold.token };
 }

@@ -1,11 +1,16 @@
 /** Calls around jobs that speak to the outside: one method per SQL function, each one transaction. */
 import type { Sql } from "postgres";
 import { z } from "zod";
+import type { Calls } from "./calls.ts";
+import { PostgresCalls } from "./postgres_calls.ts";
+
+/** Types of jobs that speak to the outside. */
+const OUTBOUND_JOBS = ["notify", "vendor_pull"] as const;
 
 const OutboundJob = z.object({
   job_id: z.string(),
   token: z.string(),
-  job_type: z.enum(["notify", "vendor_pull"]),
+  job_type: z.enum(OUTBOUND_JOBS),
   payload: z.unknown(),
   beat_seconds: z.number(),
 });
@@ -32,18 +37,23 @@ export interface PullResult {
   readonly asked_at?: string;
 }
 
-/** All methods throw what Postgres says; its code DF001 means: stop, somebody else has the job. */
+/** All methods throw DatabaseRefused; its `leaseLost` means: stop, somebody else has the job. */
 export class OutboundGateway {
-  constructor(private readonly sql: Sql) {}
+  readonly #calls: Calls;
+
+  constructor(sql: Sql) {
+    this.#calls = new PostgresCalls(sql);
+  }
 
   /** The next due job, leased; null when there is none. */
   async claim(workerId: string): Promise<OutboundJob | null> {
-    const [row] = await this.sql`select ops.claim('{notify,vendor_pull}', ${workerId}) as job`;
-    return z.object({ job: OutboundJob.nullable() }).parse(row).job;
+    return OutboundJob.nullable().parse(
+      await this.#calls.call("ops", "claim", { types: OUTBOUND_JOBS, holder: workerId }),
+    );
   }
 
   async complete(job: OutboundJob, note: string | null = null): Promise<void> {
-    await this.sql`select ops.finish(${job.job_id}, ${job.token}, ${note})`;
+    await this.#calls.call("ops", "finish", { ...held(job), note });
   }
 
   /** @param waitSeconds null: back off as usual. @param forGood it can never work. @returns whether it is tried again. */
@@ -53,32 +63,31 @@ export class OutboundGateway {
     waitSeconds: number | null,
     forGood: boolean,
   ): Promise<boolean> {
-    const [row] = await this.sql`
-      select ops.fail(${job.job_id}, null, ${job.token}, ${error}, ${waitSeconds}::int, ${forGood}) as again`;
-    return z.object({ again: z.boolean() }).parse(row).again;
+    const args = { ...held(job), slice: null, error, wait_seconds: waitSeconds, for_good: forGood };
+    return await this.#calls.call("ops", "fail", args) === true;
   }
 
   /** The feed of a pull; null when the vendor is not known. */
   async beginPull(job: OutboundJob): Promise<Feed | null> {
-    const [row] = await this.sql`select ops.begin_vendor_pull(${job.job_id}, ${job.token}) as feed`;
-    return z.object({ feed: Feed.nullable() }).parse(row).feed;
+    return Feed.nullable().parse(await this.#calls.call("ops", "begin_vendor_pull", held(job)));
   }
 
   async finishPull(job: OutboundJob, result: PullResult): Promise<void> {
-    await this.sql`
-      select ops.finish_vendor_pull(${job.job_id}, ${job.token}, ${JSON.stringify(result)}::text::jsonb)`;
+    await this.#calls.call("ops", "finish_vendor_pull", { ...held(job), result });
   }
 
   /** @returns whether the breaker is open. */
   async failPull(job: OutboundJob, error: string, waitSeconds: number | null): Promise<boolean> {
-    const [row] = await this.sql`
-      select ops.fail_vendor_pull(${job.job_id}, ${job.token}, ${error}, ${waitSeconds}::int) as open`;
-    return z.object({ open: z.boolean() }).parse(row).open;
+    const args = { ...held(job), error, wait_seconds: waitSeconds };
+    return await this.#calls.call("ops", "fail_vendor_pull", args) === true;
   }
 
   /** Extends the lease. @returns whether it still holds. */
   async beat(job: OutboundJob): Promise<boolean> {
-    const [row] = await this.sql`select ops.beat(${job.job_id}, null, ${job.token}) as held`;
-    return z.object({ held: z.boolean() }).parse(row).held;
+    return await this.#calls.call("ops", "beat", { ...held(job), slice: null }) === true;
   }
+}
+
+function held({ job_id, token }: OutboundJob): { job: string; token: string } {
+  return { job: job_id, token };
 }

@@ -5,17 +5,20 @@
 import type { Sql } from "postgres";
 import { z } from "zod";
 import type { DatabaseClock } from "../sentinel/watch.ts";
+import { type Calls, CHECK_PATIENCE_MS } from "./calls.ts";
+import { PostgresCalls } from "./postgres_calls.ts";
 import { type SentinelResult, SentinelResult as Result } from "../sentinel/finding.ts";
-
-/** Longest time one check's statement may take. */
-const CHECK_TIMEOUT_MS = 20_000;
 
 const Clock = z.tuple([z.object({ scale: z.number(), now: z.date() })]);
 const Stored = z.array(z.object({ result: Result }));
 
 /** Everything the sentinel asks of the database but the checks' own statements. */
 export class SentinelGateway {
-  constructor(private readonly sql: Sql) {}
+  readonly #calls: Calls;
+
+  constructor(private readonly sql: Sql) {
+    this.#calls = new PostgresCalls(sql);
+  }
 
   /** @throws when the database does not answer or is not ours. */
   async clock(): Promise<DatabaseClock> {
@@ -27,18 +30,15 @@ export class SentinelGateway {
   /** One statement in a transaction of its own: what it locks or breaks is its own affair. */
   async query(statement: string): Promise<readonly unknown[]> {
     return await this.sql.begin(async (transaction) => {
-      await transaction.unsafe(`set local statement_timeout = ${CHECK_TIMEOUT_MS}`);
+      await transaction.unsafe(`set local statement_timeout = ${CHECK_PATIENCE_MS}`);
       return [...await transaction.unsafe(statement)];
     });
   }
 
   /** Stores a run and decides who is told of what, in one transaction. @returns of how many alerts people are told. */
   async record(result: SentinelResult, by: string, channels: readonly string[]): Promise<number> {
-    const [row] = await this.sql`
-      select ops.record_sentinel_run(${JSON.stringify(result)}::text::jsonb, ${by}, ${[
-      ...channels,
-    ]}::text[]) as done`;
-    return z.object({ done: z.object({ told: z.number() }) }).parse(row).done.told;
+    const recorded = await this.#calls.call("ops", "record_sentinel_run", { result, ran_by: by, channels });
+    return z.object({ told: z.number() }).parse(recorded).told;
   }
 
   /** The newest run, or null before the first. */
@@ -50,9 +50,14 @@ export class SentinelGateway {
 
   /** The sentinel's own sign of life. */
   async beat(workerId: string, status: string, version: string, memoryMb: number): Promise<void> {
-    await this.sql`
-      select ops.beat_worker(${workerId}, 'sentinel', ${status}, ${version}, ${memoryMb}::numeric, ${
-      status === "idle" ? 1 : 0
-    }::int, 0)`;
+    await this.#calls.call("ops", "beat_worker", {
+      worker_id: workerId,
+      worker_type: "sentinel",
+      status,
+      version,
+      memory_mb: memoryMb,
+      jobs_done: status === "idle" ? 1 : 0,
+      jobs_failed: 0,
+    });
   }
 }

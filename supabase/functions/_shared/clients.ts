@@ -1,5 +1,7 @@
 /** The clients of Supabase's HTTP surfaces. Owns how our key travels. */
-import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import { createClient } from "@supabase/supabase-js";
+import type { Database } from "../../../shared/data/database.types.ts";
+import type { DatabaseClient } from "../../../shared/data/rest_calls.ts";
 import type { CommonEnvironment } from "./env.ts";
 
 /**
@@ -11,9 +13,9 @@ import type { CommonEnvironment } from "./env.ts";
 export function createServiceClient(
   environment: Pick<CommonEnvironment, "SUPABASE_URL" | "SUPABASE_SECRET_KEYS">,
   fetchThrough: typeof fetch = fetch,
-): SupabaseClient {
+): DatabaseClient {
   const key = secretKeyOf(environment.SUPABASE_SECRET_KEYS);
-  return createClient(environment.SUPABASE_URL, key, {
+  return createClient<Database>(environment.SUPABASE_URL, key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     global: { fetch: (input, init) => fetchThrough(input, withoutBearer(init, key)) },
   });

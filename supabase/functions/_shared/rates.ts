@@ -3,16 +3,14 @@
  * refuses nobody. Who has shown no credential yet is counted by address in the isolate's own memory, so that strangers
  * cost neither the database nor Auth a call.
  */
-import type { SupabaseClient } from "@supabase/supabase-js";
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import type { Calls } from "../../../shared/data/calls.ts";
 import { Problem } from "../../../shared/errors.ts";
 import type { Logger } from "./log.ts";
 
 /** Burst as a share of the rate: 40 of 100 writes, 120 of 600 reads at once. */
 const BURST_SHARE = { writes: 0.4, reads: 0.2 } as const;
-/** Longest wait for the verdict, in milliseconds; without one the call passes. */
-const VERDICT_TIMEOUT_MS = 1000;
 
 export type LimitedKind = keyof typeof BURST_SHARE;
 
@@ -120,15 +118,14 @@ export function addressOf(headers: Headers): string {
   return last === undefined || last === "" ? "unknown" : last;
 }
 
-const Rows = z.array(z.object({ allowed: z.boolean(), retry_after_seconds: z.number() })).length(1);
+const Verdicts = z.array(z.object({ allowed: z.boolean(), retry_after_seconds: z.number() })).length(1);
 
 /** Buckets in Postgres: `ops.take_rate_token`. */
-export function takeFromDatabase(client: SupabaseClient): TakeRateToken {
+export function takeFromDatabase(calls: Calls): TakeRateToken {
   return async (bucket, per_minute, burst) => {
-    const { data, error } = await client.schema("ops").rpc("take_rate_token", { bucket, per_minute, burst })
-      .abortSignal(AbortSignal.timeout(VERDICT_TIMEOUT_MS));
-    if (error !== null) throw new Error(`Cannot take a rate token: ${error.message}`);
-    const row = Rows.parse(data)[0];
-    return { allowed: row?.allowed ?? true, retryAfterSeconds: row?.retry_after_seconds ?? 0 };
+    const [verdict] = Verdicts.parse(
+      await calls.call("ops", "take_rate_token", { bucket, per_minute, burst }),
+    );
+    return { allowed: verdict?.allowed ?? true, retryAfterSeconds: verdict?.retry_after_seconds ?? 0 };
   };
 }

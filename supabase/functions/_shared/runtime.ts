@@ -1,5 +1,5 @@
 /** Puts the parts of an app together from a function's environment. */
-import type { SupabaseClient } from "@supabase/supabase-js";
+import { type DatabaseClient, RestCalls } from "../../../shared/data/rest_calls.ts";
 import type { AppParts } from "./app.ts";
 import { createDoor, type IdentifyCaller } from "./caller.ts";
 import type { CommonEnvironment } from "./env.ts";
@@ -17,13 +17,13 @@ type Surroundings = CommonEnvironment & {
 export function createParts(
   functionName: FunctionName,
   environment: Surroundings,
-  client: SupabaseClient,
+  client: DatabaseClient,
 ): AppParts {
   const log = createFunctionLogger(functionName, environment);
   const perMinute = { writes: environment.DRAGONFLY_RATE_WRITES, reads: environment.DRAGONFLY_RATE_READS };
   return {
     identify: createIdentify(environment, client),
-    limit: createRateLimit(perMinute, takeFromDatabase(client), log),
+    limit: createRateLimit(perMinute, takeFromDatabase(new RestCalls(client)), log),
     strangers: createStrangers(perMinute),
     corsOrigins: environment.DRAGONFLY_CORS_ORIGINS,
     log,
@@ -44,7 +44,7 @@ export function createFunctionLogger(functionName: FunctionName, environment: Su
   });
 }
 
-function createIdentify(environment: Surroundings, client: SupabaseClient): IdentifyCaller {
+function createIdentify(environment: Surroundings, client: DatabaseClient): IdentifyCaller {
   return createDoor({
     secretKeys: Object.values(environment.SUPABASE_SECRET_KEYS),
     publishableKeys: Object.values(environment.SUPABASE_PUBLISHABLE_KEYS ?? {}),

@@ -1,8 +1,8 @@
 /** Routes of the worker: one, that wakes it. The wake token is answered at once, an operator waits for the result. */
-import type { SupabaseClient } from "@supabase/supabase-js";
 import type { Hono } from "hono";
 import { IntakeGateway } from "../../../shared/data/intake_gateway.ts";
 import { ObjectStore } from "../../../shared/data/object_store.ts";
+import { type DatabaseClient, RestCalls } from "../../../shared/data/rest_calls.ts";
 import { type AppEnv, type AppParts, createApp } from "../_shared/app.ts";
 import { createServiceClient, secretKeyOf } from "../_shared/clients.ts";
 import type { Environment } from "../_shared/env.ts";
@@ -40,13 +40,13 @@ type BasePorts = Omit<Ports, "isEnding" | "isStopping" | "wait" | "workerId">;
 
 function buildPorts(
   environment: Environment<"worker">,
-  client: SupabaseClient,
+  client: DatabaseClient,
   parts: AppParts,
 ): BasePorts {
   const url = environment.SUPABASE_URL;
   const headers = { apikey: secretKeyOf(environment.SUPABASE_SECRET_KEYS) };
   return {
-    gateway: new IntakeGateway(client, { url, headers, send: fetch }),
+    gateway: new IntakeGateway(new RestCalls(client), { url, headers, send: fetch }),
     store: new ObjectStore(url, headers, fetch),
     log: parts.log,
     now: () => new Date(),

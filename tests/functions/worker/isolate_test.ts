@@ -1,7 +1,9 @@
 /** The worker's isolate on a real gateway whose requests end in this file. */
 import { createClient } from "@supabase/supabase-js";
 import { assertEquals } from "deno-std/assert/equals.js";
+import type { Database } from "../../../shared/data/database.types.ts";
 import { IntakeGateway } from "../../../shared/data/intake_gateway.ts";
+import { RestCalls } from "../../../shared/data/rest_calls.ts";
 import { ObjectStore } from "../../../shared/data/object_store.ts";
 import { createLogger } from "../../../supabase/functions/_shared/log.ts";
 import { Isolate } from "../../../supabase/functions/worker/isolate.ts";
@@ -28,12 +30,12 @@ function database(undos: number): typeof fetch {
 }
 
 function isolateOn(send: typeof fetch, wakeSelf: () => Promise<void>): Isolate {
-  const client = createClient(URL, "sb_secret_test", {
+  const client = createClient<Database>(URL, "sb_secret_test", {
     global: { fetch: send },
     auth: { persistSession: false, autoRefreshToken: false },
   });
   return new Isolate({
-    gateway: new IntakeGateway(client, { url: URL, headers: {}, send }),
+    gateway: new IntakeGateway(new RestCalls(client), { url: URL, headers: {}, send }),
     store: new ObjectStore(URL, {}, send),
     log: createLogger({ functionName: "worker", level: "error" }),
     now: () => new Date(0),
