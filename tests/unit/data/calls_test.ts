@@ -1,39 +1,57 @@
 /** Calls of SQL functions as the compiler sees them, and how long they may take. */
 import { assertEquals } from "deno-std/assert/equals.js";
-import { type Calls, patienceFor } from "../../../shared/data/calls.ts";
+import { type ArgsOf, type FunctionIn, patienceFor } from "../../../shared/data/calls.ts";
 import { DatabaseRefused } from "../../../shared/data/database_refused.ts";
 
-const told: unknown[][] = [];
-const CALLS: Calls = {
-  call: (...call) => {
-    told.push(call);
-    return Promise.reject(new DatabaseRefused("x", 400, "DF001", "gone"));
-  },
-};
-const ID = "00000000-0000-4000-8000-000000000000";
+type Beat = ArgsOf<"ops", "beat">;
+type Takes<Given, Wanted> = Given extends Wanted ? true : false;
+type Id = { token: string };
 
-Deno.test("Calls takes functions and arguments that there are, and no others", async () => {
-  const made = [
-    CALLS.call("ops", "beat", { job: ID, slice: null, token: ID }),
-    CALLS.call("ops", "fail", { job: ID, slice: 1, token: ID, error: "e" }), // what has a default may be left out
-    CALLS.call("ops", "claim", { types: ["ingest"] as const, holder: "w" }),
-    CALLS.call("intake", "save_scan", { batch: ID, token: ID, scan: { any: new Set() } }),
-    // @ts-expect-error -- no such function
-    CALLS.call("ops", "beats", { job: ID, slice: null, token: ID }),
-    // @ts-expect-error -- it is in another schema
-    CALLS.call("intake", "beat", { job: ID, slice: null, token: ID }),
-    // @ts-expect-error -- an argument of another name
-    CALLS.call("ops", "beat", { job: ID, slice: null, tokens: ID }),
-    // @ts-expect-error -- one too many
-    CALLS.call("ops", "beat", { job: ID, slice: null, token: ID, more: 1 }),
-    // @ts-expect-error -- one is missing
-    CALLS.call("ops", "beat", { job: ID, token: ID }),
-    // @ts-expect-error -- of another type
-    CALLS.call("ops", "beat", { job: ID, slice: "1", token: ID }),
-  ];
-  const refused = await Promise.allSettled(made);
-  assertEquals(refused.filter((one) => one.status === "fulfilled"), []);
-  assertEquals(told.length, made.length);
+// Each of these is settled by the compiler: the value beside it must be what the type says.
+const TAKEN: {
+  "a function that there is": Takes<"beat", FunctionIn<"ops">>;
+  "one of another name": Takes<"beats", FunctionIn<"ops">>;
+  "one of another schema": Takes<"beat", FunctionIn<"intake">>;
+  "all arguments": Takes<Id & { job: string; slice: number }, Beat>;
+  "null for any of them": Takes<Id & { job: string; slice: null }, Beat>;
+  "one of another name beside them": Takes<Id & { job_id: string; slice: null }, Beat>;
+  "one too few": Takes<Id & { job: string }, Beat>;
+  "one of another type": Takes<Id & { job: string; slice: string }, Beat>;
+  "without what has a default": Takes<
+    Id & { job: string; slice: null; error: string },
+    ArgsOf<"ops", "fail">
+  >;
+  "a list that may not be changed": Takes<
+    { types: readonly string[]; holder: string },
+    ArgsOf<"ops", "claim">
+  >;
+  "anything for JSON": Takes<
+    Id & { batch: string; plan: { readonly slices: readonly object[] } },
+    ArgsOf<"intake", "finish_staging">
+  >;
+} = {
+  "a function that there is": true,
+  "one of another name": false,
+  "one of another schema": false,
+  "all arguments": true,
+  "null for any of them": true,
+  "one of another name beside them": false,
+  "one too few": false,
+  "one of another type": false,
+  "without what has a default": true,
+  "a list that may not be changed": true,
+  "anything for JSON": true,
+};
+
+Deno.test("ArgsOf takes what a function takes, and nothing that was renamed", () => {
+  const refused = Object.entries(TAKEN).filter(([, taken]) => !taken).map(([what]) => what);
+  assertEquals(refused, [
+    "one of another name",
+    "one of another schema",
+    "one of another name beside them",
+    "one too few",
+    "one of another type",
+  ]);
 });
 
 Deno.test("patienceFor() is the usual one where nothing else is said", () => {
