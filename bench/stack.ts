@@ -1,15 +1,7 @@
 /** The stack a bench runs on: started for it alone, ended with it. Spoken to as anyone outside would. */
 import postgres from "postgres";
-import * as z from "zod";
-
-const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
-
-const Addresses = z.object({
-  api_url: z.string(),
-  db_url: z.string(),
-  secret_key: z.string(),
-  operator_key: z.string(),
-});
+import { runStack } from "../checkout/run_stack.ts";
+import { Addresses, stackHome } from "../checkout/stacks.ts";
 
 export interface BenchStack {
   readonly apiUrl: string;
@@ -45,20 +37,11 @@ export async function startStack(): Promise<BenchStack> {
     secretKey: addresses.secret_key,
     operatorKey: addresses.operator_key,
     admin,
-    journal: `${ROOT}/.stack/${name}/invocations.jsonl`,
+    journal: `${stackHome(name)}/invocations.jsonl`,
     databaseUrl: url.href,
     async stop() {
       await admin.end({ timeout: 1 });
       await runStack(["down", "--name", name]);
     },
   };
-}
-
-async function runStack(args: readonly string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", `${ROOT}/stack/main.ts`, ...args],
-    stdin: "null",
-  }).output();
-  if (!success) throw new Error(`Cannot run stack ${args[0]}: ${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout);
 }

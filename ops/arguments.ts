@@ -1,6 +1,6 @@
 /** From what was typed to a command and its flags. Underscores pass for hyphens; nothing unknown passes. */
 import { parseArgs } from "node:util";
-import { closestString } from "deno-std/text/closest_string.js";
+import { closest } from "fastest-levenshtein";
 import { type AnyCommand, type Flag, type Typed, UsageError } from "./command.ts";
 
 /** Flags every command has. */
@@ -73,7 +73,7 @@ function unknownCommand(words: readonly string[], commands: readonly AnyCommand[
       `"${words[0]}" goes on with ${group.map((one) => one.name.split(" ")[1]).join(", ")}.`,
     );
   }
-  const near = closestString(hyphened(words[0] ?? ""), commands.map((one) => one.name));
+  const near = closest(hyphened(words[0] ?? ""), commands.map((one) => one.name));
   return new UsageError(
     `There is no command "${words[0]}". Did you mean ${near}? deno task ops --help lists all.`,
   );

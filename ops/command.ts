@@ -4,6 +4,8 @@
  */
 import type { Target } from "./target.ts";
 
+export { CannotRun, Declined, UsageError } from "./refusals.ts";
+
 /** Exit codes of every command. */
 export const EXIT = {
   /** All is well. */
@@ -79,21 +81,6 @@ export interface Pen {
   good(text: string): string;
   warn(text: string): string;
   bad(text: string): string;
-}
-
-/** The command line is wrong; the message says what would be right. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
-/** A command cannot do its work; the message says why and what to do. */
-export class CannotRun extends Error {
-  override readonly name = "CannotRun";
-}
-
-/** The system has nothing of that name, or not in a state that allows it: exit 1. The message says which. */
-export class Declined extends Error {
-  override readonly name = "Declined";
 }
 
 /** A command whose type of data is forgotten, for lists of commands. */

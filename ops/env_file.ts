@@ -1,7 +1,9 @@
-/** Reads `.env.dev` and `.env.prod`: `NAME=value` lines, `#` comments, quotes around a value taken off. */
-import { ROOT } from "./local_stack.ts";
+/** Reads `.env.dev` and `.env.prod`, as Node does. */
+import { parseEnv } from "node:util";
+import { ROOT } from "../checkout/root.ts";
+import { CannotRun } from "./refusals.ts";
 
-/** @returns the variables of the file; none when there is no file. */
+/** @returns the variables of the file; none when there is no file. @throws CannotRun as parseEnvFile. */
 export async function readEnvFile(environment: string): Promise<Record<string, string>> {
   try {
     return parseEnvFile(await Deno.readTextFile(`${ROOT}/.env.${environment}`));
@@ -11,16 +13,18 @@ export async function readEnvFile(environment: string): Promise<Record<string, s
   }
 }
 
-/** Lines that are no assignment are passed over. */
-export function parseEnvFile(text: string): Record<string, string> {
-  const lines = text.split(/\r?\n/).map((line) =>
-    /^\s*(?:export\s+)?([A-Z_][A-Z0-9_]*)\s*=\s*(.*?)\s*$/.exec(line)
-  );
-  return Object.fromEntries(
-    lines.flatMap((match) => match === null ? [] : [[match[1] ?? "", unquoted(match[2] ?? "")]]),
-  );
-}
+/** Without quotes a `#` begins a remark, also in the middle of a word: a key would lose its end and nobody would know. */
+const CUT = /^[^\S\n]*(?:export\s+)?(\w+)[^\S\n]*=[^\S\n]*[^\s"'`#][^\s#]*#/m;
 
-function unquoted(value: string): string {
-  return /^"(.*)"$/.exec(value)?.[1] ?? /^'(.*)'$/.exec(value)?.[1] ?? value.replace(/\s+#.*$/, "");
+/**
+ * `NAME=value` lines, `#` remarks, quotes around a value taken off. Lines that are no assignment are passed over.
+ *
+ * @throws CannotRun naming the variable whose value holds a `#` and stands without quotes.
+ */
+export function parseEnvFile(text: string): Record<string, string> {
+  const cut = CUT.exec(text)?.[1];
+  if (cut !== undefined) {
+    throw new CannotRun(`Cannot read ${cut}: a value with # in it stands between quotes.`);
+  }
+  return Object.fromEntries(Object.entries(parseEnv(text)).map(([name, value]) => [name, value ?? ""]));
 }

@@ -3,7 +3,7 @@ import { GLOBAL_FLAGS, readCommandLine } from "./arguments.ts";
 import { type AnyCommand, CannotRun, Declined, EXIT, type Typed, UsageError } from "./command.ts";
 import { helpOf, helpOfAll } from "./help.ts";
 import { colourPen, plainPen } from "./pen.ts";
-import { plain, plainJson } from "./table.ts";
+import { plain, plainJson } from "../checkout/table.ts";
 import { ENVIRONMENT_NAMES, type EnvironmentName, makeTarget, type Target } from "./target.ts";
 
 /** The terminal and the environment as `ops` sees them. */

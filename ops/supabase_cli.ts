@@ -1,5 +1,5 @@
-/** Runs the real Supabase CLI. Owns where it is found and what of its output is a warning. */
-import { ROOT } from "./local_stack.ts";
+/** Runs the real Supabase CLI. Owns what of its output is a warning. */
+import { supabaseCli } from "../checkout/supabase_cli.ts";
 
 /** What one run of the CLI came to. */
 export interface CliRun {
@@ -22,11 +22,6 @@ export interface CliSurroundings {
   readonly alone?: boolean;
   /** A file that says which platform is meant; Supabase itself when absent. */
   readonly profile?: string;
-}
-
-/** `SUPABASE_CLI` names another build of the CLI where this platform's is not among our packages. */
-export function supabaseCli(): string {
-  return Deno.env.get("SUPABASE_CLI") ?? `${ROOT}/node_modules/@supabase/cli-linux-x64/bin/supabase`;
 }
 
 /** Runs it to its end. Never throws for what the CLI says. @throws when the CLI is not there. */

@@ -3,7 +3,7 @@
  * environment) and how it is reached; refuses to guess between two stacks.
  */
 import postgres from "postgres";
-import { CannotRun } from "./command.ts";
+import { CannotRun } from "./refusals.ts";
 import { readEnvFile } from "./env_file.ts";
 import { chooseStack } from "./local_stack.ts";
 

@@ -4,16 +4,15 @@
  */
 import { parseArgs } from "node:util";
 import { createClient } from "@supabase/supabase-js";
+import { runStack } from "../checkout/run_stack.ts";
+import { Addresses } from "../checkout/stacks.ts";
 import { type Drop, drops, follow, type Outcome } from "./demo/drops.ts";
-import { asJson, table } from "./demo/report.ts";
-import type { Addresses } from "./home.ts";
+import { asJson, outcomeTable } from "./demo/report.ts";
 
 const USAGE = `deno task demo [--keep] [--json]
 
   --keep   leave the stack running and print its addresses
   --json   print one JSON object on stdout and nothing else`;
-
-const ENTRY = new URL("./main.ts", import.meta.url).pathname;
 
 /** @returns the exit code: 0 when every file ended as it must, 1 when one did not, 2 when the demo could not run. */
 async function main(args: string[]): Promise<number> {
@@ -33,17 +32,11 @@ async function main(args: string[]): Promise<number> {
   const name = `demo-${Deno.pid}`;
   const say = (line: string) => console.error(line);
   say("Starting a local Supabase (Postgres, REST, Storage, functions) and applying the migrations …");
-  const addresses: Addresses = JSON.parse(
-    await stack([
-      "up",
-      "--detach",
-      "--json",
-      "--name",
-      name,
-      ...(flags.keep ? [] : ["--parent", `${Deno.pid}`]),
-    ]),
+  const untilWeEnd = flags.keep ? [] : ["--parent", `${Deno.pid}`];
+  const addresses = Addresses.parse(
+    JSON.parse(await runStack(["up", "--detach", "--json", "--name", name, ...untilWeEnd])),
   );
-  const down = () => stack(["down", "--name", name]);
+  const down = () => runStack(["down", "--name", name]);
   const interrupted = async () => {
     say("\nInterrupted; taking the stack down.");
     await down();
@@ -55,7 +48,7 @@ async function main(args: string[]): Promise<number> {
     say(`Ready after ${seconds(started)} s at ${addresses.api_url}\n`);
     const outcomes = await play(addresses, say);
     const total = Number(seconds(started));
-    console.log(flags.json ? asJson(outcomes, total) : table(outcomes, total));
+    console.log(flags.json ? asJson(outcomes, total) : outcomeTable(outcomes, total));
     return outcomes.every((outcome) => outcome.asExpected) ? 0 : 1;
   } finally {
     if (flags.keep) {
@@ -78,15 +71,6 @@ async function play(addresses: Addresses, say: (line: string) => void): Promise<
 function line(drop: Drop, outcome: Outcome): string {
   const mark = outcome.asExpected ? "ok  " : "NOT AS EXPECTED";
   return `  ${mark} ${drop.path}: ${outcome.batch.status} in ${outcome.batch.seconds.toFixed(1)} s`;
-}
-
-async function stack(args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", ENTRY, ...args],
-    stdin: "null",
-  }).output();
-  if (!success) throw new Error(`Cannot run stack ${args[0]}: ${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout);
 }
 
 function list(addresses: Addresses): string {

@@ -1,19 +1,13 @@
 /** From the outside: starting a stack here or in the background, finding it, ending it, clearing what a killed one left. */
-import {
-  CHECKOUT,
-  readState,
-  readTextOrNull,
-  removeIfThere,
-  stackHome,
-  stackNames,
-  type State,
-} from "./home.ts";
+import { ROOT } from "../checkout/root.ts";
+import { readState, stackHome, stackNames, type State } from "../checkout/stacks.ts";
+import { readTextOrNull, removeIfThere } from "./home.ts";
 import { birthOf, endProcess, gone, signalIfThere } from "./processes.ts";
 import { bringUp, type Stack, type StackOptions } from "./supervisor.ts";
 import { watchFiles } from "./functions/watch.ts";
 
 /** What functions are made of. */
-const SOURCES = [`${CHECKOUT}/supabase/functions`, `${CHECKOUT}/shared`];
+const SOURCES = [`${ROOT}/supabase/functions`, `${ROOT}/shared`];
 
 export interface RunOptions extends Omit<StackOptions, "log"> {
   /** The stack ends when this process does. */

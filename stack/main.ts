@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { DEFAULT_PRIVILEGES, type DefaultPrivileges } from "./database/bootstrap.ts";
 import { ask } from "./faults/client.ts";
-import { type Addresses, readState } from "./home.ts";
+import { type Addresses, readState } from "../checkout/stacks.ts";
 import { clearAway, isRunning, runDetached, runHere, running } from "./lifecycle.ts";
 
 const USAGE = `deno task stack <command> [flags]

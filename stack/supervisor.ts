@@ -2,7 +2,7 @@
  * One running stack: brings its parts up in order, keeps them, takes them down. What needs the database is a `Side` of
  * its own, so that a reset can replace it behind the same addresses and keys.
  */
-import { type Config, readConfig } from "./config.ts";
+import { type Config, readConfig } from "../checkout/config.ts";
 import { startControl } from "./control.ts";
 import type { DefaultPrivileges } from "./database/bootstrap.ts";
 import { connect, type DatabaseAddress, type Sql } from "./database/connect.ts";
@@ -13,11 +13,13 @@ import { watchSchemas } from "./gateway/exposed.ts";
 import { makeRoutines } from "./gateway/routines.ts";
 import { makeGateway } from "./gateway/server.ts";
 import { startLite } from "./gateway/tables.ts";
-import { removeIfThere, stackHome, STACKS, type State, writeState } from "./home.ts";
-import { type Keys, makeKeys, random } from "./keys.ts";
+import { stackHome, STACKS, type State } from "../checkout/stacks.ts";
+import { removeIfThere, writeState } from "./home.ts";
+import { randomLetters } from "../checkout/letters.ts";
+import { type Keys, makeKeys } from "./keys.ts";
 import { startCron } from "./net/cron.ts";
 import { startSender } from "./net/sender.ts";
-import { freePort } from "./ports.ts";
+import { freePort } from "../checkout/free_port.ts";
 import { canEnter, findPrograms, type Programs, temporaryFolder } from "./postgres/programs.ts";
 import { give, makeServer, type Server } from "./postgres/server.ts";
 import { copyTemplate, template } from "./postgres/template.ts";
@@ -118,7 +120,7 @@ export async function bringUp(options: StackOptions): Promise<Stack> {
     side = await openSide(frame);
   };
   const reloadFunctions = async () => await side?.functions.reload();
-  const control = startControl(random(32), {
+  const control = startControl(randomLetters(32), {
     faults: frame.faults,
     reset,
     reloadFunctions,

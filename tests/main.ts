@@ -7,11 +7,10 @@
  * CHROMIUM names the browser for tests/browser; without one those tests are left out, loudly, and with CI=true that
  * is a failure.
  */
+import { ROOT } from "../checkout/root.ts";
 import { parseArgs } from "node:util";
 import { findGroups, selectGroups } from "./runner/groups.ts";
 import { groupsAtOnce, runAll, type Wanted } from "./runner/run_all.ts";
-
-const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 
 async function readArguments(args: string[]): Promise<Wanted> {
   const { values, positionals } = parseArgs({

@@ -2,11 +2,10 @@
  * `deno task ok`: the gate. Format, lint and types over everything, a line each, then all tests with the checks among
  * them. What failed is told again at the end, and counts in the last line. Exit codes as of `deno task test`.
  */
+import { ROOT } from "../checkout/root.ts";
 import { findGroups } from "./runner/groups.ts";
 import { groupsAtOnce, runAll } from "./runner/run_all.ts";
 import type { Outcome } from "./runner/run_group.ts";
-
-const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 
 /** Cheapest first. None stops the next: one run shows all there is to mend. */
 const STEPS: [name: string, args: string[]][] = [

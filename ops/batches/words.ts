@@ -1,6 +1,6 @@
 /** Batches in words for a person. */
 import type { Batch } from "../../shared/intake/record.ts";
-import { grouped, plain } from "../table.ts";
+import { grouped, plain } from "../../checkout/table.ts";
 
 /** As much of an id as a person types. */
 export function shortId(id: string): string {

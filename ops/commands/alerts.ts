@@ -4,7 +4,7 @@ import { CHECKS } from "../../shared/sentinel/checks.ts";
 import { command, EXIT, type Pen, UsageError } from "../command.ts";
 import { operatorName } from "../operator.ts";
 import { paintLevel } from "../pen.ts";
-import { cell } from "../table.ts";
+import { cell } from "../../checkout/table.ts";
 import { minutesOf } from "../words.ts";
 
 const Alert = z.object({

@@ -7,7 +7,7 @@ import { ADVICE } from "../batches/advice.ts";
 import { batchIdOf, describeBatch } from "../batches/ask.ts";
 import { countsOf, nameOf, shortId } from "../batches/words.ts";
 import { command, type Context, EXIT, type Pen, UsageError } from "../command.ts";
-import { grouped, plain, table } from "../table.ts";
+import { grouped, plain, table } from "../../checkout/table.ts";
 
 const Code = z.object({
   error_code: z.string(),

@@ -4,7 +4,7 @@ import { BATCH_STATES } from "../../shared/intake/states.ts";
 import { askIntake } from "../batches/ask.ts";
 import { remarkOn, shortId } from "../batches/words.ts";
 import { command, EXIT, type Pen, type Typed, UsageError } from "../command.ts";
-import { grouped, table } from "../table.ts";
+import { grouped, table } from "../../checkout/table.ts";
 
 export const batches = command<BatchPage>({
   name: "batches",

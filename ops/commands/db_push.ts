@@ -1,11 +1,11 @@
 /** `ops db-push`: migrations, then the configuration that may name their schemas. */
 import { command, EXIT } from "../command.ts";
 import { pushDatabase } from "../deploy/deploy.ts";
+import { type Deployment, showDeployment } from "../deploy/deployment.ts";
 import { projectOf } from "../deploy/project.ts";
 import { rehearse } from "../deploy/rehearse.ts";
-import { ROOT } from "../local_stack.ts";
+import { ROOT } from "../../checkout/root.ts";
 import { lintMigrations } from "../migrations/lint.ts";
-import { type Deployment, showDeployment } from "./deploy.ts";
 
 export const dbPush = command<Deployment>({
   name: "db-push",

@@ -1,21 +1,13 @@
 /** `ops deploy`: rehearses, asks, deploys, looks whether it is well. `--ref` goes back to older code. */
-import { CannotRun, command, type Context, EXIT, type Pen, type Report } from "../command.ts";
+import { CannotRun, command, type Context, EXIT, type Report } from "../command.ts";
 import { layOut, uncommitted } from "../deploy/code_of_ref.ts";
 import { deploy as deployProject } from "../deploy/deploy.ts";
+import { type Deployment, showDeployment } from "../deploy/deployment.ts";
 import { projectOf } from "../deploy/project.ts";
 import { rehearse } from "../deploy/rehearse.ts";
 import type { Step } from "../deploy/stage.ts";
-import { ROOT } from "../local_stack.ts";
+import { ROOT } from "../../checkout/root.ts";
 import { lintMigrations } from "../migrations/lint.ts";
-
-/** What came of it. */
-export interface Deployment {
-  readonly environment: string;
-  readonly rehearsal: boolean;
-  /** The commit whose code was deployed; null for the working tree, rehearsed or not. */
-  readonly commit: string | null;
-  readonly steps: readonly Step[];
-}
 
 export const deploy = command<Deployment>({
   name: "deploy",
@@ -74,22 +66,4 @@ async function rehearsed(root: string, codeOnly: boolean, note: (step: Step) => 
   };
   note(lint);
   return [lint, ...await rehearse({ root, note })];
-}
-
-/** A line a step, the detail beneath when it is red. */
-export function showDeployment({ rehearsal, environment, steps }: Deployment, pen: Pen): string {
-  const red = steps.filter(({ ok }) => !ok).length;
-  const width = Math.max(...steps.map(({ step }) => step.length));
-  const what = rehearsal ? "rehearsal" : `deploy to ${environment}`;
-  return [
-    ...steps.map(({ step, ok, detail }) =>
-      ok
-        ? `${pen.good("ok  ")} ${step.padEnd(width)}  ${pen.dim(detail)}`
-        : `${pen.bad("FAIL")} ${step}\n${detail.replaceAll(/^/gm, "       ")}`
-    ),
-    "",
-    red === 0
-      ? pen.good(`The ${what} went well: ${steps.length} steps`)
-      : pen.bad(`The ${what} is red: ${red} steps`),
-  ].join("\n");
 }

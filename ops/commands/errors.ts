@@ -4,7 +4,7 @@ import { Batch, ErrorPage, type RowError } from "../../shared/intake/record.ts";
 import { askIntake, batchIdOf, describeBatch, refusalOf } from "../batches/ask.ts";
 import { countsOf, nameOf, shortId, unreadOf } from "../batches/words.ts";
 import { command, type Context, EXIT, type Pen, UsageError } from "../command.ts";
-import { grouped, plain, table } from "../table.ts";
+import { grouped, plain, table } from "../../checkout/table.ts";
 
 const Errors = ErrorPage.extend({ batch: Batch });
 type Errors = z.infer<typeof Errors>;

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { CannotRun, command, EXIT, type Pen, UsageError } from "../command.ts";
 import { findId } from "../ids.ts";
 import { operatorName } from "../operator.ts";
-import { table } from "../table.ts";
+import { table } from "../../checkout/table.ts";
 
 const Stuck = z.object({
   batch_id: z.string(),

@@ -7,7 +7,7 @@ import { remarkOn, shortId } from "../batches/words.ts";
 import { filesOf, sendFile, type Sent } from "../batches/send.ts";
 import { command, type Context, EXIT, type Pen, UsageError } from "../command.ts";
 import { operatorName } from "../operator.ts";
-import { plain, table } from "../table.ts";
+import { plain, table } from "../../checkout/table.ts";
 
 /** One file, how it came in, and its batch as last seen: null when it has none, or nobody watched. */
 type Came = Sent & { readonly batch: Batch | null };

@@ -3,7 +3,7 @@
  * only not written as the house does is said and changes nothing.
  */
 import { command, EXIT } from "../command.ts";
-import { ROOT } from "../local_stack.ts";
+import { ROOT } from "../../checkout/root.ts";
 import { type Linted, lintMigrations as lint } from "../migrations/lint.ts";
 
 export const lintMigrations = command<Linted>({

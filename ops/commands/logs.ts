@@ -1,6 +1,6 @@
 /** `ops logs`: what the functions wrote. Takes the place of a host's own log command. */
 import { CannotRun, command, EXIT, UsageError } from "../command.ts";
-import { ROOT } from "../local_stack.ts";
+import { ROOT } from "../../checkout/root.ts";
 import { minutesOf } from "../words.ts";
 
 const FUNCTIONS = ["intake", "worker", "sentinel", "outbound", "enforcement", "system"] as const;

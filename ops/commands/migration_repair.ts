@@ -4,7 +4,7 @@
  */
 import { CannotRun, command, EXIT, UsageError } from "../command.ts";
 import { migrationUrl } from "../deploy/project.ts";
-import { ROOT } from "../local_stack.ts";
+import { ROOT } from "../../checkout/root.ts";
 import { readMigrations } from "../migrations/files.ts";
 import { readApplied } from "../migrations/status.ts";
 import { lastWords, runCli } from "../supabase_cli.ts";

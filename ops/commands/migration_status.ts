@@ -1,9 +1,9 @@
 /** `ops migration-status`: which migrations a database has, lacks, or has differently. */
 import { command, EXIT } from "../command.ts";
-import { ROOT } from "../local_stack.ts";
+import { ROOT } from "../../checkout/root.ts";
 import { readMigrations } from "../migrations/files.ts";
 import { compareMigrations, driftPage, type MigrationLine, readApplied } from "../migrations/status.ts";
-import { table } from "../table.ts";
+import { table } from "../../checkout/table.ts";
 
 /** Where the drift is written down. */
 const PAGE = "docs/SCHEMA_DRIFT.md";

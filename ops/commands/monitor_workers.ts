@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { command, EXIT, type Pen } from "../command.ts";
 import { pause } from "../follow.ts";
-import { age, table } from "../table.ts";
+import { age, table } from "../../checkout/table.ts";
 
 const Health = z.object({
   ingest_status: z.string(),

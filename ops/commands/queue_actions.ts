@@ -3,7 +3,7 @@ import * as z from "zod";
 import { CannotRun, command, type Context, EXIT, type Pen } from "../command.ts";
 import { findId } from "../ids.ts";
 import { operatorName } from "../operator.ts";
-import { table } from "../table.ts";
+import { table } from "../../checkout/table.ts";
 
 const QUEUES: readonly string[] = ["ingest", "undo", "enforcement", "vendor_pull", "notify"];
 

@@ -1,7 +1,7 @@
 /** `ops users add|list|remove`: who may sign in to the dashboard, and as what. */
 import { CannotRun, command, EXIT, UsageError } from "../command.ts";
 import { operatorName } from "../operator.ts";
-import { table } from "../table.ts";
+import { table } from "../../checkout/table.ts";
 import type { Target } from "../target.ts";
 import { type Account, accountsOf, emailFrom, makePassword, PERSON_ROLES } from "../users/accounts.ts";
 

@@ -7,7 +7,7 @@ import type postgres from "postgres";
 import { FOLDER } from "../migrations/files.ts";
 import { auditSecurity } from "../security/checks.ts";
 import { type CliRun, runCli } from "../supabase_cli.ts";
-import { readDeployConfig } from "./deploy_config.ts";
+import { bytesOf, readConfig } from "../../checkout/config.ts";
 import { envFileOf } from "./rehearse_secrets.ts";
 import { runProblems, type Step } from "./stage.ts";
 import { writeVaultSecrets } from "./vault.ts";
@@ -64,7 +64,7 @@ export async function deploy(project: Project, options: DeployOptions): Promise<
   acts.push(
     ["functions", async () => {
       const run = await cli(["functions", "deploy", "--use-api", remote, "--yes"]);
-      return succeeded(run, Object.keys((await readDeployConfig(root)).functions).join(", "));
+      return succeeded(run, Object.keys((await readConfig(root)).functions).join(", "));
     }],
     ["vault", async () => {
       await writeVaultSecrets(project.sql, `${project.apiUrl}/functions/v1`, project.wakeToken);
@@ -130,13 +130,13 @@ async function pushMigrations(project: Project, root: string, cli: Cli): Promise
 
 /** Buckets as config.toml has them, which `config push` leaves out. Never removes one. */
 async function makeBuckets(project: Project, root: string): Promise<string> {
-  const { buckets } = (await readDeployConfig(root)).storage;
+  const { buckets } = (await readConfig(root)).storage;
   for (const [id, bucket] of Object.entries(buckets)) {
     await project.sql`
       insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
-      values (${id}, ${id}, ${bucket.public}, ${bucket.file_size_limit ?? null}, ${
-      bucket.allowed_mime_types ?? null
-    })
+      values (${id}, ${id}, ${bucket.public}, ${
+      bucket.file_size_limit === undefined ? null : bytesOf(bucket.file_size_limit)
+    }, ${bucket.allowed_mime_types ?? null})
       on conflict (id) do update
         set public = excluded.public,
             file_size_limit = excluded.file_size_limit,
@@ -160,7 +160,7 @@ async function setSecrets(project: Project, remote: string, cli: Cli): Promise<s
 const ANSWER_TIMEOUT_MS = 30_000; // the first call of a new version starts an isolate
 
 async function askHealth(project: Project, root: string): Promise<string> {
-  const names = Object.keys((await readDeployConfig(root)).functions);
+  const names = Object.keys((await readConfig(root)).functions);
   for (const name of names) {
     const response = await fetch(`${project.apiUrl}/functions/v1/${name}/health`, {
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),

@@ -1,6 +1,6 @@
 /** The project behind a target: what a deploy needs to know of it, or why it may not begin. */
-import { givenOf } from "../commands/verify_env_config.ts";
-import { CannotRun } from "../command.ts";
+import { givenOf } from "../environment/given.ts";
+import { CannotRun } from "../refusals.ts";
 import { secretsOf, verifyEnvironment } from "../environment/verify.ts";
 import type { Target } from "../target.ts";
 import { projectOfUrl } from "../../shared/environment/rules.ts";

@@ -1,4 +1,5 @@
 /** A made-up project's environment in production: the platform's names and the project's own, and no others. */
+import { randomLetters } from "../../checkout/letters.ts";
 
 /** Ref of the project that exists nowhere. */
 export const REHEARSAL_REF = "rehearsalrehearsalxx";
@@ -7,9 +8,11 @@ export const REHEARSAL_REF = "rehearsalrehearsalxx";
 export function platformEnvironment(): Record<string, string> {
   return {
     SUPABASE_URL: `https://${REHEARSAL_REF}.supabase.co`,
-    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: `sb_publishable_${letters(22)}` }),
-    SUPABASE_SECRET_KEYS: JSON.stringify({ default: `sb_secret_${letters(22)}` }),
-    SUPABASE_DB_URL: `postgresql://postgres:${letters(16)}@db.${REHEARSAL_REF}.supabase.co:5432/postgres`,
+    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: `sb_publishable_${randomLetters(22)}` }),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: `sb_secret_${randomLetters(22)}` }),
+    SUPABASE_DB_URL: `postgresql://postgres:${
+      randomLetters(16)
+    }@db.${REHEARSAL_REF}.supabase.co:5432/postgres`,
     SUPABASE_JWKS: JSON.stringify({ keys: [] }),
     SB_REGION: "us-east-1",
     SB_EXECUTION_ID: crypto.randomUUID(),
@@ -22,15 +25,10 @@ export function requiredSecrets(): Record<string, string> {
   return {
     ENVIRONMENT: "prod",
     DATABASE_URL: `postgresql://postgres.${REHEARSAL_REF}:${
-      letters(16)
+      randomLetters(16)
     }@aws-0-us-east-1.pooler.supabase.com:6543/postgres?sslmode=require`,
-    DRAGONFLY_API_KEY: letters(32),
-    DRAGONFLY_WAKE_TOKEN: letters(32),
+    DRAGONFLY_API_KEY: randomLetters(32),
+    DRAGONFLY_WAKE_TOKEN: randomLetters(32),
     DRAGONFLY_CORS_ORIGINS: "https://dashboard.example.org",
   };
-}
-
-function letters(count: number): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(count));
-  return Array.from(bytes, (byte) => String.fromCharCode(97 + byte % 26)).join("");
 }

@@ -5,7 +5,7 @@ import { previousRelease, readMigrations, type Release } from "../migrations/fil
 import { differences, schemaLines } from "../migrations/schema_lines.ts";
 import { auditSecurity, missingSchemas } from "../security/checks.ts";
 import type { CliRun } from "../supabase_cli.ts";
-import { readDeployConfig } from "./deploy_config.ts";
+import { readConfig } from "../../checkout/config.ts";
 import { REHEARSAL_REF } from "./rehearsal_environment.ts";
 import { openScratchDatabase, type ScratchDatabase } from "./scratch_database.ts";
 import { runProblems, type Stage } from "./stage.ts";
@@ -70,7 +70,7 @@ async function rehearseConfig({ cli, api, options, tell }: Stage, database: Scra
   const run = await cli(["config", "push", `--remote=${REHEARSAL_REF}`, "--yes"]);
   const exposed = String(api.settings.get("postgrest")?.db_schema ?? "").split(",").filter(Boolean);
   const missing = await withSql(database, (sql) => missingSchemas(sql, exposed));
-  const { functions } = await readDeployConfig(options.root);
+  const { functions } = await readConfig(options.root);
   tell("config", [
     ...runProblems(run),
     ...(exposed.length === 0 ? ["config push sent no exposed schemas"] : []),

@@ -1,5 +1,5 @@
 /** First act: the functions are uploaded, and each holds together where it lands. */
-import { readDeployConfig } from "./deploy_config.ts";
+import { readConfig } from "../../checkout/config.ts";
 import type { Upload } from "./management_api.ts";
 import * as rebuilt from "./rebuilt_function.ts";
 import { platformEnvironment, REHEARSAL_REF, requiredSecrets } from "./rehearsal_environment.ts";
@@ -9,7 +9,7 @@ import { runProblems, type Stage } from "./stage.ts";
 export async function rehearseFunctions(stage: Stage): Promise<void> {
   const { api, cli, tell, options } = stage;
   const run = await cli(["functions", "deploy", "--use-api", `--remote=${REHEARSAL_REF}`, "--yes"]);
-  const config = await readDeployConfig(options.root);
+  const config = await readConfig(options.root);
   const missing = Object.keys(config.functions).filter((name) => !api.live.includes(name));
   tell("functions upload", [
     ...runProblems(run),

@@ -3,8 +3,8 @@
  * ended through `deno task stack`'s own program.
  */
 import * as z from "zod";
+import { runStack } from "../../checkout/run_stack.ts";
 import { CannotRun } from "../command.ts";
-import { ROOT } from "../local_stack.ts";
 
 /** One scratch database. */
 export interface ScratchDatabase extends AsyncDisposable {
@@ -34,13 +34,9 @@ export async function openScratchDatabase(): Promise<ScratchDatabase> {
 }
 
 async function stack(args: readonly string[], name: string): Promise<string> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", `${ROOT}/stack/main.ts`, ...args, "--name", name],
-    cwd: ROOT,
-    stdin: "null",
-  });
-  const { success, stdout, stderr } = await command.output();
-  const decoder = new TextDecoder();
-  if (!success) throw new CannotRun(`Cannot have a scratch database: ${decoder.decode(stderr).trim()}`);
-  return decoder.decode(stdout);
+  try {
+    return await runStack([...args, "--name", name]);
+  } catch (error) {
+    throw new CannotRun(`Cannot have a scratch database: ${error instanceof Error ? error.message : error}`);
+  }
 }

@@ -1,7 +1,7 @@
 /** Squawk, a linter for what Postgres makes of a migration: locks, rewrites, broken clients. */
 import * as z from "zod";
 import { CannotRun } from "../command.ts";
-import { ROOT } from "../local_stack.ts";
+import { ROOT } from "../../checkout/root.ts";
 import type { Complaint } from "./forbidden.ts";
 
 /** Not for us at all, with the reason. */

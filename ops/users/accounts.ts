@@ -1,4 +1,5 @@
 /** People who may sign in: accounts of Supabase Auth with a role of ours in `app_metadata`, which they cannot change. */
+import { randomLetters } from "../../checkout/letters.ts";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import * as z from "zod";
 import { CannotRun, UsageError } from "../command.ts";
@@ -97,12 +98,5 @@ export function emailFrom(typed: string | undefined): string {
 
 /** A first password: 24 letters and digits, none of them alike to the eye. */
 export function makePassword(): string {
-  const alphabet = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"; // 57
-  const letters: string[] = [];
-  while (letters.length < 24) {
-    for (const byte of crypto.getRandomValues(new Uint8Array(32))) {
-      if (byte < 228 && letters.length < 24) letters.push(alphabet[byte % 57] ?? ""); // 228 = 4 · 57, no bias
-    }
-  }
-  return letters.join("");
+  return randomLetters(24);
 }

@@ -3,7 +3,7 @@
  * lists every bad name at once and never a value. The rules that need more than one variable are in rules.ts.
  */
 import * as z from "zod";
-import { environmentProblems } from "./rules.ts";
+import { type EnvironmentProblem, environmentProblems } from "./rules.ts";
 import * as value from "./values.ts";
 import type { FunctionName } from "./function_names.ts";
 
@@ -89,12 +89,6 @@ const EXPECTED: Readonly<Record<string, string>> = {
   SIMPLICITY_API_URL: "an http(s) address",
   SIMPLICITY_OFFLINE_MODE: "true or false",
 };
-
-/** One variable that is missing or wrong, and what is expected of it. Never its value. */
-export interface EnvironmentProblem {
-  readonly name: string;
-  readonly expected: string;
-}
 
 /** Everything that is wrong with an environment, in one throw. */
 export class EnvironmentError extends Error {

@@ -2,8 +2,13 @@
  * Rules about the environment that concern more than one variable, or only production. They look at the text
  * as given, each on its own, so that all violations are found in one pass.
  */
-import type { EnvironmentProblem } from "./parse.ts";
 import { type Dsn, dsn, instant, keysByName, vendorKeys } from "./values.ts";
+
+/** One variable that is missing or wrong, and what is expected of it. Never its value. */
+export interface EnvironmentProblem {
+  readonly name: string;
+  readonly expected: string;
+}
 
 type Given = Readonly<Record<string, string | undefined>>;
 

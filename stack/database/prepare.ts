@@ -1,6 +1,7 @@
 /** From a copied template to this project's database: passwords, buckets, migrations, Vault secrets. */
-import { bytesOf, type Config } from "../config.ts";
-import { CHECKOUT } from "../home.ts";
+import { bytesOf, type Config } from "../../checkout/config.ts";
+import { ROOT } from "../../checkout/root.ts";
+import { supabaseCli } from "../../checkout/supabase_cli.ts";
 import type { Keys } from "../keys.ts";
 import type { Sql } from "./connect.ts";
 
@@ -44,21 +45,16 @@ export async function makeBuckets(admin: Sql, config: Config): Promise<void> {
  */
 export async function pushMigrations(databaseUrl: string, home: string): Promise<void> {
   const command = new Deno.Command(supabaseCli(), {
-    args: ["db", "push", `--remote=${databaseUrl}`, "--skip-vault", "--yes", "--workdir", CHECKOUT],
+    args: ["db", "push", `--remote=${databaseUrl}`, "--skip-vault", "--yes", "--workdir", ROOT],
     env: { HOME: home, PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin", SUPABASE_TELEMETRY_DISABLED: "1" },
     clearEnv: true,
-    cwd: CHECKOUT,
+    cwd: ROOT,
     stdin: "null",
   });
   const { success, stdout, stderr } = await command.output();
   if (success) return;
   const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   throw new Error(`Cannot apply the migrations:\n${said.trim()}`);
-}
-
-/** `SUPABASE_CLI` names another build of the CLI where this platform's is not among our packages. */
-export function supabaseCli(): string {
-  return Deno.env.get("SUPABASE_CLI") ?? `${CHECKOUT}/node_modules/@supabase/cli-linux-x64/bin/supabase`;
 }
 
 /** What SQL needs to wake functions; on hosted `ops deploy` writes them. */

@@ -1,6 +1,5 @@
 /** Speaks to a stack's control endpoint. For tests, `chaos` and the stack's own commands. */
 import type { Order } from "../control.ts";
-import { readState } from "../home.ts";
 
 /** Gives an order and waits until it is done. @throws with what the stack said when it refuses. */
 export async function ask(control: { url: string; token: string }, order: Order): Promise<unknown> {
@@ -11,11 +10,4 @@ export async function ask(control: { url: string; token: string }, order: Order)
   });
   if (!response.ok) throw new Error(`Cannot ${order.do}: ${response.status} ${await response.text()}`);
   return await response.json();
-}
-
-/** Gives an order to the stack `name`. */
-export async function askStack(name: string, order: Order): Promise<unknown> {
-  const state = await readState(name);
-  if (state === null) throw new Error(`Cannot ${order.do}: no stack "${name}" is up`);
-  return await ask(state.control, order);
 }

@@ -2,7 +2,7 @@
  * Runs the project's functions, `/functions/v1/<name>/…`: finds them, routes to their pools, keeps their logs and the
  * journal of invocations.
  */
-import { CHECKOUT } from "../home.ts";
+import { ROOT } from "../../checkout/root.ts";
 import { type EnvironmentParts, functionEnvironment } from "./environment.ts";
 import { LIMITS, type Limits } from "./limits.ts";
 import { type Invocation, Pool } from "./pool.ts";
@@ -42,7 +42,7 @@ export interface FunctionHostOptions extends EnvironmentParts {
 
 /** Starts one isolate of each function; not having one is fine. */
 export async function startFunctions(options: FunctionHostOptions): Promise<FunctionHost> {
-  const folder = options.folder ?? `${CHECKOUT}/supabase/functions`;
+  const folder = options.folder ?? `${ROOT}/supabase/functions`;
   const names = options.names ?? await functionNames(folder);
   await prepareCode(names.map((name) => `${folder}/${name}`), options.log);
   const journal = await appender(`${options.home}/invocations.jsonl`);

@@ -3,8 +3,8 @@
  * and is killed the way the platform does it. Which request goes where is the pool's business.
  */
 import { type Leashed, startLeashed } from "../processes.ts";
-import { freePort } from "../ports.ts";
-import { random } from "../keys.ts";
+import { freePort } from "../../checkout/free_port.ts";
+import { randomLetters } from "../../checkout/letters.ts";
 import type { Limits, Reason } from "./limits.ts";
 import { measure } from "./meter.ts";
 
@@ -30,7 +30,7 @@ export class Isolate {
   readonly #options: IsolateOptions;
   readonly #process: Leashed;
   readonly #port = freePort();
-  readonly #token = random(24);
+  readonly #token = randomLetters(24);
   readonly #listening = Promise.withResolvers<boolean>();
   #bornAt = performance.now();
   #idleSince = performance.now();

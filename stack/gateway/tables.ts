@@ -4,7 +4,7 @@
  */
 import { App } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
-import type { Config } from "../config.ts";
+import type { Config } from "../../checkout/config.ts";
 import type { DatabaseAddress } from "../database/connect.ts";
 import type { Keys } from "../keys.ts";
 import { databaseAway, refuse } from "./postgrest_error.ts";

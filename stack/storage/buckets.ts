@@ -1,5 +1,5 @@
 /** Buckets: which there are, and new ones. */
-import { bytesOf } from "../config.ts";
+import { bytesOf } from "../../checkout/config.ts";
 import type { Handler, Parts, Route } from "./parts.ts";
 import { noBucket } from "./problem.ts";
 import { as } from "./records.ts";

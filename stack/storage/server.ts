@@ -4,7 +4,7 @@
  * supabase-js cannot read, whose uploads share one file for all versions, and whose downloads update the row (and so
  * fire triggers). No images.
  */
-import { bytesOf, type Config } from "../config.ts";
+import { bytesOf, type Config } from "../../checkout/config.ts";
 import type { Sql } from "../database/connect.ts";
 import { identify } from "../gateway/credentials.ts";
 import { signatureHolds } from "../gateway/jwt.ts";

@@ -17,16 +17,23 @@ interface Rule {
 const PURE: Rule = { rooms: ["shared"], packages: ["zod"], types: [], node: false };
 const OUTER: Rule = { rooms: ["shared", "shared/data"], packages: "all", types: [], node: true };
 
+/** Programs that work on or with the working copy. */
+const TOOL: Rule = { ...OUTER, rooms: [...OUTER.rooms, "checkout"] };
+
 const RULES: Record<string, Rule> = {
   "shared": PURE,
   "shared/data": { ...PURE, types: ["@supabase/supabase-js", "postgres"] }, // the client is an argument
   "supabase/functions/_shared": OUTER,
   "supabase/functions/*": { ...OUTER, rooms: [...OUTER.rooms, "supabase/functions/_shared"] },
-  "ops": OUTER,
+  "checkout": { ...OUTER, rooms: [] },
+  "ops": TOOL,
   "dashboard": OUTER,
-  "stack": OUTER,
-  "bench": OUTER,
+  "stack": TOOL,
+  "bench": TOOL,
 };
+
+/** Packages that nothing but tests may use. */
+const FOR_TESTS: readonly string[] = ["deno-std", "fast-check"];
 
 /** @returns the room a path lies in, or null for what is outside every room with a rule. */
 export function roomOf(path: string): string | null {
@@ -52,6 +59,7 @@ export function forbidden(path: string, { specifier, typeOnly }: Import): string
     return "packages are named through the import map, where their versions stand";
   }
   const name = packageOf(specifier);
+  if (FOR_TESTS.includes(name)) return `${name} is for tests alone`;
   if (rule.packages === "all" || rule.packages.includes(name)) return null;
   if (rule.types.includes(name)) return typeOnly ? null : `${room} may import only types of ${name}`;
   return `${room} may use ${[...rule.packages].join(", ")} only`;

@@ -2,7 +2,7 @@
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertStringIncludes } from "deno-std/assert/string_includes.js";
-import { readConfig } from "../../stack/config.ts";
+import { readConfig } from "../../checkout/config.ts";
 import { checkAlone, functionNames, pinProblems, reachedFiles } from "./function_bundle.ts";
 import { ROOT } from "./project_files.ts";
 

@@ -1,6 +1,6 @@
 /** The database's types as the Supabase CLI generates them from a freshly migrated database. */
-import { readConfig } from "../../stack/config.ts";
-import { supabaseCli } from "../../stack/database/prepare.ts";
+import { readConfig } from "../../checkout/config.ts";
+import { supabaseCli } from "../../checkout/supabase_cli.ts";
 import { withDatabase } from "../support/database.ts";
 import { ROOT } from "./project_files.ts";
 

@@ -1,7 +1,8 @@
 /** The files that make up the project: what git tracks or would track. Nothing that .gitignore keeps out. */
 
-/** The project's folder, without a slash at the end. */
-export const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+import { ROOT } from "../../checkout/root.ts";
+
+export { ROOT };
 
 /** @returns paths relative to the root, sorted; files that were deleted but not yet committed are left out. */
 export async function projectFiles(root: string = ROOT): Promise<string[]> {

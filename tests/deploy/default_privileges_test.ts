@@ -6,7 +6,7 @@ import { assertEquals } from "deno-std/assert/mod.js";
 import { auditSecurity } from "../../ops/security/checks.ts";
 import { DEFAULT_PRIVILEGES } from "../../stack/database/bootstrap.ts";
 import { connect } from "../../stack/database/connect.ts";
-import { supabaseCli } from "../../stack/database/prepare.ts";
+import { supabaseCli } from "../../checkout/supabase_cli.ts";
 import { startTestServer } from "../support/test_postgres.ts";
 
 /** What Supabase's own lints say above INFO. */

@@ -9,7 +9,7 @@ import { deploy, type DeployOptions, type Project, pushDatabase } from "../../op
 import { type ManagementApi, startManagementApi } from "../../ops/deploy/management_api.ts";
 import { migrationUrl } from "../../ops/deploy/project.ts";
 import { REHEARSAL_REF, requiredSecrets } from "../../ops/deploy/rehearsal_environment.ts";
-import { ROOT } from "../../ops/local_stack.ts";
+import { ROOT } from "../../checkout/root.ts";
 import { startStack } from "../support/stack.ts";
 
 interface Scene {

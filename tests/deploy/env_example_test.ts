@@ -2,7 +2,7 @@
 import { assertEquals } from "deno-std/assert/equals.js";
 import { ownNames, verifyEnvironment } from "../../ops/environment/verify.ts";
 import { parseEnvFile } from "../../ops/env_file.ts";
-import { ROOT } from "../../ops/local_stack.ts";
+import { ROOT } from "../../checkout/root.ts";
 
 const text = await Deno.readTextFile(`${ROOT}/.env.example`);
 /** With the optional ones, which stand behind a `#`. */

@@ -1,6 +1,6 @@
 /** lintMigrations() on checkouts with a history: what a release has applied is history, and locks begin to matter. */
 import { assertEquals } from "deno-std/assert/equals.js";
-import { ROOT } from "../../ops/local_stack.ts";
+import { ROOT } from "../../checkout/root.ts";
 import { lintMigrations } from "../../ops/migrations/lint.ts";
 
 Deno.test("lintMigrations() has nothing to say about this project", async () => {

@@ -1,6 +1,6 @@
 /** What migration-status reads from a database that the real CLI migrated. */
 import { assertEquals } from "deno-std/assert/equals.js";
-import { ROOT } from "../../ops/local_stack.ts";
+import { ROOT } from "../../checkout/root.ts";
 import { readMigrations } from "../../ops/migrations/files.ts";
 import { compareMigrations, readApplied } from "../../ops/migrations/status.ts";
 import { type TestDatabase, withDatabase } from "../support/database.ts";

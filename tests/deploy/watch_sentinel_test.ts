@@ -1,6 +1,6 @@
 /** The scheduled look from outside: red when the sentinel is critical, and red whenever it did not run. */
 import { assertEquals } from "deno-std/assert/equals.js";
-import { ROOT } from "../../ops/local_stack.ts";
+import { ROOT } from "../../checkout/root.ts";
 
 const report = (status: string, code: number) =>
   JSON.stringify({ overall_status: status, exit_code: code, metrics: { total_checks: 12 } });

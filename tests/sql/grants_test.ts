@@ -3,15 +3,15 @@ import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
 import { ROW_CODES } from "../../shared/judgments/mod.ts";
-import { supabaseCli } from "../../stack/database/prepare.ts";
-import { CHECKOUT } from "../../stack/home.ts";
+import { supabaseCli } from "../../checkout/supabase_cli.ts";
+import { ROOT } from "../../checkout/root.ts";
 import { withDatabase } from "../support/database.ts";
 import { errorOf } from "./engine.ts";
 
 /** Schemas whose every object is ours; those of the contract that do not exist yet are simply empty. */
 const OURS = ["intake", "ops", "enforcement", "legal", "evidence", "audit", "public"];
 
-const MIGRATIONS = `${CHECKOUT}/supabase/migrations`;
+const MIGRATIONS = `${ROOT}/supabase/migrations`;
 
 Deno.test("every table of ours has row level security enabled, and no policy lets anybody in", () =>
   withDatabase(async (db) => {

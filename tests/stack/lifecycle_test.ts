@@ -2,9 +2,10 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "deno-std/assert/mod.js";
 import { createClient } from "@supabase/supabase-js";
 import postgres from "postgres";
-import { Addresses, readState, stackHome } from "../../stack/home.ts";
+import { runStack } from "../../checkout/run_stack.ts";
+import { Addresses, readState, stackHome } from "../../checkout/stacks.ts";
 import { birthOf } from "../../stack/processes.ts";
-import { runStack, startStack } from "../support/stack.ts";
+import { startStack } from "../support/stack.ts";
 import { until } from "./shared_stack.ts";
 
 /** Processes whose arguments name the stack's folder, or that hang below `pid`. */

@@ -6,8 +6,8 @@
 import { createClient } from "@supabase/supabase-js";
 import postgres from "postgres";
 import * as z from "zod";
-import { Addresses } from "../../stack/home.ts";
-import type { TestStack } from "./stack.ts";
+import { Addresses } from "../../checkout/stacks.ts";
+import type { TestStack } from "./test_stack.ts";
 
 /** How the runner passes the addresses on. */
 export const AGAINST_VARIABLE = "DRAGONFLY_TEST_AGAINST";

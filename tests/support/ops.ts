@@ -1,5 +1,5 @@
 /** Running `deno task ops` as an operator does, against a stack. */
-import { CHECKOUT } from "../../stack/home.ts";
+import { ROOT } from "../../checkout/root.ts";
 import { AGAINST, AGAINST_NAME } from "./against.ts";
 
 /** What a command left: its exit code, its result, and its remarks. */
@@ -31,7 +31,7 @@ export async function opsBytes(
   const there = stack === AGAINST_NAME && AGAINST !== null ? reachedByAddress(AGAINST) : null;
   const which = stack === null ? [] : there === null ? ["--stack", stack] : ["--env", "dev"];
   return await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", `${CHECKOUT}/ops/main.ts`, ...args, ...which],
+    args: ["run", "-A", `${ROOT}/ops/main.ts`, ...args, ...which],
     env: { NO_COLOR: "1", ...there, ...env },
     stdin: "null",
   }).output();

@@ -2,10 +2,13 @@
  * A stack for tests: started as a child, named apart, gone when the test is done or its process dies (`--parent`).
  */
 import { ask } from "../../stack/faults/client.ts";
-import type { Order } from "../../stack/control.ts";
-import { type Addresses, readState } from "../../stack/home.ts";
+import { runStack } from "../../checkout/run_stack.ts";
+import { type Addresses, readState } from "../../checkout/stacks.ts";
 import * as z from "zod";
 import { AGAINST, openAgainst } from "./against.ts";
+import type { TestStack } from "./test_stack.ts";
+
+export type { TestStack };
 
 export interface TestStackOptions {
   /** `STACK_TIME`; 1 when absent. */
@@ -17,15 +20,6 @@ export interface TestStackOptions {
   /** False for database, REST, Auth and Storage alone; true when absent. */
   functions?: boolean;
 }
-
-export interface TestStack extends Addresses {
-  name: string;
-  /** Switches faults, signals isolates, restarts Postgres: see `stack/control.ts`. */
-  ask(order: Order): Promise<unknown>;
-  stop(): Promise<void>;
-}
-
-const ENTRY = new URL("../../stack/main.ts", import.meta.url).pathname;
 
 /**
  * Starts a fresh stack, ready when this resolves; or takes the one the run is held against. Every stack must be stopped;
@@ -65,17 +59,6 @@ async function bringUp(name: string, flags: string[], time: number): Promise<Add
     await runStack(["down", "--name", name]);
     throw error;
   }
-}
-
-/** Runs `stack/main.ts` to its end. @returns its standard output. @throws with the rest when it fails. */
-export async function runStack(args: string[], env: Record<string, string> = {}): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", ENTRY, ...args],
-    env,
-    stdin: "null",
-  }).output();
-  if (!success) throw new Error(`stack ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout);
 }
 
 const Isolates = z.array(z.object({ function: z.string(), busy: z.boolean() }));

@@ -2,12 +2,12 @@
  * The Postgres server of a test run: a copy of the stack's template, migrated once by the real Supabase CLI as the
  * non-superuser `postgres`. Its database `postgres` is then a template itself: each test gets a clone of it.
  */
-import { readConfig } from "../../stack/config.ts";
+import { readConfig } from "../../checkout/config.ts";
 import type { DefaultPrivileges } from "../../stack/database/bootstrap.ts";
 import { connect } from "../../stack/database/connect.ts";
 import { makeBuckets, openDoors, pushMigrations } from "../../stack/database/prepare.ts";
 import { makeKeys } from "../../stack/keys.ts";
-import { freePort } from "../../stack/ports.ts";
+import { freePort } from "../../checkout/free_port.ts";
 import { findPrograms, temporaryFolder } from "../../stack/postgres/programs.ts";
 import { give, makeServer } from "../../stack/postgres/server.ts";
 import { copyTemplate, template } from "../../stack/postgres/template.ts";

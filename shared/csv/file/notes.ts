@@ -1,5 +1,6 @@
 /** What an operator should know about how a file was read, in sentences. */
-import type { ScanState, UnreadLines } from "./scan_state.ts";
+import type { UnreadLines } from "./scan.ts";
+import type { ScanState } from "./scan_state.ts";
 
 /** Notes on a finished scan, in the order of the file. */
 export function notesOf(scan: ScanState): string[] {

@@ -2,7 +2,6 @@
 import type { Dialect } from "../dialect.ts";
 import type { FileProblem } from "../detect/file_problem.ts";
 import type { TableHeader } from "../rows/table_lines.ts";
-import type { UnreadLines } from "./scan_state.ts";
 
 /** A byte range that begins and ends on record boundaries; can be read by itself. */
 export interface Slice {
@@ -17,6 +16,16 @@ export interface Slice {
   readonly rows: number;
   /** Physical line, from 1, of its first byte. */
   readonly firstLine: number;
+}
+
+/** Lines that belong to no row. */
+export interface UnreadLines {
+  /** Physical line, from 1, of the first one. */
+  readonly line: number;
+  /** How many; blank ones are not counted. */
+  lines: number;
+  /** They begin with another table's header, or its title, as far as that can be told. */
+  readonly table: boolean;
 }
 
 /** A file, read once from end to end. */

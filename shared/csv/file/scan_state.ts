@@ -5,7 +5,7 @@ import type { Run } from "../text/held_end.ts";
 import type { HeaderLines } from "../detect/header_read.ts";
 import type { FileProblem } from "../detect/file_problem.ts";
 import type { Evidence, OpenQuestions, Question } from "./open_questions.ts";
-import type { Slice } from "./scan.ts";
+import type { Slice, UnreadLines } from "./scan.ts";
 import type { TableHeader } from "../rows/table_lines.ts";
 
 /** A record boundary, and what was counted above it. */
@@ -14,16 +14,6 @@ export interface Place {
   readonly line: number;
   readonly row: number;
   readonly blankRows: number;
-}
-
-/** Lines that belong to no row. */
-export interface UnreadLines {
-  /** Physical line, from 1, of the first one. */
-  readonly line: number;
-  /** How many; blank ones are not counted. */
-  lines: number;
-  /** They begin with another table's header, or its title, as far as that can be told. */
-  readonly table: boolean;
 }
 
 /** Lines behind a blank row that are unread if none of them has the header's width, to the end. */

@@ -7,14 +7,6 @@ import type { Feed, OutboundJob, PullResult } from "../../../shared/data/outboun
 import { retryAfterSeconds } from "../../../shared/sentinel/notices/delivery.ts";
 import type { Ports } from "./ports.ts";
 
-/** Where the vendor is reached; `url` null: nowhere. */
-export interface VendorSettings {
-  readonly url: string | null;
-  readonly key: string;
-  /** SIMPLICITY_OFFLINE_MODE: no call is made. */
-  readonly offline: boolean;
-}
-
 /** Until the first byte of the answer; the body may take as long as the lease is beaten. */
 const ANSWER_TIMEOUT_MS = 30_000;
 /** What is compared before it is stored; a larger export goes straight through. */

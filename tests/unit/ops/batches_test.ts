@@ -41,7 +41,7 @@ const BATCH = Batch.parse({
   duplicate_of: null,
   replay_of: null,
   created_by: "operator-key",
-  created_by_kind: "operator_key",
+  created_by_kind: "key",
   created_at: "2026-11-21T12:00:00Z",
   updated_at: "2026-11-21T12:00:02.123456+00:00",
   status_changed_at: "2026-11-21T12:00:02+00:00",

@@ -1,11 +1,12 @@
 /** What is typed becomes a command, its flags, an exit code; results and remarks stay apart. */
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
+import { assertThrows } from "deno-std/assert/throws.js";
 import { assertStringIncludes } from "deno-std/assert/string_includes.js";
 import { CannotRun, command, Declined, EXIT } from "../../../ops/command.ts";
 import { parseEnvFile } from "../../../ops/env_file.ts";
 import { runOps } from "../../../ops/run_ops.ts";
-import { age, plain, table } from "../../../ops/table.ts";
+import { age, plain, table } from "../../../checkout/table.ts";
 import { minutesOf } from "../../../ops/words.ts";
 
 const look = command<{ words: readonly string[]; limit: number | null; deep: boolean; env: string }>({
@@ -198,6 +199,12 @@ Deno.test("runOps() lists every command with --help, and tells one's effects and
 Deno.test("parseEnvFile() reads assignments, with and without quotes, and passes over the rest", () => {
   const text = `# keys\nA=1\nexport B="two words"\nC='x#y' \nD=plain # remark\nbroken line\n\r\nE=a=b\r\n`;
   assertEquals(parseEnvFile(text), { A: "1", B: "two words", C: "x#y", D: "plain", E: "a=b" });
+});
+
+Deno.test("parseEnvFile() refuses a value that would lose its end, and says which", () => {
+  const refused = assertThrows(() => parseEnvFile("A=1\nexport B=x#y\n"), CannotRun);
+  assertEquals(refused.message, "Cannot read B: a value with # in it stands between quotes.");
+  assertEquals(parseEnvFile("A=1 # remark\nB='x#y'\n# C=x#y\nD= # nothing\n"), { A: "1", B: "x#y", D: "" });
 });
 
 Deno.test("table() is as wide as its cells, and says so when there is nothing", () => {

@@ -1,7 +1,7 @@
-/** Reads `supabase/config.toml`: what of it the local stack obeys. The Supabase CLI reads the same file. */
-import { parse } from "deno-std/toml/parse.js";
+/** Reads `supabase/config.toml`: what the local stack obeys and a deploy must know. The Supabase CLI reads the rest. */
+import { parse } from "smol-toml";
 import * as z from "zod";
-import { CHECKOUT } from "./home.ts";
+import { ROOT } from "./root.ts";
 
 const Bucket = z.object({
   public: z.boolean().default(false),
@@ -28,18 +28,18 @@ const Config = z.object({
 });
 export type Config = z.infer<typeof Config>;
 
-/** @throws naming every setting that is missing or of the wrong kind. */
-export async function readConfig(): Promise<Config> {
-  const path = `${CHECKOUT}/supabase/config.toml`;
+/** @param root of the checkout that is meant. @throws naming every setting that is missing or of the wrong kind. */
+export async function readConfig(root: string = ROOT): Promise<Config> {
+  const path = `${root}/supabase/config.toml`;
   const config = Config.safeParse(parse(await Deno.readTextFile(path)));
   if (!config.success) throw new Error(`Cannot use ${path}: ${z.prettifyError(config.error)}`);
   return config.data;
 }
 
-/** `"1GiB"`, `"50MB"`, `"100"` → bytes. */
+/** `"1GiB"`, `"50MB"`, `"100"` → bytes. Powers of 1024 either way: so the CLI reads them. */
 export function bytesOf(size: string): number {
-  const match = /^(\d+)\s*(?:([KMG])(i?)B|B)?$/i.exec(size.trim());
+  const match = /^(\d+)\s*(?:([KMG])i?B|B)?$/i.exec(size.trim());
   if (match === null) throw new Error(`Cannot read a size from "${size}": use 50MiB, 1GiB or bytes`);
   const power = match[2] === undefined ? 0 : "KMG".indexOf(match[2].toUpperCase()) + 1;
-  return Number(match[1]) * (match[3] === "i" ? 1024 : 1000) ** power;
+  return Number(match[1]) * 1024 ** power;
 }
