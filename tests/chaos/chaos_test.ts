@@ -3,7 +3,7 @@ import { assertEquals } from "deno-std/assert/equals.js";
 import { openArena } from "./run.ts";
 import { schedule } from "./schedule.ts";
 
-const SEEDS = [1, 101, 115];
+const SEEDS = [0, 95, 353];
 
 Deno.test("a stack under seeded chaos ends every file as it must", async (t) => {
   const arena = await openArena(0.1);

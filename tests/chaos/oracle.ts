@@ -3,7 +3,7 @@
  * Every violation names its invariant first.
  */
 import type { ChaosFile, ExpectedRow } from "./files.ts";
-import { type Done, FAIL_REASON } from "./perform.ts";
+import { type Done, FAIL_REASON, UNDO_REASON } from "./perform.ts";
 import type { Batch, Change, Snapshot } from "./snapshot.ts";
 
 const BUDGET_PERCENT = 10;
@@ -15,7 +15,7 @@ export interface Violation {
 }
 
 /** How a path must have ended, by what was done to it by hand. */
-type Fate = "natural" | "failed_by_hand" | "deleted";
+type Fate = "natural" | "failed_by_hand" | "undone" | "deleted";
 
 /** Compares the database with what must be. @param log what was done, in order. */
 export async function judge(
@@ -118,6 +118,7 @@ function fatesOf(log: readonly Done[]): Map<string, { fate: Fate; touched: boole
     if (before.fate === "deleted") continue;
     if (act.do === "reset") fates.set(act.path, { ...before, fate: "natural" });
     if (act.do === "fail") fates.set(act.path, { fate: "failed_by_hand", touched: true });
+    if (act.do === "undo") fates.set(act.path, { fate: "undone", touched: true });
     if (act.do === "delete") fates.set(act.path, { fate: "deleted", touched: true });
   }
   return fates;
@@ -168,6 +169,13 @@ function judgeFate(path: string, fate: Fate, file: ChaosFile, batch: Batch | und
   if (batch === undefined) return wrong();
   if (fate === "failed_by_hand") {
     if (batch.status !== "failed" || batch.rejection_reason !== FAIL_REASON) wrong();
+    return;
+  }
+  if (fate === "undone") {
+    if (batch.status !== "failed" || batch.rejection_reason !== UNDO_REASON) wrong();
+    if (batch.row_count_inserted !== 0) {
+      say("counts", `${path} is undone, with ${batch.row_count_inserted} inserted`);
+    }
     return;
   }
   if (batch.status !== naturalEnd(file)) wrong();

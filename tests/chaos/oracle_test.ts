@@ -192,12 +192,15 @@ Deno.test("judge() wants one batch for the bytes of two drops, but for one that 
   assertEquals(await found(null), []);
 });
 
-Deno.test("judge() holds a force-failed and a deleted batch to what was done to them", async () => {
+Deno.test("judge() holds a force-failed, an undone and a deleted batch to what was done to them", async () => {
   const seen = await faultless(FILE);
-  for (const deed of ["fail", "delete"] as const) {
+  for (const deed of ["fail", "undo", "delete"] as const) {
     const log: Done[] = [...LOG, { at: 1, act: { do: deed, path: PATH }, applied: true }];
     const violations = await judge([FILE], log, seen);
-    assertEquals(violations.map((one) => one.invariant), ["end_state"]);
+    assertEquals(
+      violations.map((one) => one.invariant),
+      deed === "undo" ? ["end_state", "counts"] : ["end_state"],
+    );
     const undone: Done[] = [...LOG, { at: 1, act: { do: deed, path: PATH }, applied: false }];
     assertEquals(await judge([FILE], undone, seen), []);
   }

@@ -12,6 +12,8 @@ export interface Done {
 }
 
 export const FAIL_REASON = "Aborted by operator: chaos";
+const UNDO_WHY = "chaos";
+export const UNDO_REASON = `Undone by operator: ${UNDO_WHY}`;
 const UPLOAD_PATIENCE_MS = 60_000;
 const CONNECT_PATIENCE_MS = 30_000;
 
@@ -81,6 +83,14 @@ async function doOne(stack: TestStack, act: Exclude<Act, { do: "drop" }>, scale:
         (sql) =>
           sql`update intake.simplicity_batches set status = 'failed', rejection_reason = ${FAIL_REASON}
              where storage_path = ${act.path} and status not in ('completed', 'failed', 'skipped') returning 1`,
+      );
+    case "undo":
+      return await statement(
+        stack,
+        (sql) =>
+          sql`select 1 from (select intake.undo_batch(b.id, ${UNDO_WHY}, 'operator:chaos', null) as told
+                               from intake.simplicity_batches b where b.storage_path = ${act.path}) asked
+               where asked.told ->> 'outcome' = 'done'`,
       );
     case "delete":
       return await statement(

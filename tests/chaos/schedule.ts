@@ -14,7 +14,7 @@ export type Act =
   | { readonly do: "rest"; readonly out: boolean }
   | { readonly do: "cut"; readonly afterBytes: number; readonly times: number }
   | { readonly do: "queue"; readonly paused: boolean }
-  | { readonly do: "reset" | "fail" | "delete" | "pending" | "pause_job"; readonly path: string };
+  | { readonly do: "reset" | "fail" | "delete" | "undo" | "pending" | "pause_job"; readonly path: string };
 
 export interface Step {
   readonly at: number;
@@ -34,6 +34,7 @@ export const KINDS = [
   "reset",
   "fail",
   "delete",
+  "undo",
   "pending",
   "pause_job",
 ] as const;
@@ -46,6 +47,7 @@ export interface Schedule {
 }
 
 const LEASE = 60; // seconds of the stack's clock
+const UNDO_AFTER = 20;
 
 /** What a schedule is bent to; everything by chance when absent. */
 export interface Bent {
@@ -70,30 +72,35 @@ export function schedule(
   const files: ChaosFile[] = [];
   const steps: Step[] = [];
   const paths: string[] = [];
+  const faultKinds = chooseKinds(chance, focus.length > 0 ? focus : KINDS, faults);
+  // Who owns a shared case number after an undo depends on the moment, which no oracle can know.
+  const alone = faultKinds.includes("undo");
   const count = wantedFiles ?? chance.whole(1, 3);
   for (let i = 0; i < count; i++) {
     const shape = {
       rows: rows ?? chance.pick([1, 40, 400, 1200, 3000]),
       bad: chance.pick([0, 0.01, 0.05, 0.25]),
       repeated: chance.pick([0, 0.02]),
-      shared: chance.pick([0, 0.1]),
+      shared: alone ? 0 : chance.pick([0, 0.1]),
     };
     const file = makeFile(chance, `f${i}.csv`, `${prefix}-${i}`, `${prefix}-P`, shape);
     files.push(file);
-    const twice = chance.hit(0.25);
+    const twice = !alone && chance.hit(0.25);
     for (const twin of twice ? ["a", "b"] : ["a"]) {
       const path = `simplicity/chaos-${seed}/${twin}-${file.name}`;
       steps.push({ at: chance.next() * (twice ? 1 : 10), act: { do: "drop", file: file.name, path } });
       paths.push(path);
     }
   }
-  const kinds = focus.length > 0 ? focus : KINDS;
-  const wanted = faults ?? chance.whole(1, 6);
-  for (let i = 0; i < wanted; i++) {
+  for (const kind of faultKinds) {
     const at = 2 + chance.next() * within; // from before the first claim to after most have ended
-    steps.push(...fault(chance, chance.pick(kinds), at, paths));
+    steps.push(...fault(chance, kind, at, paths));
   }
   return { seed, files, steps: steps.toSorted((a, b) => a.at - b.at) };
+}
+
+function chooseKinds(chance: Chance, among: readonly Kind[], faults: number | undefined): Kind[] {
+  return Array.from({ length: faults ?? chance.whole(1, 6) }, () => chance.pick(among));
 }
 
 /** A fault and, where it lasts, its end. */
@@ -128,6 +135,8 @@ function fault(chance: Chance, kind: Kind, at: number, paths: readonly string[])
       return [{ at, act: { do: "cut", afterBytes: chance.whole(0, 12_000), times: chance.whole(1, 2) } }];
     case "queue":
       return lasting({ do: "queue", paused: true }, { do: "queue", paused: false }, chance.whole(5, 40));
+    case "undo": // later than most have ended; what breaks it off begins at any time
+      return [{ at: at + UNDO_AFTER, act: { do: "undo", path: chance.pick(paths) } }];
     case "pause_job": {
       const path = chance.pick(paths);
       return lasting({ do: "pause_job", path }, { do: "pending", path }, chance.whole(5, 30));

@@ -63,7 +63,7 @@ export interface Snapshot {
   readonly judgments: readonly Judgment[];
   readonly errors: readonly ErrorRow[];
   readonly counts: readonly ErrorCount[];
-  /** Batches that ever completed, in the order they first did. */
+  /** Batches that ever completed and were not undone since, in the order they first did. */
   readonly completions: readonly string[];
   readonly changes: readonly Change[];
   /** What must not be left: open jobs, leases, staged blocks. In words. */
@@ -124,8 +124,11 @@ export async function takeSnapshot(
     sql(or(ids))
   }`;
   const completions = await sql<{ entity_id: string }[]>`
-    select entity_id from audit.event_log where action = 'batch.completed' and entity_id in ${sql(or(ids))}
-     group by entity_id order by min(id)`;
+    select entity_id from audit.event_log
+     where action in ('batch.completed', 'batch.undone') and entity_id in ${sql(or(ids))}
+     group by entity_id
+    having max(id) filter (where action = 'batch.completed') > coalesce(max(id) filter (where action = 'batch.undone'), 0)
+     order by min(id) filter (where action = 'batch.completed')`;
   const wrong = await sql<{ what: string; detail: string }[]>`
     select what, detail from chaos.wrong where batch_id in ${sql(or(ids))} order by id`;
   await sql`select audit.seal()`;
