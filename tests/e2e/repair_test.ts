@@ -256,6 +256,28 @@ Deno.test("a source's settings are read and written, and a wrong one is named", 
   assertEquals(data?.map((event) => event.action).slice(-2), ["source.created", "source.changed"]);
 });
 
+Deno.test("a source's header map that changes in mid-run changes nothing for the file under way", async () => {
+  const put = (header_map: Record<string, string>) =>
+    call(shared(), "intake/sources/turning", {
+      method: "PUT",
+      headers: asOperator(shared(), { "content-type": "application/json" }),
+      body: JSON.stringify({ header_map }),
+    });
+  assertEquals((await put({ one: "plaintiff_name", other: "defendant_name" })).status, 200);
+  const rows = 160_000; // several slices, each of 50,000
+  const lines = Array.from({ length: rows }, (_, n) => `TURN-${n + 1},Asker Inc,Payer Ltd,10.00,2024-01-31`);
+  const bytes = encoder.encode(["case_number,one,other,amount,judgment_date", ...lines, ""].join("\n"));
+  const { body } = await upload(shared(), bytes, { source: "turning" });
+  await reaches(body.batch_id, ["validating"]);
+  assertEquals((await put({ one: "defendant_name", other: "plaintiff_name" })).status, 200);
+  assertEquals((await get(`intake/batches/${body.batch_id}`)).body.status, "validating", "it came too late");
+  const batch = await ended(body.batch_id);
+  assertEquals([batch.status, batch.row_count_inserted], ["completed", rows]);
+  const { count } = await shared().service.from("judgments").select("*", { count: "exact", head: true })
+    .eq("batch_id", body.batch_id).eq("plaintiff_name", "Asker Inc").eq("defendant_name", "Payer Ltd");
+  assertEquals(count, rows);
+});
+
 Deno.test("approve and refuse what waits, each with its audit trail", async () => {
   const waiting = async (mark: string) => {
     const { body } = await upload(shared(), csv(mark, 95, 5, HEADER.replace("amount", "Sum")), {
