@@ -73,11 +73,15 @@ export async function emptyJudgments(stack: BenchStack): Promise<void> {
 
 /** Stores a file in the bucket: from here on everything is the pipeline's own. */
 export async function upload(stack: BenchStack, path: string, name: string): Promise<void> {
-  const file = await Deno.open(path);
+  await uploadBytes(stack, (await Deno.open(path)).readable, name);
+}
+
+/** Stores bytes in the bucket. */
+export async function uploadBytes(stack: BenchStack, body: BodyInit, name: string): Promise<void> {
   const response = await fetch(`${stack.apiUrl}/storage/v1/object/intake/${name}`, {
     method: "POST",
     headers: { apikey: stack.secretKey, "content-type": "text/csv" },
-    body: file.readable,
+    body,
   });
   if (!response.ok) throw new Error(`Cannot upload ${name}: ${response.status} ${await response.text()}`);
   await response.body?.cancel();
