@@ -1,6 +1,6 @@
 /** LISTEN that outlives a restart of Postgres: it comes back by itself, and says so, as notices were missed meanwhile. */
 import postgres from "postgres";
-import type { DatabaseAddress } from "./connect.ts";
+import { COME_BACK, type DatabaseAddress } from "./connect.ts";
 
 const RETRY_MS = 100;
 
@@ -27,6 +27,7 @@ export async function listen(
     password,
     database: "postgres",
     max: 1,
+    ...COME_BACK,
     idle_timeout: 0,
     max_lifetime: null,
     onnotice: () => {},
