@@ -3,7 +3,14 @@ import type { OutboundGateway } from "../../../shared/data/outbound_gateway.ts";
 import type { Origin } from "../../../shared/sentinel/notices/notice.ts";
 import type { ChannelSettings } from "../../../shared/sentinel/notices/render.ts";
 import type { Logger } from "../_shared/log.ts";
-import type { VendorSettings } from "./vendor_pull.ts";
+
+/** Where the vendor is reached; `url` null: nowhere. */
+export interface VendorSettings {
+  readonly url: string | null;
+  readonly key: string;
+  /** SIMPLICITY_OFFLINE_MODE: no call is made. */
+  readonly offline: boolean;
+}
 
 export interface Ports {
   readonly workerId: string;
