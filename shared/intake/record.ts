@@ -97,10 +97,16 @@ const PAGE = { total: Count, page: z.int().min(1), page_size: z.int().min(1) };
 export const BatchPage = z.object({ batches: z.array(Batch), ...PAGE });
 export type BatchPage = z.infer<typeof BatchPage>;
 
-/** One problem of a row. */
-const RowIssue = z.looseObject({
-  code: z.string(),
+/** One problem of a row. What the file held is null for a viewer. */
+export const RowIssue = z.looseObject({
+  code: RowCode,
   field: z.string().nullable(),
+  raw_value: z.string().nullable(),
+  message: z.string().nullish(),
+  /** Of a duplicate: the judgment that is kept, its batch, and the fields that differ from it. */
+  judgment_id: z.int().nullish(),
+  kept_batch_id: Id.nullish(),
+  differs: z.array(z.string()).optional(),
 });
 
 /** A rejected row, or a duplicate that was asked for. What the file held is null for a viewer. */

@@ -21,7 +21,7 @@ export type Figures = z.infer<typeof Figures>;
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number];
 
-const JOB_STATES = [
+export const JOB_STATES = [
   "pending",
   "processing",
   "paused",

@@ -2,23 +2,26 @@
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { Problem } from "../../shared/errors.ts";
-import { ACCESS, type Access } from "../../supabase/functions/_shared/access.ts";
-import { type AppParts, createApp, type Handler } from "../../supabase/functions/_shared/app.ts";
-import { type Caller, type Role, ROLES } from "../../supabase/functions/_shared/caller.ts";
+import { ACCESS, type Access } from "../../shared/http/access.ts";
+import { type AppContext, type AppParts, createApp } from "../../supabase/functions/_shared/app.ts";
+import type { Caller } from "../../supabase/functions/_shared/caller.ts";
+import { type Role, ROLES } from "../../shared/http/access.ts";
+import type { Declaration } from "../../shared/http/declaration.ts";
+import { methodAndPath, routesOf } from "../../shared/http/routes.ts";
 import { FUNCTION_NAMES, type FunctionName } from "../../shared/environment/function_names.ts";
 import { createLogger } from "../../supabase/functions/_shared/log.ts";
 
 const ORIGIN = "https://app.example.org";
 
 /** An app whose callers name their role in a header, and whose handlers all answer 200. */
-function tryOut(functionName: FunctionName, parts: Partial<AppParts> = {}, handler?: Handler) {
+function tryOut(
+  functionName: FunctionName,
+  parts: Partial<AppParts> = {},
+  handler: (context: AppContext) => Response | Promise<Response> = (context) => context.json({ ok: true }),
+) {
   const lines: string[] = [];
   const taken: string[] = [];
-  const handlers = Object.fromEntries(
-    Object.keys(ACCESS[functionName]).map((
-      route,
-    ) => [route, handler ?? ((context) => context.json({ ok: true }))]),
-  ) as Record<string, Handler>;
+  const handlers = Object.fromEntries(Object.keys(ACCESS[functionName]).map((route) => [route, handler]));
   const app = createApp(functionName, {
     identify: (headers, beforeAsking) => {
       if (headers.has("x-asks-auth")) beforeAsking();
@@ -43,12 +46,25 @@ function tryOut(functionName: FunctionName, parts: Partial<AppParts> = {}, handl
   return { app, lines, taken };
 }
 
-const ROUTES = FUNCTION_NAMES.flatMap((functionName) =>
-  Object.entries<Access>(ACCESS[functionName]).map(([name, access]) => {
-    const [method = "", pattern = ""] = name.split(" ");
-    return { functionName, name, method, path: pattern.replace(":id", crypto.randomUUID()), access };
-  })
-);
+const ROUTES = FUNCTION_NAMES.flatMap((functionName) => {
+  const table: Readonly<Record<string, Access>> = ACCESS[functionName];
+  return routesOf(functionName).map(([name, declaration]) => {
+    const access = table[name];
+    if (access === undefined) throw new TypeError(`${name} is in no table`);
+    return { functionName, name, access, ...exampleOf(name, declaration) };
+  });
+});
+
+/** A request with the examples of the declaration. */
+function exampleOf(name: string, { path = {}, body }: Declaration) {
+  const { method, path: pattern } = methodAndPath(name);
+  const filled = pattern.replace(/:([a-z]+)/g, (_, part: string) => path[part]?.example ?? "");
+  const fields = body === undefined || body.kind === "file" ? null : Object.entries(body.fields);
+  const json = fields === null
+    ? {}
+    : { body: JSON.stringify(Object.fromEntries(fields.map(([field, { example }]) => [field, example]))) };
+  return { method, path: filled, ...json };
+}
 
 for (const route of ROUTES) {
   for (const role of [...ROLES, null] as (Role | null)[]) {
@@ -58,6 +74,7 @@ for (const route of ROUTES) {
       const { app } = tryOut(route.functionName);
       const answer = await app.request(route.path, {
         method: route.method,
+        body: route.body,
         headers: role === null ? {} : { "x-role": role },
       });
       assertEquals(answer.status, expected);

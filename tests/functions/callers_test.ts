@@ -2,8 +2,8 @@
 import { until } from "../support/until.ts";
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
-import { ACCESS, type Access } from "../../supabase/functions/_shared/access.ts";
-import { ROLES } from "../../supabase/functions/_shared/caller.ts";
+import { ACCESS, type Access } from "../../shared/http/access.ts";
+import { ROLES } from "../../shared/http/access.ts";
 import { KEPT_MS } from "../../supabase/functions/system/readiness.ts";
 import { type Answer, call, intakeStack, signIn, someCsv, upload, VENDOR } from "./intake_stack.ts";
 

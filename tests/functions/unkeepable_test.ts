@@ -1,6 +1,6 @@
 /** Text that Postgres cannot keep, in every place of every route where a caller may write: refused, never a fault. */
 import { assert } from "deno-std/assert/assert.js";
-import { ACCESS, type Access } from "../../supabase/functions/_shared/access.ts";
+import { ACCESS, type Access } from "../../shared/http/access.ts";
 import { type Answer, asOperator, call, endedBatch, intakeStack } from "./intake_stack.ts";
 
 const shared = intakeStack();

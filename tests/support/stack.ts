@@ -5,6 +5,7 @@ import { ask } from "../../stack/faults/client.ts";
 import { runStack } from "../../checkout/run_stack.ts";
 import { type Addresses, readState } from "../../checkout/stacks.ts";
 import * as z from "zod";
+import "./answers.ts"; // every answer that a test of a stack meets is held against the document
 import { AGAINST, openAgainst } from "./against.ts";
 import type { TestStack } from "./test_stack.ts";
 

@@ -6,11 +6,14 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { Problem, renderProblem } from "../../../shared/errors.ts";
-import { ACCESS, type Access, mayCall, type RouteOf } from "./access.ts";
+import { ACCESS, type Access, mayCall, type RouteOf } from "../../../shared/http/access.ts";
+import type { Answer, AnswerOf, Declaration, InputOf } from "../../../shared/http/declaration.ts";
+import { type DeclarationOf, methodAndPath, routesOf } from "../../../shared/http/routes.ts";
 import { actorOf, type Caller, type IdentifyCaller } from "./caller.ts";
 import type { FunctionName } from "../../../shared/environment/function_names.ts";
 import type { Logger } from "./log.ts";
 import { addressOf, type LimitedKind, type LimitRate, type Strangers } from "./rates.ts";
+import { readInput } from "./request.ts";
 import { VERSION } from "./version.ts";
 
 /** What a handler finds in its context. */
@@ -24,12 +27,32 @@ export interface AppVariables {
 }
 export type AppEnv = { Variables: AppVariables };
 export type AppContext = Context<AppEnv>;
-export type Handler = (context: AppContext) => Response | Promise<Response>;
 
-/** One handler for every route that ACCESS lists for the function; health is ours. */
-export type Handlers<F extends FunctionName> = Readonly<
-  Record<Exclude<RouteOf<F>, `GET /${F}/health`>, Handler>
->;
+/** Answers one route: gets what its declaration reads of the request, gives what its declaration lets out. */
+export type Handler<D extends Declaration> = (
+  context: AppContext,
+  input: InputOf<D>,
+) => AnswerOf<D> | Promise<AnswerOf<D>>;
+
+/** The handler of a route by its name. */
+export type HandlerOf<F extends FunctionName, Name extends RouteOf<F>> = Handler<DeclarationOf<F, Name>>;
+
+/** One handler for every route that is declared for the function; health is ours. */
+export type Handlers<F extends FunctionName> = {
+  readonly [Name in Exclude<RouteOf<F>, `GET /${F}/health`>]: HandlerOf<F, Name>;
+};
+
+/** What is mounted: declaration and handler belong together by their name, which the compiler cannot follow. */
+type Mounted = (context: AppContext, input: never) => unknown;
+
+/** An answer in JSON. */
+export function answer<const Status extends number, const Content>(
+  status: Status,
+  body: Content,
+  headers: Readonly<Record<string, string>> = {},
+): Answer<Status, Content> {
+  return { status, body, headers };
+}
 
 /** What the app needs from its surroundings. */
 export interface AppParts {
@@ -52,14 +75,18 @@ export function createApp<F extends FunctionName>(
   const app = new Hono<AppEnv>();
   app.use(nameRequest(parts.log));
   app.use(allowOrigins(parts.corsOrigins));
-  const routes = routesOf(functionName);
-  const all: Readonly<Record<string, Handler>> = { ...handlers, [`GET /${functionName}/health`]: health };
-  for (const route of routes) {
-    const handler = all[route.name];
-    if (handler === undefined) {
-      throw new TypeError(`Cannot build ${functionName}: no handler for ${route.name}`);
-    }
-    app.on(route.method, route.path, admit(parts, route.access), handler);
+  const routes = mountable(functionName);
+  const all: Readonly<Record<string, Mounted>> = { ...handlers, [`GET /${functionName}/health`]: health };
+  for (const { name, method, path, access, declaration } of routes) {
+    const handler = all[name];
+    if (handler === undefined) throw new TypeError(`Cannot build ${functionName}: no handler for ${name}`);
+    app.on(method, path, admit(parts, access), async (context) => {
+      const input = await readInput(declaration, context.req.raw, {
+        path: context.req.param(),
+        query: context.req.query(),
+      });
+      return rendered(await handler(context, input as never));
+    });
   }
   app.notFound((context) => {
     throw missing(context.req.path, routes);
@@ -73,17 +100,30 @@ interface Route {
   readonly method: string;
   readonly path: string;
   readonly access: Access;
+  readonly declaration: Declaration;
 }
 
-function routesOf(functionName: FunctionName): Route[] {
-  return Object.entries<Access>(ACCESS[functionName]).map(([name, access]) => {
-    const [method = "", path = ""] = name.split(" ");
-    return { name, method, path, access };
+function mountable(functionName: FunctionName): Route[] {
+  const access: Readonly<Record<string, Access>> = ACCESS[functionName];
+  return routesOf(functionName).map(([name, declaration]) => {
+    const may = access[name];
+    if (may === undefined) throw new TypeError(`Cannot mount ${name}: nobody may call it`);
+    return { name, ...methodAndPath(name), access: may, declaration };
   });
 }
 
-function health(context: AppContext): Response {
-  return context.json({ status: "healthy", version: VERSION }, 200, { "cache-control": "no-store" });
+/** A handler's own response, or its answer as JSON. */
+function rendered(answered: unknown): Response {
+  if (answered instanceof Response) return answered;
+  const { status, body, headers } = answered as Answer;
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "content-type": "application/json", ...headers },
+  });
+}
+
+function health(): Answer {
+  return answer(200, { status: "healthy", version: VERSION }, { "cache-control": "no-store" });
 }
 
 function nameRequest(log: Logger): MiddlewareHandler<AppEnv> {

@@ -7,6 +7,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Problem } from "../../../shared/errors.ts";
+import { ROLES } from "../../../shared/http/access.ts";
 
 /** Who is calling, by how they proved it. `no_role` is a valid session that was given no rights here. */
 export type Caller =
@@ -15,19 +16,6 @@ export type Caller =
   | { readonly role: "vendor"; readonly name: string }
   /** `name` is the e-mail address, or the id of a user without one. */
   | { readonly role: "operator" | "viewer" | "no_role"; readonly name: string };
-
-export type Role = Caller["role"];
-
-/** All roles, strongest first: who presents several credentials is taken at the strongest. */
-export const ROLES = [
-  "service",
-  "operator_key",
-  "operator",
-  "vendor",
-  "viewer",
-  "wake",
-  "no_role",
-] as const satisfies readonly Role[];
 
 /** How audit events and log lines name a caller: `service`, `operator-key`, `vendor:acme`, `operator:a@b.org`. */
 export function actorOf(caller: Caller): string {

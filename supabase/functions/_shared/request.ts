@@ -1,32 +1,51 @@
-/**
- * Reads what callers write into addresses, queries, forms and JSON. Owns what text may be at all: everything that is
- * read here can be kept by Postgres, so that nothing a caller writes can make a statement fail. Refusals name the field.
- */
+/** Reads requests by the declarations of their routes. No more of a JSON body is held than may be. */
 import * as z from "zod";
 import { Problem } from "../../../shared/errors.ts";
-
-/** What was given, by name: text from a form or query, or as JSON has it. */
-export type Given = Readonly<Record<string, unknown>>;
+import type { Declaration, JsonBody } from "../../../shared/http/declaration.ts";
+import type { Given } from "../../../shared/http/fields.ts";
+import { readFields, readPath, readSettings } from "../../../shared/http/read.ts";
 
 /** Longest JSON body that is read, in bytes. */
 export const BODY_LIMIT_BYTES = 65_536;
 
-// Control characters other than tab, LF and CR. Postgres takes no NUL; the others are never meant.
-const CONTROL = /(?![\t\n\r])\p{Cc}/u;
-
-/** Text that may be kept: well-formed, without control characters but tab, LF and CR, at most so many characters. */
-export function text(most: number) {
-  return z.string().refine((value) => value.isWellFormed() && !CONTROL.test(value)).max(most);
+/** An address taken apart by the router. */
+interface Addressed {
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
 }
 
-/** A whole number in a range, as JSON has it or as digits. */
-export function wholeNumber(from: number, to: number) {
-  const digits = z.string().regex(/^-?\d{1,16}$/).transform(Number);
-  return z.union([z.number(), digits]).pipe(z.number().int().min(from).max(to));
+/**
+ * What a handler is given. The query of a file, and the file itself, are read by the handler, as the bytes arrive.
+ *
+ * @throws Problem INVALID_ID, NOT_FOUND for a part of the address; INVALID_PARAMETER naming the field; BAD_REQUEST.
+ */
+export async function readInput(declaration: Declaration, request: Request, { path, query }: Addressed) {
+  return {
+    path: readPath(declaration.path ?? {}, path),
+    query: readFields(declaration.query ?? {}, query),
+    body: await readBody(declaration, request),
+  };
 }
 
-/** What a source may be called. */
-export const SOURCE_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+async function readBody({ body }: Declaration, request: Request): Promise<Given | undefined> {
+  switch (body?.kind) {
+    case "json":
+      return body.lenient ? await readHint(body, request) : readFields(body.fields, await readJson(request));
+    case "settings":
+      return readSettings(body, await readJson(request));
+    default:
+      return undefined;
+  }
+}
+
+async function readHint({ fields }: JsonBody, request: Request): Promise<Given> {
+  try {
+    return readFields(fields, await readJson(request));
+  } catch (error) {
+    if (error instanceof Problem) return readFields(fields, {});
+    throw error;
+  }
+}
 
 const JsonObject = z.record(z.string(), z.unknown());
 
@@ -91,79 +110,4 @@ function unreadable(): Problem {
 
 function tooLong(): Problem {
   return new Problem("BAD_REQUEST", `The body is longer than ${BODY_LIMIT_BYTES} bytes.`);
-}
-
-/** Why somebody does something: 1 to 500 characters. @throws Problem INVALID_PARAMETER. */
-export function readReason(given: Given): string {
-  return required(given, "reason", text(500).trim().min(1), "1 to 500 characters that say why");
-}
-
-/** As readReason; null when nothing is said of one. */
-export function readOptionalReason(given: Given): string | null {
-  return given.reason === undefined ? null : readReason(given);
-}
-
-/** A page of a list; pages count from 1. */
-export interface Paging {
-  readonly page: number;
-  readonly page_size: number;
-}
-
-/** @throws Problem INVALID_PARAMETER. */
-export function readPaging(given: Given): Paging {
-  return {
-    page: optional(given, "page", wholeNumber(1, 1_000_000), "a whole number from 1") ?? 1,
-    page_size: optional(given, "page_size", wholeNumber(1, 200), "a whole number from 1 to 200") ?? 50,
-  };
-}
-
-/** One of a closed list, or null when not given. @throws Problem INVALID_PARAMETER listing what is allowed. */
-export function readChoice(given: Given, field: string, allowed: readonly string[]): string | null {
-  return optional(given, field, z.enum(allowed), `one of ${allowed.join(", ")}`) ?? null;
-}
-
-/** Search text or name to look for in a list, or null when not given. @throws Problem INVALID_PARAMETER. */
-export function readFilter(given: Given, field: string): string | null {
-  return optional(given, field, text(200), "at most 200 characters, none of them a control character") ??
-    null;
-}
-
-const Uuid = z.guid();
-
-/** An id in an address. @throws Problem INVALID_ID. */
-export function readId(given: string | undefined): string {
-  const id = Uuid.safeParse(given);
-  if (!id.success) throw new Problem("INVALID_ID", "The id is a UUID.");
-  return id.data.toLowerCase();
-}
-
-/** Blank form fields are fields nobody filled in. */
-export function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== "";
-}
-
-/** A field that may be absent. rule: what it must be, for the refusal. @throws Problem INVALID_PARAMETER. */
-export function optional<Value>(
-  given: Given,
-  field: string,
-  schema: z.ZodType<Value>,
-  rule: string,
-): Value | undefined {
-  const value = given[field];
-  if (!isGiven(value)) return undefined;
-  const read = schema.safeParse(typeof value === "boolean" ? String(value) : value);
-  if (!read.success) throw invalid(field, rule);
-  return read.data;
-}
-
-/** A field that must be there. rule: what it must be, for the refusal. @throws Problem INVALID_PARAMETER. */
-export function required<Value>(given: Given, field: string, schema: z.ZodType<Value>, rule: string): Value {
-  const value = optional(given, field, schema, rule);
-  if (value === undefined) throw invalid(field, rule);
-  return value;
-}
-
-/** The problem of a wrong parameter. */
-export function invalid(field: string, rule: string): Problem {
-  return new Problem("INVALID_PARAMETER", `${field} must be ${rule}.`, { members: { field } });
 }

@@ -9,7 +9,6 @@ import {
   ErrorPage,
   Timeline,
 } from "../../../shared/intake/record.ts";
-import type { Paging } from "../_shared/request.ts";
 import type { CallSql } from "../_shared/sql_call.ts";
 
 const Described = z.union([
@@ -29,6 +28,12 @@ const Acted = z.discriminatedUnion("outcome", [
 ]);
 
 type Done = Extract<z.infer<typeof Acted>, { outcome: "done" }>;
+
+/** A page of a list; pages count from 1. */
+export interface Paging {
+  readonly page: number;
+  readonly page_size: number;
+}
 
 /** Who acts, by which request: for the audit events. */
 export interface By {

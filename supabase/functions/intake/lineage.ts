@@ -5,8 +5,8 @@
 import { RowReader } from "../../../shared/csv/mod.ts";
 import { ObjectMissing, type ObjectStore } from "../../../shared/data/object_store.ts";
 import { Problem } from "../../../shared/errors.ts";
-import type { AppContext } from "../_shared/app.ts";
-import { readId } from "../_shared/request.ts";
+import { JudgmentLineage, RowFate } from "../../../shared/http/answers/intake.ts";
+import { answer, type AppContext, type HandlerOf } from "../_shared/app.ts";
 import type { Lineage, Place, Traced } from "./lineage_sql.ts";
 
 /** What lineage stands on. */
@@ -24,36 +24,38 @@ interface FoundRow {
   readonly raw_line: string;
 }
 
-/** GET /intake/judgments/:id/lineage. @throws Problem INVALID_ID, NOT_FOUND. */
-export async function answerLineage(context: AppContext, parts: LineageParts): Promise<Response> {
-  const id = readWhole(context.req.param("id"), "A judgment id is a whole number.");
-  const traced = await parts.lineage.ofJudgment(id);
-  if (traced === null) throw new Problem("NOT_FOUND", `There is no judgment ${id}.`);
-  return context.json(view(context, await locate(parts, traced)));
+/** Where a judgment comes from. */
+export function answerLineage(
+  parts: LineageParts,
+): HandlerOf<"intake", "GET /intake/judgments/:id/lineage"> {
+  return async (context, { path: { id } }) => {
+    const traced = await parts.lineage.ofJudgment(id);
+    if (traced === null) throw new Problem("NOT_FOUND", `There is no judgment ${id}.`);
+    const located = JudgmentLineage.parse(await locate(parts, traced));
+    return answer(200, isViewer(context) ? { ...located, raw_line: null } : located);
+  };
 }
 
-/** GET /intake/batches/:id/rows/:row, counted from 1. @throws Problem INVALID_ID, NOT_FOUND. */
-export async function answerRow(context: AppContext, parts: LineageParts): Promise<Response> {
-  const batch = readId(context.req.param("id"));
-  const number = readWhole(context.req.param("row"), "A row number is a whole number from 1.");
-  const traced = await parts.lineage.ofRow(batch, Math.min(number, LAST_ROW) - 1);
-  if (traced === null) {
-    throw new Problem("NOT_FOUND", `Batch ${batch} has no row ${number}, or is not there itself.`);
-  }
-  return context.json(view(context, await locate(parts, traced)));
-}
-
-function readWhole(text: string | undefined, rule: string): number {
-  if (text === undefined || !/^[1-9]\d{0,14}$/.test(text)) throw new Problem("INVALID_ID", rule);
-  return Number(text);
+/** What became of a row, counted from 1. */
+export function answerRow(parts: LineageParts): HandlerOf<"intake", "GET /intake/batches/:id/rows/:row"> {
+  return async (context, { path: { id, row } }) => {
+    const traced = await parts.lineage.ofRow(id, Math.min(row, LAST_ROW) - 1);
+    if (traced === null) {
+      throw new Problem("NOT_FOUND", `Batch ${id} has no row ${row}, or is not there itself.`);
+    }
+    const located = RowFate.parse(await locate(parts, traced));
+    return answer(
+      200,
+      isViewer(context) ? { ...located, raw_line: null, error_message: null, issues: [] } : located,
+    );
+  };
 }
 
 const LAST_ROW = 2_147_483_647; // what the database can count; no file has so many
 
-/** What a viewer may see of it: nothing that came in the file. */
-function view(context: AppContext, answer: Record<string, unknown>): Record<string, unknown> {
-  if (context.get("caller").role !== "viewer") return answer;
-  return { ...answer, raw_line: null, error_message: null, ...("issues" in answer ? { issues: [] } : {}) };
+/** A viewer sees nothing that came in the file. */
+function isViewer(context: AppContext): boolean {
+  return context.get("caller").role === "viewer";
 }
 
 async function locate(parts: LineageParts, traced: Traced): Promise<Record<string, unknown>> {

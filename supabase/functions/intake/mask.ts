@@ -5,7 +5,7 @@
 import { type ActorKind, PERSONS } from "../../../shared/audit/actors.ts";
 import type { Batch, BatchPage, ErrorPage, RowError, Timeline } from "../../../shared/intake/record.ts";
 import { ROW_CODES } from "../../../shared/judgments/codes.ts";
-import type { Role } from "../_shared/caller.ts";
+import type { Role } from "../../../shared/http/access.ts";
 
 /** One role's view of answers. */
 export interface View {

@@ -1,17 +1,9 @@
-/** Reads what is said of files: options of an upload, hashes, sizes, names. Every refusal names the field. */
-import * as z from "zod";
+/** Reads what is said of files: options of an upload, names. Every refusal names the field. */
 import { isDesktopName } from "../../../shared/intake/arriving.ts";
-import {
-  type Given,
-  invalid,
-  isGiven,
-  optional,
-  required,
-  SOURCE_NAME,
-  text,
-  wholeNumber,
-} from "../_shared/request.ts";
 import { FILENAME_LIMIT } from "../../../shared/intake/limits.ts";
+import type { FieldsRead, Given } from "../../../shared/http/fields.ts";
+import { invalid, readFields } from "../../../shared/http/read.ts";
+import { UPLOAD_FIELDS } from "../../../shared/http/routes/intake.ts";
 
 /** What was asked for beside the file. A value that was not given is absent, so that the source's own holds. */
 export interface UploadOptions {
@@ -27,58 +19,24 @@ export interface UploadOptions {
   };
 }
 
-const THRESHOLD = wholeNumber(0, 100);
-const PRIORITY = wholeNumber(-100, 100);
-const FLAG = z.enum(["true", "false"]).transform((value) => value === "true");
-const SOURCE = z.string().regex(SOURCE_NAME);
-const REFERENCE = text(200);
-
-/** Reads the options of an upload. @throws Problem INVALID_PARAMETER naming the first wrong field. */
+/** The options of a form or query. @throws Problem INVALID_PARAMETER naming the first wrong field. */
 export function readUploadOptions(given: Given): UploadOptions {
-  const threshold = optional(given, "error_threshold_percent", THRESHOLD, "a whole number from 0 to 100");
-  const priority = optional(given, "priority", PRIORITY, "a whole number from -100 to 100");
-  const dryRun = optional(given, "dry_run", FLAG, "true or false");
-  const reference = optional(
-    given,
-    "source_reference",
-    REFERENCE,
-    "at most 200 characters, none of them a control character",
-  );
+  return uploadOptions(readFields(UPLOAD_FIELDS, given));
+}
+
+/** The options as a reservation takes them. */
+export function uploadOptions(read: FieldsRead<typeof UPLOAD_FIELDS>): UploadOptions {
+  const { error_threshold_percent, priority, dry_run, source_reference } = read;
   return {
-    source: optional(given, "source", SOURCE, "the name of a known source") ?? null,
-    force: optional(given, "force", FLAG, "true or false") ?? false,
+    source: read.source,
+    force: read.force ?? false,
     kept: {
-      ...(threshold === undefined ? {} : { error_threshold_percent: threshold }),
-      ...(priority === undefined ? {} : { priority }),
-      ...(dryRun === undefined ? {} : { dry_run: dryRun }),
-      ...(reference === undefined ? {} : { source_reference: reference }),
+      ...(error_threshold_percent === null ? {} : { error_threshold_percent }),
+      ...(priority === null ? {} : { priority }),
+      ...(dry_run === null ? {} : { dry_run }),
+      ...(source_reference === null ? {} : { source_reference }),
     },
   };
-}
-
-/** A new threshold, or null when none is given. @throws Problem INVALID_PARAMETER. */
-export function readThreshold(given: Given): number | null {
-  return optional(given, "error_threshold_percent", THRESHOLD, "a whole number from 0 to 100") ?? null;
-}
-
-/** SHA-256 in hex, either case. @throws Problem INVALID_PARAMETER. */
-export function readFileHash(given: Given): string {
-  return required(
-    given,
-    "file_hash",
-    z.string().toLowerCase().regex(/^[0-9a-f]{64}$/),
-    "a SHA-256 of 64 hex digits",
-  );
-}
-
-/** As readFileHash; null when there is none. */
-export function readOptionalFileHash(given: Given): string | null {
-  return isGiven(given.file_hash) ? readFileHash(given) : null;
-}
-
-/** The size of a file to come, in bytes. @throws Problem INVALID_PARAMETER. */
-export function readSize(given: Given): number {
-  return required(given, "size", wholeNumber(0, Number.MAX_SAFE_INTEGER), "the size of the file in bytes");
 }
 
 /**

@@ -20,7 +20,7 @@ import {
   MULTIPART_OVERHEAD_BYTES,
   UPLOAD_LIMIT_BYTES,
 } from "../../../shared/intake/limits.ts";
-import type { Given } from "../_shared/request.ts";
+import type { Given } from "../../../shared/http/fields.ts";
 import { type BodyPace, pacedBody } from "./paced_body.ts";
 import type { Place } from "./upload_room.ts";
 import { readFilename, refuseDesktopName } from "./parameters.ts";

@@ -5,14 +5,16 @@
 import { Problem } from "../../../shared/errors.ts";
 import type { AppContext } from "../_shared/app.ts";
 import { actorOf } from "../_shared/caller.ts";
-import { readId } from "../_shared/request.ts";
 import { storedName } from "./parameters.ts";
 import type { ReplayRefused, Reservation } from "./reservations.ts";
-import { answerWith, bringIn, receiveUpload, type UploadParts } from "./upload.ts";
+import { answerWith, bringIn, type Received, receiveUpload, type UploadParts } from "./upload.ts";
 
 /** Answers a replay. @throws Problem NOT_FOUND, WRONG_STATE, CONFLICT for bytes that are another batch's. */
-export async function answerReplay(context: AppContext, parts: UploadParts): Promise<Response> {
-  const original = readId(context.req.param("id"));
+export async function answerReplay(
+  context: AppContext,
+  original: string,
+  parts: UploadParts,
+): Promise<Received> {
   return await receiveUpload(context, parts, async (file) => {
     const wanted = {
       filename: file.filename,
@@ -28,7 +30,7 @@ export async function answerReplay(context: AppContext, parts: UploadParts): Pro
       return reservation;
     };
     const outcome = await bringIn(parts, reserve, wanted, file.chunks);
-    return answerWith(context, file, outcome, { replay_of: original });
+    return answerWith(file, outcome, { replay_of: original });
   });
 }
 

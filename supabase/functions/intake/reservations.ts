@@ -1,7 +1,8 @@
 /** Reservations of uploads: the calls that decide who stores which bytes. The rules are in SQL (`intake.reserve_upload`). */
 import * as z from "zod";
 import { Problem } from "../../../shared/errors.ts";
-import { invalid } from "../_shared/request.ts";
+import { invalid } from "../../../shared/http/read.ts";
+import { BATCH_STATES } from "../../../shared/intake/states.ts";
 import type { CallSql } from "../_shared/sql_call.ts";
 import type { UploadOptions } from "./parameters.ts";
 
@@ -26,7 +27,7 @@ export interface ReservationRequest {
 const KnownBatch = {
   batch_id: z.string(),
   attempt: z.number(),
-  batch_status: z.string(),
+  batch_status: z.enum(BATCH_STATES),
   filename: z.string(),
   file_hash: z.string().nullable(),
   file_size_bytes: z.number().nullable(),

@@ -3,8 +3,9 @@
  * neither object nor row; then a reservation decides among racers who stores them.
  */
 import { Problem } from "../../../shared/errors.ts";
-import type { AppContext } from "../_shared/app.ts";
+import { answer, type AppContext, type HandlerOf } from "../_shared/app.ts";
 import { actorOf, type Caller } from "../_shared/caller.ts";
+import type { BatchState } from "../../../shared/intake/states.ts";
 import type { By } from "./batches.ts";
 import type { DropStore } from "./drop_store.ts";
 import { BODY_PACE, type BodyPace } from "./paced_body.ts";
@@ -35,14 +36,17 @@ export interface Pace {
 
 export const PACE: Pace = { lookMs: 200, patienceMs: 90_000, renewMs: 10_000, body: BODY_PACE };
 
+/** What is answered to a file that came in. */
+export type Received = Awaited<ReturnType<HandlerOf<"intake", "POST /intake/upload">>>;
+
 /** Answers an upload. */
-export async function answerUpload(context: AppContext, parts: UploadParts): Promise<Response> {
+export async function answerUpload(context: AppContext, parts: UploadParts): Promise<Received> {
   return await receiveUpload(context, parts, async (file) => {
     const options = readUploadOptions(file.given);
     refuseVendorOptions(context.get("caller"), options);
     const wanted = reservationFor(file, options, context.get("caller"), context.get("requestId"));
     const reserve = () => parts.reservations.reserve(wanted);
-    return answerWith(context, file, await bringIn(parts, reserve, wanted, file.chunks));
+    return answerWith(file, await bringIn(parts, reserve, wanted, file.chunks));
   });
 }
 
@@ -50,13 +54,13 @@ export async function answerUpload(context: AppContext, parts: UploadParts): Pro
 export async function receiveUpload(
   context: AppContext,
   parts: UploadParts,
-  answer: (file: ReceivedFile) => Promise<Response>,
-): Promise<Response> {
+  answerFile: (file: ReceivedFile) => Promise<Received>,
+): Promise<Received> {
   const request = context.req.raw;
   checkEnvelope(request);
   return await parts.room.hold(
     actorOf(context.get("caller")),
-    async (place) => await answer(await receiveFile(request, place, parts.pace.body)),
+    async (place) => await answerFile(await receiveFile(request, place, parts.pace.body)),
   );
 }
 
@@ -104,7 +108,7 @@ export interface Outcome {
   readonly attempt: number;
   readonly filename: string;
   /** State of the batch that already stands for the bytes; null for a new attempt. */
-  readonly knownStatus: string | null;
+  readonly knownStatus: BatchState | null;
 }
 
 /** Reserves, and stores if it is on us; waits while it is on another, and takes over from one who stopped. */
@@ -182,21 +186,21 @@ async function whileRenewing<Result>(
 
 /** The answer to a file that came in. more: members this road adds. */
 export function answerWith(
-  context: AppContext,
   file: ReceivedFile,
   outcome: Outcome,
-  more: Readonly<Record<string, unknown>> = {},
-): Response {
-  const known = outcome.knownStatus;
-  return context.json({
-    batch_id: outcome.batchId,
-    status: known === null ? "uploaded" : "skipped",
-    duplicate: known !== null,
-    attempt: outcome.attempt,
-    filename: outcome.filename,
-    file_hash: file.hash,
-    file_size_bytes: file.size,
-    ...(known === null ? {} : { batch_status: known }),
-    ...more,
-  }, known === null ? 202 : 200);
+  more: { readonly replay_of?: string } = {},
+): Received {
+  const { batchId: batch_id, attempt, filename, knownStatus } = outcome;
+  const sent = { filename, file_hash: file.hash, file_size_bytes: file.size };
+  return knownStatus === null
+    ? answer(202, { batch_id, status: "uploaded", duplicate: false, attempt, ...sent, ...more })
+    : answer(200, {
+      batch_id,
+      status: "skipped",
+      duplicate: true,
+      attempt,
+      ...sent,
+      batch_status: knownStatus,
+      ...more,
+    });
 }

@@ -1,17 +1,15 @@
 /** Routes of the sentinel: run it, read what it last found. Stands on Postgres alone, so that it works without REST. */
 import type { Hono } from "hono";
-import * as z from "zod";
 import { probeRest } from "../../../shared/data/rest_probe.ts";
 import { SentinelGateway } from "../../../shared/data/sentinel_gateway.ts";
 import { Problem } from "../../../shared/errors.ts";
 import { configuredChannels } from "../../../shared/sentinel/notices/render.ts";
-import { type AppContext, type AppEnv, type AppParts, createApp } from "../_shared/app.ts";
+import { answer, type AppContext, type AppEnv, type AppParts, createApp } from "../_shared/app.ts";
 import { actorOf } from "../_shared/caller.ts";
 import { channelsOf } from "../_shared/channels.ts";
 import { createServiceClient, secretKeyOf } from "../_shared/clients.ts";
 import { connectDatabase } from "../_shared/database.ts";
 import type { Environment } from "../_shared/env.ts";
-import { readJson, text } from "../_shared/request.ts";
 import { createParts } from "../_shared/runtime.ts";
 import { Isolate } from "./isolate.ts";
 import type { Ports } from "./ports.ts";
@@ -32,27 +30,18 @@ export function buildApp(environment: Environment<"sentinel">): Hono<AppEnv> {
 export function createSentinelApp(parts: SentinelParts): Hono<AppEnv> {
   const isolate = new Isolate(parts.ports);
   return createApp("sentinel", parts, {
-    "POST /sentinel/run": async (context) => {
-      if (context.get("caller").role === "wake") {
-        isolate.wake(await readBy(context));
-        return context.json({ accepted: true }, 202);
+    "POST /sentinel/run": async (context, { body }) => {
+      const caller = context.get("caller");
+      if (caller.role === "wake") {
+        isolate.wake(body.by ?? "wake");
+        return answer(202, { accepted: true });
       }
-      return context.json(
-        await orUnavailable(
-          context,
-          isolate.runNow(actorOf(context.get("caller"))),
-        ),
-      );
+      return answer(200, await orUnavailable(context, isolate.runNow(actorOf(caller))));
     },
     "GET /sentinel/latest": async (context) => {
-      const result = await orUnavailable(
-        context,
-        parts.ports.sentinel.latest(),
-      );
-      if (result === null) {
-        throw new Problem("NOT_FOUND", "The sentinel has not run yet.");
-      }
-      return context.json(result);
+      const result = await orUnavailable(context, parts.ports.sentinel.latest());
+      if (result === null) throw new Problem("NOT_FOUND", "The sentinel has not run yet.");
+      return answer(200, result);
     },
   });
 }
@@ -79,17 +68,6 @@ function reasonOf(error: unknown): string {
   return /^[0-9A-Z]{5}$/.test(code) && !/^57P0/.test(code)
     ? `the database answers with error ${code}`
     : `the database does not answer${code === "" ? "" : ` (${code})`}`;
-}
-
-const Wake = z.object({ by: text(40) });
-
-/** Who queued the wake-up, as `ops.wake` writes it; anything else is nobody in particular. */
-async function readBy(context: AppContext): Promise<string> {
-  try {
-    return Wake.safeParse(await readJson(context.req.raw)).data?.by ?? "wake";
-  } catch {
-    return "wake"; // a body nobody can read: it is awake all the same
-  }
 }
 
 function buildPorts(environment: Environment<"sentinel">, parts: AppParts): Ports {

@@ -1,40 +1,26 @@
 /** Alerts as the sentinel keeps them, and their silence. */
-import * as z from "zod";
 import { Problem } from "../../../shared/errors.ts";
-import type { Handler } from "../_shared/app.ts";
-import { readChoice, readId, readJson, readReason, required, wholeNumber } from "../_shared/request.ts";
+import { Alerts, Silence } from "../../../shared/http/answers/system.ts";
+import { answer, type HandlerOf } from "../_shared/app.ts";
 import type { CallSql } from "../_shared/sql_call.ts";
 import { by } from "./queues.ts";
 
-const STATES = ["open", "resolved", "silenced"];
-const MINUTES = wholeNumber(1, 30 * 24 * 60);
-
 /** Open and worst first; `?state=` asks for one state. */
-export function answerAlerts(call: CallSql): Handler {
-  return async (context) => {
-    const state = readChoice(context.req.query(), "state", STATES);
-    return context.json({
-      alerts: z.array(z.looseObject({})).parse(
-        await call("list_alerts", { state }),
-      ),
-    });
-  };
+export function answerAlerts(call: CallSql): HandlerOf<"system", "GET /system/alerts"> {
+  return async (_, { query }) =>
+    answer(200, Alerts.parse({ alerts: await call("list_alerts", { state: query.state }) }));
 }
 
 /** `{minutes, reason}`: nobody is told of the alert's check until then. */
-export function silenceAlert(call: CallSql): Handler {
-  return async (context) => {
-    const alert = readId(context.req.param("id"));
-    const body = await readJson(context.req.raw);
+export function silenceAlert(call: CallSql): HandlerOf<"system", "POST /system/alerts/:id/silence"> {
+  return async (context, { path, body }) => {
     const silenced = await call("silence_alert", {
-      alert,
-      seconds: 60 * required(body, "minutes", MINUTES, "a whole number of minutes, at most 30 days"),
-      reason: readReason(body),
+      alert: path.id,
+      seconds: 60 * body.minutes,
+      reason: body.reason,
       ...by(context),
     });
-    if (silenced === null) {
-      throw new Problem("NOT_FOUND", "There is no such alert.");
-    }
-    return context.json(z.looseObject({}).parse(silenced));
+    if (silenced === null) throw new Problem("NOT_FOUND", "There is no such alert.");
+    return answer(200, Silence.parse(silenced));
   };
 }

@@ -1,14 +1,17 @@
 /** Routes of the system function: is it up, is it ready, how is it. */
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type { Hono } from "hono";
-import * as z from "zod";
 import { Problem } from "../../../shared/errors.ts";
-import { type AppEnv, type AppParts, createApp, type Handler } from "../_shared/app.ts";
+import type { OpenApi } from "../../../shared/http/answers/openapi.ts";
+import { Status } from "../../../shared/http/answers/system.ts";
+import { openApiDocument } from "../../../shared/http/openapi.ts";
+import { answer, type AppEnv, type AppParts, createApp, type HandlerOf } from "../_shared/app.ts";
 import { createServiceClient } from "../_shared/clients.ts";
 import { connectDatabase } from "../_shared/database.ts";
 import type { Environment } from "../_shared/env.ts";
 import type { Logger } from "../_shared/log.ts";
 import { createParts } from "../_shared/runtime.ts";
+import { VERSION } from "../_shared/version.ts";
 import { sqlCaller } from "../_shared/sql_call.ts";
 import { answerAlerts, silenceAlert } from "./alerts.ts";
 import { createChecks } from "./checks.ts";
@@ -43,22 +46,20 @@ export function createSystemApp(parts: SystemParts): Hono<AppEnv> {
   const call = sqlCaller(parts.client, "ops");
   return createApp("system", parts, {
     "GET /system/readyz": answerReadiness(parts.checks),
+    "GET /system/openapi.json": answerDocument(),
     "GET /system/status": answerStatus(parts.client),
     "GET /system/metrics": answerMetrics(call),
     "GET /system/queue": answerQueues(call),
     "POST /system/queue/:type/pause": pauseQueue(call, true),
     "POST /system/queue/:type/resume": pauseQueue(call, false),
     "POST /system/jobs/:id/redrive": redriveJob(call),
-    "GET /system/performance": answerFigures(call, "performance"),
-    "GET /system/errors": answerFigures(call, "errors"),
-    "GET /system/quality": answerFigures(call, "quality"),
-    "GET /system/feed": answerFigures(call, "feed"),
+    ...answerFigures(call),
     "GET /system/alerts": answerAlerts(call),
     "POST /system/alerts/:id/silence": silenceAlert(call),
   });
 }
 
-function answerReadiness(checks: Checks): Handler {
+function answerReadiness(checks: Checks): HandlerOf<"system", "GET /system/readyz"> {
   const readinessFor = keepReadiness((log: Logger) =>
     checkReadiness(checks, CHECK_TIMEOUT_MS, (check, error) => {
       log.warn("readiness.failed", { check, error });
@@ -66,24 +67,20 @@ function answerReadiness(checks: Checks): Handler {
   );
   return async (context) => {
     const readiness = await readinessFor(context.get("log"));
-    return context.json(readiness, readiness.ready ? 200 : 503, { "cache-control": "no-store" });
+    const told = { ready: readiness.ready, checks: readiness.checks.map((check) => ({ ...check })) };
+    const headers = { "cache-control": "no-store" };
+    return told.ready ? answer(200, told, headers) : answer(503, told, headers);
   };
 }
 
-const Instant = z.string().transform((text) => new Date(text).toISOString());
-const WorkerStatus = z.enum(["online", "offline", "not_deployed"]);
-const Status = z.object({
-  ingest_status: WorkerStatus,
-  enforcement_status: WorkerStatus,
-  ingest_last_heartbeat: Instant.nullable(),
-  enforcement_last_heartbeat: Instant.nullable(),
-  queue_depth: z.number(),
-  queue_processing: z.number(),
-  checked_at: Instant,
-});
+/** The document of every route; made once an isolate, when somebody asks for it. */
+function answerDocument(): HandlerOf<"system", "GET /system/openapi.json"> {
+  let document: OpenApi | undefined;
+  return () => answer(200, document ??= openApiDocument(VERSION), { "cache-control": "public, max-age=300" });
+}
 
-function answerStatus(client: SupabaseClient): Handler {
-  return async (context) => {
+function answerStatus(client: SupabaseClient): HandlerOf<"system", "GET /system/status"> {
+  return async () => {
     const { data, error } = await client.schema("ops").from("v_system_health")
       .select("*").single();
     if (error !== null) {
@@ -93,6 +90,16 @@ function answerStatus(client: SupabaseClient): Handler {
         { cause: error },
       );
     }
-    return context.json(Status.parse(data));
+    return answer(200, Status.parse(utc(data)));
   };
+}
+
+/** REST gives times with the offset of the session; answers have them in UTC, to the millisecond. */
+function utc(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      typeof value === "string" && /(?:_heartbeat|_at)$/.test(name) ? new Date(value).toISOString() : value,
+    ]),
+  );
 }

@@ -1,10 +1,10 @@
 /** Figures for Prometheus. */
 import { Figures, renderMetrics } from "../../../shared/sentinel/prometheus.ts";
-import type { Handler } from "../_shared/app.ts";
+import type { HandlerOf } from "../_shared/app.ts";
 import type { CallSql } from "../_shared/sql_call.ts";
 
 /** The text format, version 0.0.4. */
-export function answerMetrics(call: CallSql): Handler {
+export function answerMetrics(call: CallSql): HandlerOf<"system", "GET /system/metrics"> {
   return async (context) => {
     const figures = Figures.parse(await call("metrics", {}));
     return context.body(renderMetrics(figures), 200, {

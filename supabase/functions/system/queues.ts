@@ -1,63 +1,56 @@
 /** Queues as operators see them, and their brakes. */
 import * as z from "zod";
 import { Problem } from "../../../shared/errors.ts";
-import type { AppContext, Handler } from "../_shared/app.ts";
+import { Job, QueueControl, QueueInspection } from "../../../shared/http/answers/system.ts";
+import { answer, type AppContext, type HandlerOf } from "../_shared/app.ts";
 import { actorOf } from "../_shared/caller.ts";
-import { readFilter, readId, readJson, readOptionalReason, text } from "../_shared/request.ts";
 import type { CallSql } from "../_shared/sql_call.ts";
 
-const Outcome = z.object({
-  outcome: z.enum(["done", "wrong_state", "unknown"]),
-  status: z.string().optional(),
-  job: z.unknown().optional(),
-});
+const Outcome = z.discriminatedUnion("outcome", [
+  z.object({ outcome: z.literal("done"), job: Job }),
+  z.object({ outcome: z.literal("wrong_state"), status: z.string() }),
+  z.object({ outcome: z.literal("unknown") }),
+]);
 
 /** Depth, age, what is stuck, what is poisoned. `?queue=` asks for one. */
-export function answerQueues(call: CallSql): Handler {
-  return async (context) =>
-    context.json(
-      z.looseObject({}).parse(
-        await call("inspect_queues", {
-          queue: readFilter(context.req.query(), "queue"),
-        }),
-      ),
-    );
+export function answerQueues(call: CallSql): HandlerOf<"system", "GET /system/queue"> {
+  return async (_, { query }) =>
+    answer(200, QueueInspection.parse(await call("inspect_queues", { queue: query.queue })));
 }
 
 /** Pauses (with an optional reason) or resumes a queue. */
-export function pauseQueue(call: CallSql, paused: boolean): Handler {
-  return async (context) => {
-    const reason = readOptionalReason(await readJson(context.req.raw));
-    const queue = text(100).safeParse(context.req.param("type"));
-    const changed = queue.success
-      ? await call("set_queue_paused", { queue: queue.data, paused, reason, ...by(context) })
-      : null;
-    if (changed === null) {
-      throw new Problem("NOT_FOUND", "There is no such queue.");
-    }
-    return context.json(z.looseObject({}).parse(changed));
+export function pauseQueue(
+  call: CallSql,
+  paused: boolean,
+): HandlerOf<"system", `POST /system/queue/:type/${"pause" | "resume"}`> {
+  return async (context, { path, body }) => {
+    const changed = await call("set_queue_paused", {
+      queue: path.type,
+      paused,
+      reason: body.reason,
+      ...by(context),
+    });
+    if (changed === null) throw new Problem("NOT_FOUND", "There is no such queue.");
+    return answer(200, QueueControl.parse(changed));
   };
 }
 
 /** Sends a job that was given up on its way again. */
-export function redriveJob(call: CallSql): Handler {
-  return async (context) => {
-    const { outcome, status, job } = Outcome.parse(
-      await call("redrive_job", { job: readId(context.req.param("id")), ...by(context) }),
-    );
-    if (outcome === "unknown") {
-      throw new Problem("NOT_FOUND", "There is no such job.");
+export function redriveJob(call: CallSql): HandlerOf<"system", "POST /system/jobs/:id/redrive"> {
+  return async (context, { path }) => {
+    const redriven = Outcome.parse(await call("redrive_job", { job: path.id, ...by(context) }));
+    switch (redriven.outcome) {
+      case "done":
+        return answer(200, redriven.job);
+      case "unknown":
+        throw new Problem("NOT_FOUND", "There is no such job.");
+      case "wrong_state":
+        throw new Problem(
+          "CONFLICT",
+          `The job is ${redriven.status}; only a failed one can be sent on its way again.`,
+          { members: { allowed_from: ["failed"] } },
+        );
     }
-    if (outcome === "wrong_state") {
-      throw new Problem(
-        "CONFLICT",
-        `The job is ${status}; only a failed one can be sent on its way again.`,
-        {
-          members: { allowed_from: ["failed"] },
-        },
-      );
-    }
-    return context.json(z.looseObject({}).parse(job));
   };
 }
 

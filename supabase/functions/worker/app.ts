@@ -3,7 +3,7 @@ import type { Hono } from "hono";
 import { IntakeGateway } from "../../../shared/data/intake_gateway.ts";
 import { ObjectStore } from "../../../shared/data/object_store.ts";
 import { type DatabaseClient, RestCalls } from "../../../shared/data/rest_calls.ts";
-import { type AppEnv, type AppParts, createApp } from "../_shared/app.ts";
+import { answer, type AppEnv, type AppParts, createApp } from "../_shared/app.ts";
 import { createServiceClient, secretKeyOf } from "../_shared/clients.ts";
 import type { Environment } from "../_shared/env.ts";
 import { createParts } from "../_shared/runtime.ts";
@@ -29,9 +29,9 @@ export function createWorkerApp(
     "POST /worker/run": async (context) => {
       if (context.get("caller").role === "wake") {
         isolate.wake();
-        return context.json({ accepted: true }, 202);
+        return answer(202, { accepted: true });
       }
-      return context.json(await isolate.runNow());
+      return answer(200, { ...await isolate.runNow() });
     },
   });
 }

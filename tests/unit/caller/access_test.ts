@@ -1,8 +1,8 @@
 /** The table of rights, held against the rules it must keep. */
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
-import { ACCESS, type Access, mayCall } from "../../../supabase/functions/_shared/access.ts";
-import { ROLES } from "../../../supabase/functions/_shared/caller.ts";
+import { ACCESS, type Access, mayCall } from "../../../shared/http/access.ts";
+import { ROLES } from "../../../shared/http/access.ts";
 import { FUNCTION_NAMES } from "../../../shared/environment/function_names.ts";
 
 const ROUTES: readonly (readonly [string, Access])[] = FUNCTION_NAMES.flatMap((name) =>
@@ -11,11 +11,12 @@ const ROUTES: readonly (readonly [string, Access])[] = FUNCTION_NAMES.flatMap((n
 const routesOf = (role: (typeof ROLES)[number]) =>
   ROUTES.filter(([, access]) => access.may !== "anyone" && mayCall(role, access)).map(([name]) => name);
 
-Deno.test("ACCESS opens health and readyz to anyone and nothing else", () => {
+Deno.test("ACCESS opens health, readyz and the OpenAPI document to anyone and nothing else", () => {
   const open = ROUTES.filter(([, access]) => access.may === "anyone").map(([name]) => name);
   assertEquals(
     open.sort(),
-    [...FUNCTION_NAMES.map((name) => `GET /${name}/health`), "GET /system/readyz"].sort(),
+    [...FUNCTION_NAMES.map((name) => `GET /${name}/health`), "GET /system/readyz", "GET /system/openapi.json"]
+      .sort(),
   );
 });
 
@@ -44,7 +45,9 @@ Deno.test("ACCESS lets a viewer read, but not what holds values as they came", (
   const withheld = ROUTES.map(([name]) => name).filter((name) =>
     name.startsWith("GET ") && !routesOf("viewer").includes(name)
   );
-  for (const name of withheld) assert(/\/(file|errors\.csv|health|readyz|metrics)$/.test(name), name);
+  for (const name of withheld) {
+    assert(/\/(file|errors\.csv|health|readyz|openapi\.json|metrics)$/.test(name), name);
+  }
 });
 
 Deno.test("ACCESS lets the wake token wake and nothing else", () => {

@@ -2,7 +2,8 @@
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertRejects } from "deno-std/assert/rejects.js";
 import { Problem } from "../../../shared/errors.ts";
-import { actorOf, type Caller, createDoor, ROLES } from "../../../supabase/functions/_shared/caller.ts";
+import { ROLES } from "../../../shared/http/access.ts";
+import { actorOf, type Caller, createDoor } from "../../../supabase/functions/_shared/caller.ts";
 
 const OPERATOR_SESSION = "aaa.operator.sig";
 const VIEWER_SESSION = "aaa.viewer.sig";

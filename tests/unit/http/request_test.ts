@@ -5,17 +5,20 @@ import { assertRejects } from "deno-std/assert/rejects.js";
 import { assertThrows } from "deno-std/assert/throws.js";
 import * as fc from "fast-check";
 import { Problem } from "../../../shared/errors.ts";
-import {
-  BODY_LIMIT_BYTES,
-  readFilter,
-  readId,
-  readJson,
-  readOptionalReason,
-  readReason,
-  text,
-} from "../../../supabase/functions/_shared/request.ts";
+import { filter, idOf, optional, REASON, REASON_RULE, required, text } from "../../../shared/http/fields.ts";
+import { readFields, readPath, readSettings } from "../../../shared/http/read.ts";
+import { SOURCE_SETTINGS } from "../../../shared/http/routes/intake.ts";
+import { BODY_LIMIT_BYTES, readJson } from "../../../supabase/functions/_shared/request.ts";
 import { readUploadOptions } from "../../../supabase/functions/intake/parameters.ts";
-import { readSourceSettings } from "../../../supabase/functions/intake/sources.ts";
+
+const WORDS = { rule: REASON_RULE, about: "Why.", example: "because" };
+const readReason = (given: Record<string, unknown>) =>
+  readFields({ reason: required(REASON, WORDS) }, given).reason;
+const readOptionalReason = (given: Record<string, unknown>) =>
+  readFields({ reason: optional(REASON, { ...WORDS, blank: "refused" }) }, given).reason;
+const readFilter = (given: Record<string, unknown>) => readFields({ q: filter("Some.", "x") }, given).q;
+const readSourceSettings = (given: Record<string, unknown>) => readSettings(SOURCE_SETTINGS, given);
+const readId = (id: string | undefined) => readPath({ id: idOf("One.") }, { id }).id;
 
 function requestOf(body: BodyInit | null, headers: Record<string, string> = {}): Request {
   return new Request("http://127.0.0.1/x", { method: "POST", body, headers });
@@ -78,13 +81,13 @@ const UNKEEPABLE = fc.tuple(
 ).map(([before, sign, after]) => `${before}x${sign}x${after}`);
 
 const READERS: readonly (readonly [string, string, (value: string) => unknown])[] = [
-  ["readReason()", "reason", (reason) => readReason({ reason })],
-  ["readOptionalReason()", "reason", (reason) => readOptionalReason({ reason })],
-  ["readFilter()", "q", (q) => readFilter({ q }, "q")],
+  ["a reason that must be given", "reason", (reason) => readReason({ reason })],
+  ["a reason that may be absent", "reason", (reason) => readOptionalReason({ reason })],
+  ["a filter", "q", (q) => readFilter({ q })],
   ["readUploadOptions()", "source_reference", (source_reference) => readUploadOptions({ source_reference })],
   ["readUploadOptions()", "source", (source) => readUploadOptions({ source })],
   [
-    "readSourceSettings()",
+    "readSettings()",
     "header_map",
     (header) => readSourceSettings({ header_map: { [header]: "amount" } }),
   ],
@@ -102,14 +105,14 @@ Deno.test("text() takes tabs, line ends and characters beyond the first plane", 
   for (const value of ["a\tb", "a\r\nb", "😀", "Ωé漢"]) assert(text(10).safeParse(value).success, value);
 });
 
-Deno.test("readReason() counts 1 to 500 characters without the white space around them", () => {
+Deno.test("REASON counts 1 to 500 characters without the white space around them", () => {
   assertEquals(readReason({ reason: ` ${"x".repeat(499)}` }), "x".repeat(499));
   for (const reason of ["", "  ", "x".repeat(501), 7, null, {}]) {
     assertEquals(assertThrows(() => readReason({ reason }), Problem).code, "INVALID_PARAMETER");
   }
 });
 
-Deno.test("readId() takes ids in either case and nothing else", () => {
+Deno.test("idOf() takes ids in either case and nothing else", () => {
   assertEquals(readId("AAAAAAAA-bbbb-4ccc-8ddd-eeeeeeeeeeee"), "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee");
   for (const id of [undefined, "", "1", "\0", "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee\0"]) {
     assertEquals(assertThrows(() => readId(id), Problem).code, "INVALID_ID");
@@ -117,9 +120,17 @@ Deno.test("readId() takes ids in either case and nothing else", () => {
 });
 
 for (const name of ["toString", "constructor", "__proto__", "hasOwnProperty"]) {
-  Deno.test(`readSourceSettings() knows no setting ${name}`, () => {
+  Deno.test(`readSettings() knows no setting ${name}`, () => {
     const given = JSON.parse(`{"${name}":1}`);
     const problem = assertThrows(() => readSourceSettings(given), Problem);
     assertEquals([problem.code, problem.members.field], ["INVALID_PARAMETER", name]);
   });
 }
+
+Deno.test("readFields() takes a blank for what nobody filled in, unless it must say something once it is there", () => {
+  for (const reason of ["", null]) {
+    assertEquals(readFields({ reason: optional(REASON, WORDS) }, { reason }).reason, null);
+    assertEquals(assertThrows(() => readOptionalReason({ reason }), Problem).members.field, "reason");
+  }
+  assertEquals(readOptionalReason({}), null);
+});

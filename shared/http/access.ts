@@ -1,9 +1,23 @@
 /**
- * The one table that says who may call what. A route that is not in it does not exist: the app factory mounts
- * exactly these, and a handler for anything else does not compile.
+ * The one table that says who may call what. A route that is not in it does not exist: each of these must be declared
+ * (routes.ts) and handled, and a declaration or handler for anything else does not compile.
  */
-import type { Role } from "./caller.ts";
-import type { FunctionName } from "../../../shared/environment/function_names.ts";
+import type { FunctionName } from "../environment/function_names.ts";
+
+/** All roles, strongest first: who presents several credentials is taken at the strongest. */
+export const ROLES = [
+  "service",
+  "operator_key",
+  "operator",
+  "vendor",
+  "viewer",
+  "wake",
+  /** A valid session that was given no rights here. */
+  "no_role",
+] as const;
+
+/** Who calls, by how it was proved. */
+export type Role = (typeof ROLES)[number];
 
 /** How a call counts against the rate limits. `exempt` is for what must answer in any storm. */
 export type RateKind = "reads" | "writes" | "exempt";
@@ -79,6 +93,7 @@ export const ACCESS = {
   system: {
     "GET /system/health": open,
     "GET /system/readyz": open,
+    "GET /system/openapi.json": open,
     "GET /system/status": read,
     "GET /system/metrics": readWhole,
     "GET /system/queue": read,
@@ -99,6 +114,9 @@ export const ACCESS = {
 
 /** The routes of one function. */
 export type RouteOf<F extends FunctionName> = keyof (typeof ACCESS)[F] & string;
+
+/** Every route of every function. */
+export type RouteName = { readonly [F in FunctionName]: RouteOf<F> }[FunctionName];
 
 /** Whether a caller of this role may call a route with this access. */
 export function mayCall(role: Role, access: Access): boolean {
