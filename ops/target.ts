@@ -3,6 +3,7 @@
  * environment) and how it is reached; refuses to guess between two stacks.
  */
 import postgres from "postgres";
+import { type Client, createClient, NoAnswer, Refused, StrangeAnswer } from "../shared/http/client.ts";
 import { CannotRun } from "./refusals.ts";
 import { readEnvFile } from "./env_file.ts";
 import { chooseStack } from "./local_stack.ts";
@@ -21,24 +22,18 @@ export interface Addresses {
   readonly databaseUrl: string | null;
 }
 
-/** An answer of a function: its status and body, whatever they are. */
-export interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
 /** One system, reached on demand: nothing is looked up before a command asks. */
 export interface Target {
   readonly environment: EnvironmentName;
   addresses(): Promise<Addresses>;
   /** One address. @throws CannotRun naming the variable that is missing. */
   need(what: Exclude<keyof Addresses, "stack">): Promise<string>;
-  /** Calls `/functions/v1<path>` with the operator key. @throws CannotRun when nothing answers. */
-  call(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<Answer>;
-  /** The same with the answer unread, for files in either direction. @throws CannotRun when nothing answers. */
-  open(method: "GET" | "POST", path: string, body?: FormData): Promise<Response>;
+  /** Calls a route with the operator key. @throws Refused with the problem, CannotRun when nothing answers. */
+  readonly call: Client["call"];
+  /** The same with the answer unread, for streams. @throws Refused with the problem, CannotRun when nothing answers. */
+  readonly open: Client["open"];
   /** As call, for commands that can do nothing with a refusal. @throws CannotRun with the problem's words. */
-  ask(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<unknown>;
+  readonly ask: Client["call"];
   /** Postgres over DATABASE_URL; connects with the first query. */
   sql(): Promise<postgres.Sql>;
   close(): Promise<void>;
@@ -53,9 +48,6 @@ const VARIABLES = {
   databaseUrl: "DATABASE_URL",
 } as const;
 
-const CALL_TIMEOUT_MS = 60_000; // a sentinel run that heals the schema cache takes 15 s and more
-const FILE_TIMEOUT_MS = 600_000; // 50 MB over a line of 1 Mbit/s take seven minutes
-
 /** @param stack name of the local stack, or null for the only one running. */
 export function makeTarget(environment: EnvironmentName, stack: string | null): Target {
   let known: Promise<Addresses> | undefined;
@@ -67,27 +59,22 @@ export function makeTarget(environment: EnvironmentName, stack: string | null): 
     if (value !== null) return value;
     throw new CannotRun(`${VARIABLES[what]} is not set: put it into .env.${environment} or the environment.`);
   };
-  const address = async (method: string, path: string): Promise<Call> => ({
-    apiUrl: await need("apiUrl"),
-    key: await need("operatorKey"),
-    method,
-    path,
-  });
-  const call: Target["call"] = async (method, path, body) =>
-    await callFunction(await address(method, path), body);
+  let client: Promise<Client> | undefined;
+  const http = async () => {
+    const [apiUrl, key] = [await need("apiUrl"), await need("operatorKey")];
+    return clientAt(apiUrl, { authorization: `Bearer ${key}` });
+  };
+  const reached = async () => await (client ??= http());
   return {
     environment,
     addresses,
     need,
-    call,
-    async open(method, path, body) {
-      return await send(await address(method, path), { body, signal: AbortSignal.timeout(FILE_TIMEOUT_MS) });
-    },
-    async ask(method, path, body) {
-      const answer = await call(method, path, body);
-      if (answer.status < 400) return answer.body;
-      throw new CannotRun(`${method} ${path}: ${problemWords(answer)}`);
-    },
+    call: async (name, ...given) => await orCannotRun(async () => (await reached()).call(name, ...given)),
+    open: async (name, ...given) => await orCannotRun(async () => (await reached()).open(name, ...given)),
+    ask: async (name, ...given) =>
+      await orCannotRun(async () => (await reached()).call(name, ...given), (refusal) => {
+        throw new CannotRun(`${name}: ${refusal.message}`);
+      }),
     async sql() {
       return pool ??= openDatabase(await need("databaseUrl"));
     },
@@ -97,68 +84,25 @@ export function makeTarget(environment: EnvironmentName, stack: string | null): 
   };
 }
 
-interface Call {
-  readonly apiUrl: string;
-  readonly key: string;
-  readonly method: string;
-  readonly path: string;
+/** The functions of a system, called with these headers. */
+export function clientAt(apiUrl: string, headers: Readonly<Record<string, string>>): Client {
+  return createClient({ base: `${apiUrl}/functions/v1`, headers: () => headers, fetch });
 }
 
-async function callFunction(call: Call, body: unknown): Promise<Answer> {
-  const limit = AbortSignal.timeout(CALL_TIMEOUT_MS);
-  const json = body === undefined ? {} : {
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  };
-  const response = await send(call, { ...json, signal: limit });
+/** @throws CannotRun when nothing answers, or nothing that can be understood. */
+export async function orCannotRun<Answered>(
+  work: () => Promise<Answered>,
+  onRefusal: (refusal: Refused) => Answered = (refusal) => {
+    throw refusal;
+  },
+): Promise<Answered> {
   try {
-    return { status: response.status, body: parsed(await response.text()) };
+    return await work();
   } catch (error) {
-    throw unanswered(call, error);
+    if (error instanceof Refused) return onRefusal(error);
+    if (error instanceof NoAnswer || error instanceof StrangeAnswer) throw new CannotRun(error.message);
+    throw error;
   }
-}
-
-/** @throws CannotRun when nothing answers. */
-async function send(call: Call, init: RequestInit): Promise<Response> {
-  const headers = new Headers(init.headers);
-  headers.set("authorization", `Bearer ${call.key}`);
-  try {
-    return await fetch(`${call.apiUrl}/functions/v1${call.path}`, { ...init, method: call.method, headers });
-  } catch (error) {
-    throw unanswered(call, error);
-  }
-}
-
-function unanswered({ apiUrl, method, path }: Call, error: unknown): CannotRun {
-  return new CannotRun(`${method} ${path}: no answer from ${new URL(apiUrl).host} (${wordOf(error)}).`);
-}
-
-function wordOf(error: unknown): string {
-  if (error instanceof DOMException && error.name === "TimeoutError") {
-    return "it took too long";
-  }
-  return error instanceof Error ? error.message.split("\n")[0] ?? error.name : String(error);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text; // Prometheus' format, or a gateway's own words
-  }
-}
-
-/** What a refused call said: status, code and detail, the fix where there is one, and from where it is allowed. */
-export function problemWords({ status, body }: Answer): string {
-  if (typeof body !== "object" || body === null) return `${status} ${String(body).slice(0, 200)}`;
-  const text = (name: string) => name in body ? String(Reflect.get(body, name)) : "";
-  const allowed = text("allowed_from").replaceAll(",", ", ");
-  return [
-    `${status} ${text("code")}`.trim(),
-    text("detail") || text("message"),
-    text("fix"),
-    allowed && `(allowed_from: ${allowed})`,
-  ].filter(Boolean).join(" ");
 }
 
 function openDatabase(url: string): postgres.Sql {

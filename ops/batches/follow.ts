@@ -1,13 +1,10 @@
 /** Watching batches until nothing moves them any more. */
-import * as z from "zod";
-import { Batch } from "../../shared/intake/record.ts";
+import { Refused } from "../../shared/http/client.ts";
+import type { Batch } from "../../shared/intake/record.ts";
 import { hasEnded } from "../../shared/intake/states.ts";
 import { CannotRun, type Context } from "../command.ts";
 import { pause } from "../follow.ts";
-import { problemWords } from "../target.ts";
 import { nameOf } from "./words.ts";
-
-const Refusal = z.object({ code: z.string() });
 
 /** At most: the rate limit is ten reads a second, and others read too. */
 const LOOKS_PER_SECOND = 5;
@@ -41,11 +38,12 @@ function isAtRest({ status }: Batch): boolean {
 
 /** `pending`: announced, its bytes are on their way. */
 async function lookAt({ target }: Context, id: string): Promise<Batch | "pending" | "gone"> {
-  const answer = await target.call("GET", `/intake/batches/${id}`);
-  if (answer.status === 200) return Batch.parse(answer.body);
-  if (answer.status === 404) {
-    return Refusal.safeParse(answer.body).data?.code === "UPLOAD_PENDING" ? "pending" : "gone";
+  try {
+    return (await target.call("GET /intake/batches/:id", { path: { id } })).body;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (error.status === 404) return error.code === "UPLOAD_PENDING" ? "pending" : "gone";
+    if (error.status === 429 || error.status === 503) return "pending"; // asked again a second later
+    throw new CannotRun(error.message);
   }
-  if (answer.status === 429 || answer.status === 503) return "pending"; // asked again a second later
-  throw new CannotRun(problemWords(answer));
 }

@@ -1,9 +1,9 @@
 /** Sends files to the intake function: through its door, or straight to storage what is too large for it. */
-import * as z from "zod";
+import { type AnsweredBy, Refused } from "../../shared/http/client.ts";
+import type { FileGiven } from "../../shared/http/declaration.ts";
 import { UPLOAD_LIMIT_BYTES } from "../../shared/intake/limits.ts";
 import { CannotRun, type Context, UsageError } from "../command.ts";
 import { pause } from "../follow.ts";
-import { problemWords } from "../target.ts";
 
 /** Codes by which the function refuses the file itself, not the call. */
 const FILE_CODES: readonly string[] = ["EMPTY_FILE", "FILE_TOO_LARGE", "UNSUPPORTED_FILE", "CONFLICT"];
@@ -17,10 +17,6 @@ export interface Sent {
   /** Why it was refused or not sent; null when it came in. */
   readonly reason: string | null;
 }
-
-const Accepted = z.object({ batch_id: z.string(), duplicate: z.boolean() });
-const Refusal = z.object({ code: z.string() });
-const Announced = z.object({ batch_id: z.string(), upload_url: z.string() });
 
 /** The files that were named: a folder stands for the CSV files in it. @throws UsageError when there are none. */
 export async function filesOf(names: readonly string[]): Promise<string[]> {
@@ -37,13 +33,10 @@ export async function filesOf(names: readonly string[]): Promise<string[]> {
   return files;
 }
 
-/** A form with one file. @throws UsageError when it cannot be read. */
-export async function formOf(path: string, fields: Readonly<Record<string, string>> = {}): Promise<FormData> {
+/** A file as it is sent. @throws UsageError when it cannot be read. */
+export async function fileOf(path: string): Promise<FileGiven> {
   await statOf(path);
-  const form = new FormData();
-  form.append("file", new File([await Deno.readFile(path)], basename(path), { type: "text/csv" }));
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  return form;
+  return { file: new Blob([await Deno.readFile(path)], { type: "text/csv" }), filename: basename(path) };
 }
 
 /** Sends one file; waits as long as the rate limit says. Never throws for what befalls this file alone. */
@@ -60,17 +53,15 @@ export async function sendFile(context: Context, path: string, source: string | 
 }
 
 async function sendToDoor(context: Context, path: string, source: string | null): Promise<Sent> {
-  const fields: Record<string, string> = source === null ? {} : { source };
   for (;;) {
-    const response = await context.target.open("POST", "/intake/upload", await formOf(path, fields));
-    const body: unknown = await response.json().catch(() => "");
-    if (response.ok) {
-      const { batch_id, duplicate } = Accepted.parse(body);
+    try {
+      const body = { ...await fileOf(path), source };
+      const { batch_id, duplicate } = (await context.target.call("POST /intake/upload", { body })).body;
       return { file: path, outcome: duplicate ? "known" : "accepted", batch_id, reason: null };
-    }
-    const wait = Number(response.headers.get("retry-after") ?? 1);
-    if (response.status !== 429 || !await pause(wait, context.stopping)) {
-      return refused(path, { status: response.status, body });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const wait = error.retryAfterSeconds ?? 1;
+      if (error.status !== 429 || !await pause(wait, context.stopping)) return refused(path, error);
     }
   }
 }
@@ -81,10 +72,13 @@ async function sendToStorage(
   size: number,
   source: string | null,
 ): Promise<Sent> {
-  const wanted = { filename: basename(path), size, ...(source === null ? {} : { source }) };
-  const answer = await context.target.call("POST", "/intake/upload-url", wanted);
-  if (answer.status !== 201) return refused(path, answer);
-  const { batch_id, upload_url } = Announced.parse(answer.body);
+  const announced = await announce(context, { filename: basename(path), size, source });
+  if (announced instanceof Refused) return refused(path, announced);
+  if (announced.status !== 201) {
+    const { batch_id, duplicate } = announced.body;
+    return { file: path, outcome: duplicate ? "known" : "accepted", batch_id, reason: null };
+  }
+  const { batch_id, upload_url } = announced.body;
   using file = await Deno.open(path);
   const response = await fetch(upload_url, {
     method: "PUT",
@@ -99,12 +93,26 @@ async function sendToStorage(
   return { file: path, outcome: "accepted", batch_id, reason: null };
 }
 
-function refused(path: string, answer: { status: number; body: unknown }): Sent {
+type Announced = AnsweredBy<"POST /intake/upload-url"> | Refused;
+
+async function announce(
+  { target }: Context,
+  body: { filename: string; size: number; source: string | null },
+): Promise<Announced> {
+  try {
+    return await target.call("POST /intake/upload-url", { body });
+  } catch (error) {
+    if (error instanceof Refused) return error;
+    throw error;
+  }
+}
+
+function refused(path: string, { code, message }: Refused): Sent {
   return {
     file: path,
-    outcome: FILE_CODES.includes(Refusal.safeParse(answer.body).data?.code ?? "") ? "refused" : "not_sent",
+    outcome: code !== null && FILE_CODES.includes(code) ? "refused" : "not_sent",
     batch_id: null,
-    reason: problemWords(answer),
+    reason: message,
   };
 }
 

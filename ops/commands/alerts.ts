@@ -1,5 +1,6 @@
 /** `ops alerts`: what is open; `ops alerts silence`: tell nobody of a check for a while. */
 import * as z from "zod";
+import { Alerts, Silence } from "../../shared/http/answers/system.ts";
 import { CHECKS } from "../../shared/sentinel/checks.ts";
 import { command, EXIT, type Pen, UsageError } from "../command.ts";
 import { operatorName } from "../operator.ts";
@@ -7,21 +8,6 @@ import { paintLevel } from "../pen.ts";
 import { cell } from "../../checkout/table.ts";
 import { minutesOf } from "../words.ts";
 
-const Alert = z.object({
-  id: z.string(),
-  fingerprint: z.string(),
-  check: z.string(),
-  level: z.string(),
-  message: z.string(),
-  remedy: z.string().nullable(),
-  state: z.string(),
-  first_seen: z.string(),
-  last_seen: z.string(),
-  count: z.number(),
-  notified_at: z.string().nullable(),
-  silenced_until: z.string().nullable(),
-});
-const Alerts = z.object({ alerts: z.array(Alert) });
 type Alerts = z.infer<typeof Alerts>;
 
 export const alerts = command<Alerts>({
@@ -30,7 +16,7 @@ export const alerts = command<Alerts>({
   effects: "nothing",
   flags: { all: { type: "boolean", help: "resolved ones too" } },
   async run({ target, typed }, report) {
-    const found = Alerts.parse(await target.ask("GET", "/system/alerts"));
+    const found = (await target.ask("GET /system/alerts")).body;
     const shown = found.alerts.filter((alert) => typed.on("all") || alert.state !== "resolved");
     report({ alerts: shown });
     const open = shown.filter((alert) => alert.state === "open").map((alert) => alert.level);
@@ -56,7 +42,6 @@ function show({ alerts }: Alerts, pen: Pen): string {
   ).join("\n");
 }
 
-const Silence = z.object({ check: z.string(), silenced_until: z.string() });
 type Silence = z.infer<typeof Silence>;
 
 export const alertsSilence = command<Silence>({

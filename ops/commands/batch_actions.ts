@@ -1,6 +1,6 @@
 /** `ops retry|abort|approve|refuse|undo`: an operator's hands on one batch, by the doors of the intake function. */
 import type * as z from "zod";
-import { Batch, Undo } from "../../shared/intake/record.ts";
+import { Batch, type DescribedBatch, Undo } from "../../shared/intake/record.ts";
 import { askIntake, batchIdOf, describeBatch } from "../batches/ask.ts";
 import { countsOf, nameOf, rows, shortId } from "../batches/words.ts";
 import { command, type Context, EXIT, type Flag, UsageError } from "../command.ts";
@@ -26,8 +26,14 @@ export const retry = command<Batch>({
   },
   async run(context, report) {
     const percent = context.typed.whole("threshold", { least: 0, most: 100 });
-    const body = percent === undefined ? {} : { error_threshold_percent: percent };
-    report(Batch.parse(await act(context, "retry", "Run again", body)));
+    const body = { error_threshold_percent: percent };
+    report(
+      await act(
+        context,
+        "Run again",
+        (one) => askIntake(context.target, "POST /intake/batches/:id/retry", { ...one, body }),
+      ),
+    );
     return EXIT.fine;
   },
   show: (batch) =>
@@ -42,7 +48,13 @@ export const approve = command<Batch>({
   summary: "let a batch go on that waits for approval",
   effects: "its valid rows are inserted; an audit event",
   async run(context, report) {
-    report(Batch.parse(await act(context, "approve", "Approve", {})));
+    report(
+      await act(
+        context,
+        "Approve",
+        (one) => askIntake(context.target, "POST /intake/batches/:id/approve", one),
+      ),
+    );
     return EXIT.fine;
   },
   show: (batch) =>
@@ -62,7 +74,14 @@ function ending(name: "abort" | "refuse", verb: string, summary: string) {
     effects: "the batch has failed, nothing of it is inserted; an audit event",
     flags: WHY,
     async run(context, report) {
-      report(Batch.parse(await act(context, name, verb, { reason: whyOf(context, name) })));
+      const body = { reason: whyOf(context, name) };
+      report(
+        await act(
+          context,
+          verb,
+          (one) => askIntake(context.target, `POST /intake/batches/:id/${name}`, { ...one, body }),
+        ),
+      );
       return EXIT.fine;
     },
     show: (batch) =>
@@ -81,7 +100,14 @@ export const undo = command<Undone>({
   effects: "its judgments are deleted, the batch has failed; audit events",
   flags: WHY,
   async run(context, report) {
-    const asked = Undone.parse(await act(context, "undo", "Undo", { reason: whyOf(context, "undo") }));
+    const body = { reason: whyOf(context, "undo") };
+    const asked = Undone.parse(
+      await act(
+        context,
+        "Undo",
+        (one) => askIntake(context.target, "POST /intake/batches/:id/undo", { ...one, body }),
+      ),
+    );
     const ended = await untilUndone(context, asked);
     report({ ...ended, removed: asked.row_count_inserted - ended.row_count_inserted });
     return ended.undo.status === "completed" ? EXIT.fine : EXIT.notFine;
@@ -123,9 +149,13 @@ function whyOf({ typed }: Context, name: string): string {
 }
 
 /** Asks on prod with the file's name, then does it. @throws as askIntake. */
-async function act(context: Context, action: string, verb: string, body: unknown): Promise<unknown> {
+async function act(
+  context: Context,
+  verb: string,
+  how: (given: { readonly path: { readonly id: string } }) => Promise<{ readonly body: DescribedBatch }>,
+): Promise<DescribedBatch> {
   const id = await batchIdOf(context.target, context.typed.words[0] ?? "");
   const batch = await describeBatch(context.target, id);
   await context.confirm(`${verb}: ${nameOf(batch)}, ${batch.status}, ${countsOf(batch)}`);
-  return await askIntake(context.target, "POST", `batches/${id}/${action}`, body);
+  return (await how({ path: { id } })).body;
 }

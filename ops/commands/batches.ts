@@ -18,27 +18,25 @@ export const batches = command<BatchPage>({
     page: { type: "string", value: "N", help: "which page (default 1)" },
   },
   async run({ target, typed }, report) {
-    report(BatchPage.parse(await askIntake(target, "GET", `batches?${queryOf(typed)}`)));
+    report((await askIntake(target, "GET /intake/batches", { query: queryOf(typed) })).body);
     return EXIT.fine;
   },
   show,
 });
 
-function queryOf(typed: Typed): URLSearchParams {
-  const status = typed.text("status")?.replaceAll("-", "_");
-  if (status !== undefined && !BATCH_STATES.some((state) => state === status)) {
+function queryOf(typed: Typed) {
+  const asked = typed.text("status")?.replaceAll("-", "_");
+  const status = BATCH_STATES.find((state) => state === asked);
+  if (asked !== undefined && status === undefined) {
     throw new UsageError(`--status is one of ${BATCH_STATES.join(", ")}.`);
   }
-  const given = {
+  return {
     status,
     source: typed.text("source"),
     q: typed.text("search"),
-    page: String(typed.whole("page", { least: 1, most: 1_000_000 }) ?? 1),
-    page_size: String(typed.whole("limit", { least: 1, most: 200 }) ?? 20),
+    page: typed.whole("page", { least: 1, most: 1_000_000 }) ?? 1,
+    page_size: typed.whole("limit", { least: 1, most: 200 }) ?? 20,
   };
-  return new URLSearchParams(
-    Object.entries(given).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
-  );
 }
 
 function show({ batches, total, page, page_size }: BatchPage, pen: Pen): string {

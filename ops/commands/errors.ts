@@ -1,9 +1,10 @@
 /** `ops errors`: the rejected rows of a batch in plain words, or as the file that is corrected and sent back. */
 import type * as z from "zod";
 import { Batch, ErrorPage, type RowError } from "../../shared/intake/record.ts";
-import { askIntake, batchIdOf, describeBatch, refusalOf } from "../batches/ask.ts";
+import { ROW_CODES, type RowCode } from "../../shared/judgments/codes.ts";
+import { askIntake, batchIdOf, describeBatch, orDeclined } from "../batches/ask.ts";
 import { countsOf, nameOf, shortId, unreadOf } from "../batches/words.ts";
-import { command, type Context, EXIT, type Pen, UsageError } from "../command.ts";
+import { command, type Context, EXIT, type Pen, type Typed, UsageError } from "../command.ts";
 import { grouped, plain, table } from "../../checkout/table.ts";
 
 const Errors = ErrorPage.extend({ batch: Batch });
@@ -39,27 +40,37 @@ export const errors = command<Errors>({
         `--csv gives every row: leave ${PAGING.map((flag) => `--${flag}`).join(", ")} away.`,
       );
     }
-    const query = new URLSearchParams({
-      page: String(typed.whole("page", { least: 1, most: 1_000_000 }) ?? 1),
-      page_size: String(typed.whole("limit", { least: 1, most: 200 }) ?? 20),
-    });
-    const code = typed.text("code");
-    if (code !== undefined) query.set("code", code.toUpperCase().replaceAll("-", "_"));
+    const query = {
+      page: typed.whole("page", { least: 1, most: 1_000_000 }) ?? 1,
+      page_size: typed.whole("limit", { least: 1, most: 200 }) ?? 20,
+      code: codeOf(typed),
+    };
     const id = await batchIdOf(target, typed.words[0] ?? "");
     if (csv) await copyCsv(context, id);
     else {
-      const page = ErrorPage.parse(await askIntake(target, "GET", `batches/${id}/errors?${query}`));
-      report({ batch: await describeBatch(target, id), ...page });
+      const { body } = await askIntake(target, "GET /intake/batches/:id/errors", { path: { id }, query });
+      report({ batch: await describeBatch(target, id), ...body });
     }
     return EXIT.fine;
   },
   show,
 });
 
+/** The code that was asked for. @throws UsageError when there is no such code. */
+function codeOf(typed: Typed): RowCode | undefined {
+  const asked = typed.text("code")?.toUpperCase().replaceAll("-", "_");
+  const code = ROW_CODES.find((entry) => entry.code === asked)?.code;
+  if (asked !== undefined && code === undefined) {
+    throw new UsageError(`--code is one of ${ROW_CODES.map((entry) => entry.code).join(", ")}.`);
+  }
+  return code;
+}
+
 /** The file as the function streams it, byte by byte. */
 async function copyCsv({ target, write, stopping }: Context, id: string): Promise<void> {
-  const response = await target.open("GET", `/intake/batches/${id}/errors.csv`);
-  if (!response.ok) throw refusalOf({ status: response.status, body: await response.json().catch(() => "") });
+  const response = await orDeclined(() =>
+    target.open("GET /intake/batches/:id/errors.csv", { path: { id } })
+  );
   for await (const chunk of response.body ?? []) {
     if (stopping.aborted) return;
     await write(chunk);

@@ -67,7 +67,7 @@ async function sweep({ target, confirm }: Context): Promise<Sent[]> {
 
 async function send(context: Context, source: string | null): Promise<Sent[]> {
   const files = await filesOf(context.typed.words);
-  await askIntake(context.target, "GET", "batches?page_size=1"); // a wrong key is told once, not for every file
+  await askIntake(context.target, "GET /intake/batches", { query: { page_size: 1 } }); // a wrong key is told once, not for every file
   await context.confirm(files.length === 1 ? `Send ${files[0]}` : `Send ${files.length} files`);
   const sent: Sent[] = [];
   for (const file of files) {

@@ -1,18 +1,10 @@
 /** `ops monitor-workers`: who works, and who should. Playbook, scenario "Worker death". */
 import * as z from "zod";
+import type { Status } from "../../shared/http/answers/system.ts";
 import { command, EXIT, type Pen } from "../command.ts";
 import { pause } from "../follow.ts";
 import { age, table } from "../../checkout/table.ts";
 
-const Health = z.object({
-  ingest_status: z.string(),
-  enforcement_status: z.string(),
-  ingest_last_heartbeat: z.string().nullable(),
-  enforcement_last_heartbeat: z.string().nullable(),
-  queue_depth: z.number(),
-  queue_processing: z.number(),
-  checked_at: z.string(),
-});
 const Beat = z.object({
   worker_id: z.string(),
   worker_type: z.string(),
@@ -23,7 +15,7 @@ const Beat = z.object({
   jobs_done: z.number(),
   jobs_failed: z.number(),
 });
-interface Workers extends z.infer<typeof Health> {
+interface Workers extends z.infer<typeof Status> {
   readonly workers: readonly z.infer<typeof Beat>[];
 }
 
@@ -35,7 +27,7 @@ export const monitorWorkers = command<Workers>({
   flags: { follow: { type: "boolean", help: "again every 5 seconds until Ctrl-C" } },
   async run({ target, typed, stopping }, report) {
     for (;;) {
-      const health = Health.parse(await target.ask("GET", "/system/status"));
+      const health = (await target.ask("GET /system/status")).body;
       const sql = await target.sql();
       const rows = await sql`
         select h.worker_id, h.worker_type, h.status, extract(epoch from now() - h.last_seen_at)::float8 as silent_seconds,
@@ -48,7 +40,7 @@ export const monitorWorkers = command<Workers>({
   show,
 });
 
-function codeOf(health: z.infer<typeof Health>): number {
+function codeOf(health: z.infer<typeof Status>): number {
   return [health.ingest_status, health.enforcement_status].includes("offline") ? EXIT.notFine : EXIT.fine;
 }
 

@@ -1,5 +1,6 @@
 /** `ops queue pause|resume|reset|redrive`: the brakes of a queue or a job, and the ways back. */
 import * as z from "zod";
+import { Job } from "../../shared/http/answers/system.ts";
 import { CannotRun, command, type Context, EXIT, type Pen } from "../command.ts";
 import { findId } from "../ids.ts";
 import { operatorName } from "../operator.ts";
@@ -7,15 +8,13 @@ import { table } from "../../checkout/table.ts";
 
 const QUEUES: readonly string[] = ["ingest", "undo", "enforcement", "vendor_pull", "notify"];
 
-const Job = z.looseObject({ job_id: z.string(), job_type: z.string(), status: z.string() });
-const Control = z.looseObject({ job_type: z.string(), paused: z.boolean() });
 const Outcome = z.object({ outcome: z.string(), status: z.string().optional(), job: Job.optional() });
 
 /** What was done: to a whole queue, or to jobs. */
 interface Done {
   readonly action: string;
   readonly queue: string | null;
-  readonly jobs: readonly z.infer<typeof Job>[];
+  readonly jobs: readonly Job[];
 }
 
 export const queuePause = brake("pause", "nobody claims it, running work finishes its slice");
@@ -38,7 +37,7 @@ function brake(action: "pause" | "resume", what: string) {
       } else {
         const why = context.typed.text("why");
         const body = why === undefined ? {} : { reason: why };
-        Control.parse(await context.target.ask("POST", `/system/queue/${queue}/${action}`, body));
+        await context.target.ask(`POST /system/queue/:type/${action}`, { path: { type: queue }, body });
         report({ action, queue, jobs: [] });
       }
       return EXIT.fine;
@@ -80,7 +79,7 @@ export const queueRedrive = command<Done>({
     await context.confirm(`Redrive ${context.typed.words.join(", ")}`);
     const jobs = [];
     for (const id of await deadJobs(context)) {
-      jobs.push(Job.parse(await context.target.ask("POST", `/system/jobs/${id}/redrive`)));
+      jobs.push((await context.target.ask("POST /system/jobs/:id/redrive", { path: { id } })).body);
     }
     report({ action: "redrive", queue: null, jobs });
     return EXIT.fine;

@@ -1,46 +1,12 @@
 /** `ops queue-inspect`: depth, age, stuck, poison. Playbook, "Inspect job queue". */
-import * as z from "zod";
+import type { QueueInspection } from "../../shared/http/answers/system.ts";
 import { command, EXIT, type Pen } from "../command.ts";
 import { pause } from "../follow.ts";
 import { age, table } from "../../checkout/table.ts";
 
-const Job = z.object({
-  job_id: z.string(),
-  job_type: z.string(),
-  status: z.string(),
-  batch_id: z.string().nullable(),
-  attempts: z.number(),
-  max_attempts: z.number(),
-  locked_by: z.string().nullable(),
-  locked_at: z.string().nullable(),
-  last_error: z.string().nullable(),
-  dead_lettered_at: z.string().nullable(),
-  redrives: z.number(),
-});
-
-const Inspection = z.object({
-  queues: z.array(z.object({
-    job_type: z.string(),
-    paused: z.boolean(),
-    reason: z.string().nullable(),
-    due: z.number(),
-    waiting: z.number(),
-    processing: z.number(),
-    paused_jobs: z.number(),
-    failed: z.number(),
-    completed_24h: z.number(),
-    oldest_due_seconds: z.number().nullable(),
-  })),
-  stuck: z.array(Job),
-  poisoned: z.array(Job),
-  held: z.array(Job),
-  checked_at: z.string(),
-});
-type Inspection = z.infer<typeof Inspection>;
-
 const DUE_LIMIT = 100;
 
-export const queueInspect = command<Inspection>({
+export const queueInspect = command<QueueInspection>({
   name: "queue-inspect",
   summary: "depth and age of each queue, stuck, poisoned and held jobs (1 with any of them, or over 100 due)",
   effects: "nothing",
@@ -50,9 +16,8 @@ export const queueInspect = command<Inspection>({
   },
   async run({ target, typed, stopping }, report) {
     const queue = typed.text("queue");
-    const path = queue === undefined ? "/system/queue" : `/system/queue?queue=${encodeURIComponent(queue)}`;
     for (;;) {
-      const found = Inspection.parse(await target.ask("GET", path));
+      const found = (await target.ask("GET /system/queue", { query: { queue } })).body;
       report(found);
       if (!typed.on("watch") || !await pause(2, stopping)) return isFine(found) ? EXIT.fine : EXIT.notFine;
     }
@@ -60,12 +25,12 @@ export const queueInspect = command<Inspection>({
   show,
 });
 
-function isFine({ queues, stuck, poisoned }: Inspection): boolean {
+function isFine({ queues, stuck, poisoned }: QueueInspection): boolean {
   return stuck.length === 0 && poisoned.length === 0 &&
     queues.reduce((sum, one) => sum + one.due, 0) <= DUE_LIMIT;
 }
 
-function show({ queues, stuck, poisoned, held, checked_at }: Inspection, pen: Pen): string {
+function show({ queues, stuck, poisoned, held, checked_at }: QueueInspection, pen: Pen): string {
   const heads = ["queue", "due", "oldest", "waiting", "in work", "held", "failed", "done 24h", "brake"];
   const rows = queues.map((one) => [
     one.job_type,
@@ -88,7 +53,7 @@ function show({ queues, stuck, poisoned, held, checked_at }: Inspection, pen: Pe
   ].join("\n");
 }
 
-function section(pen: Pen, title: string, jobs: Inspection["stuck"]): string {
+function section(pen: Pen, title: string, jobs: QueueInspection["stuck"]): string {
   if (jobs.length === 0) return `${title}: ${pen.good("none")}`;
   const rows = jobs.map((job) => [
     job.job_id.slice(0, 8),

@@ -1,18 +1,11 @@
 /** `ops replay`: sends a corrected errors.csv back. See docs/REPAIR.md. */
-import * as z from "zod";
-import { batchIdOf, describeBatch, refusalOf } from "../batches/ask.ts";
+import type { AnsweredBy } from "../../shared/http/client.ts";
+import { askIntake, batchIdOf, describeBatch } from "../batches/ask.ts";
 import { nameOf, shortId } from "../batches/words.ts";
-import { formOf } from "../batches/send.ts";
+import { fileOf } from "../batches/send.ts";
 import { command, EXIT } from "../command.ts";
 
-const Replayed = z.object({
-  batch_id: z.string(),
-  replay_of: z.string(),
-  status: z.string(),
-  duplicate: z.boolean(),
-  filename: z.string(),
-});
-type Replayed = z.infer<typeof Replayed>;
+type Replayed = AnsweredBy<"POST /intake/batches/:id/replay">["body"];
 
 export const replay = command<Replayed>({
   name: "replay",
@@ -22,21 +15,25 @@ export const replay = command<Replayed>({
   wordCount: [2, 2],
   async run({ target, typed, confirm }, report) {
     const [given = "", path = ""] = typed.words;
-    const form = await formOf(path);
+    const body = await fileOf(path);
     const id = await batchIdOf(target, given);
     await confirm(`Replay ${path} for ${nameOf(await describeBatch(target, id))}`);
-    const response = await target.open("POST", `/intake/batches/${id}/replay`, form);
-    const body: unknown = await response.json().catch(() => "");
-    if (!response.ok) throw refusalOf({ status: response.status, body });
-    report(Replayed.parse(body));
+    const { body: replayed } = await askIntake(target, "POST /intake/batches/:id/replay", {
+      path: { id },
+      body,
+    });
+    report(replayed);
     return EXIT.fine;
   },
-  show: ({ batch_id, replay_of, duplicate, filename }) =>
-    duplicate
-      ? `Nothing new: these very bytes are batch ${shortId(batch_id)} already. Was the corrected file saved?`
-      : [
-        `${filename} is batch ${shortId(batch_id)}, a replay of ${shortId(replay_of)}.`,
-        `See how it ends: ops batches --search ${shortId(batch_id)}`,
-        `What is still wrong: ops errors ${shortId(batch_id)}`,
-      ].join("\n"),
+  show: ({ batch_id, replay_of, duplicate, filename }) => {
+    const [batch, original] = [shortId(batch_id ?? ""), shortId(replay_of ?? "")];
+    if (duplicate) {
+      return `Nothing new: these very bytes are batch ${batch} already. Was the corrected file saved?`;
+    }
+    return [
+      `${filename} is batch ${batch}, a replay of ${original}.`,
+      `See how it ends: ops batches --search ${batch}`,
+      `What is still wrong: ops errors ${batch}`,
+    ].join("\n");
+  },
 });

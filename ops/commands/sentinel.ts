@@ -1,14 +1,14 @@
 /** `ops sentinel`: over HTTP, else the same checks from here over DATABASE_URL. */
 import { probeRest } from "../../shared/data/rest_probe.ts";
 import { SentinelGateway } from "../../shared/data/sentinel_gateway.ts";
+import { Refused } from "../../shared/http/client.ts";
 import { CHECKS } from "../../shared/sentinel/checks.ts";
-import { SentinelResult } from "../../shared/sentinel/finding.ts";
+import type { SentinelResult } from "../../shared/sentinel/finding.ts";
 import { watch } from "../../shared/sentinel/watch.ts";
 import { CannotRun, command, type Context, type Pen, UsageError } from "../command.ts";
 import { pause } from "../follow.ts";
 import { operatorName } from "../operator.ts";
 import { paintLevel } from "../pen.ts";
-import { problemWords } from "../target.ts";
 
 export const sentinel = command<SentinelResult>({
   name: "sentinel",
@@ -37,12 +37,13 @@ export const sentinel = command<SentinelResult>({
 
 async function runOnce(context: Context): Promise<SentinelResult> {
   try {
-    const answer = await context.target.call("POST", "/sentinel/run");
-    if (answer.status === 200) return SentinelResult.parse(answer.body);
-    context.note(`The sentinel function answers ${problemWords(answer)}`);
+    const answer = await context.target.call("POST /sentinel/run");
+    if (answer.status === 200) return answer.body;
+    context.note("The sentinel function was woken, and says nothing of what it finds.");
   } catch (error) {
-    if (!(error instanceof CannotRun)) throw error;
-    context.note(error.message);
+    if (error instanceof Refused) context.note(`The sentinel function answers ${error.message}`);
+    else if (error instanceof CannotRun) context.note(error.message);
+    else throw error;
   }
   context.note("Running the same checks from here, over DATABASE_URL.");
   return await runFromHere(context);

@@ -1,7 +1,9 @@
 /** `ops wake`: says to a function that there may be work. Takes the place of restarting a worker. */
 import { CannotRun, command, EXIT, UsageError } from "../command.ts";
+import { clientAt, orCannotRun, type Target } from "../target.ts";
 
-const FUNCTIONS: readonly string[] = ["worker", "enforcement", "sentinel", "outbound"];
+const FUNCTIONS = ["worker", "enforcement", "sentinel", "outbound"] as const;
+type Wakeable = (typeof FUNCTIONS)[number];
 const WAKE_TIMEOUT_MS = 10_000;
 
 interface Woken {
@@ -16,32 +18,22 @@ export const wake = command<Woken>({
   words: "[worker|enforcement|sentinel|outbound]",
   wordCount: [0, 1],
   async run({ target, typed }, report) {
-    const name = typed.words[0] ?? "worker";
-    if (!FUNCTIONS.includes(name)) throw new UsageError(`Only ${FUNCTIONS.join(", ")} can be woken.`);
-    const [url, token] = [await target.need("apiUrl"), await target.need("wakeToken")];
-    const status = await knock(`${url}/functions/v1/${name}/run`, token);
-    if (status !== 202) {
-      throw new CannotRun(`The ${name} function answers ${status}: ops logs ${name} may say why.`);
-    }
+    const asked = typed.words[0] ?? "worker";
+    const name = FUNCTIONS.find((one) => one === asked);
+    if (name === undefined) throw new UsageError(`Only ${FUNCTIONS.join(", ")} can be woken.`);
+    await knock(target, name);
     report({ function: name, accepted: true });
     return EXIT.fine;
   },
   show: (woken) => `${woken.function} is awake.`,
 });
 
-async function knock(address: string, token: string): Promise<number> {
-  try {
-    const response = await fetch(address, {
-      method: "POST",
-      headers: { "x-wake-token": token, "content-type": "application/json" },
-      body: JSON.stringify({ by: "ops" }),
-      signal: AbortSignal.timeout(WAKE_TIMEOUT_MS),
-    });
-    await response.body?.cancel();
-    return response.status;
-  } catch (error) {
-    throw new CannotRun(
-      `No answer from ${new URL(address).host} (${error instanceof Error ? error.message : error}).`,
-    );
-  }
+async function knock(target: Target, name: Wakeable): Promise<void> {
+  const [url, token] = [await target.need("apiUrl"), await target.need("wakeToken")];
+  const functions = clientAt(url, { "x-wake-token": token });
+  const call = () => functions.call(`POST /${name}/run`, { body: { by: "ops" }, timeoutMs: WAKE_TIMEOUT_MS });
+  const { status } = await orCannotRun(call, (refusal) => {
+    throw new CannotRun(`The ${name} function answers ${refusal.status}: ops logs ${name} may say why.`);
+  });
+  if (status !== 202) throw new CannotRun(`The ${name} function answers ${status} to its wake token.`);
 }

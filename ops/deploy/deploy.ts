@@ -4,6 +4,8 @@
  * comes after the secrets it reads; SQL wakes functions once they are there. Stops at the first step that fails.
  */
 import type postgres from "postgres";
+import { FUNCTION_NAMES } from "../../shared/environment/function_names.ts";
+import { type Client, createClient, Refused } from "../../shared/http/client.ts";
 import { FOLDER } from "../migrations/files.ts";
 import { auditSecurity } from "../security/checks.ts";
 import { type CliRun, runCli } from "../supabase_cli.ts";
@@ -161,27 +163,39 @@ const ANSWER_TIMEOUT_MS = 30_000; // the first call of a new version starts an i
 
 async function askHealth(project: Project, root: string): Promise<string> {
   const names = Object.keys((await readConfig(root)).functions);
+  const functions = functionsOf(project);
   for (const name of names) {
-    const response = await fetch(`${project.apiUrl}/functions/v1/${name}/health`, {
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-    });
-    const text = await response.text();
-    if (response.status !== 200) {
-      throw new StepFailed(`${name} answers ${response.status} ${text.slice(0, 300)}`);
-    }
+    const known = FUNCTION_NAMES.find((one) => one === name);
+    if (known === undefined) throw new StepFailed(`${name} has no route that is declared`);
+    await orStepFailed(name, () => functions.call(`GET /${known}/health`, { timeoutMs: ANSWER_TIMEOUT_MS }));
   }
   return `${names.join(", ")} answer`;
 }
 
 async function askReadiness(project: Project): Promise<string> {
-  const response = await fetch(`${project.apiUrl}/functions/v1/system/readyz`, {
-    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-  });
-  const text = await response.text();
-  if (response.status !== 200) {
-    throw new StepFailed(`readyz answers ${response.status} ${text.slice(0, 500)}`);
+  const { body } = await orStepFailed(
+    "readyz",
+    () => functionsOf(project).call("GET /system/readyz", { timeoutMs: ANSWER_TIMEOUT_MS }),
+  );
+  if (body.ready) return "database, rest, storage and migrations are ready";
+  const missing = body.checks.filter((check) => !check.ok).map(({ name, detail }) => `${name}: ${detail}`);
+  throw new StepFailed(`readyz answers 503: ${missing.join("; ")}`);
+}
+
+/** Without a credential: health and readiness are open. */
+function functionsOf({ apiUrl }: Project): Client {
+  return createClient({ base: `${apiUrl}/functions/v1`, headers: () => ({}), fetch });
+}
+
+async function orStepFailed<Answered>(what: string, ask: () => Promise<Answered>): Promise<Answered> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof Refused) {
+      throw new StepFailed(`${what} answers ${error.status} ${error.text.slice(0, 300)}`);
+    }
+    throw error;
   }
-  return "database, rest, storage and migrations are ready";
 }
 
 async function judgeRights(project: Project): Promise<string> {

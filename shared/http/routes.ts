@@ -37,6 +37,17 @@ export function methodAndPath(name: string): Address {
   return { method, path };
 }
 
+/** The declaration of a route by its name. */
+export function declarationOf(name: RouteName): Declaration {
+  const declaration = DECLARATIONS.get(name);
+  if (declaration === undefined) throw new TypeError(`Cannot find ${name}: it is declared nowhere`);
+  return declaration;
+}
+
+const DECLARATIONS: ReadonlyMap<string, Declaration> = new Map(
+  Object.values(ROUTES).flatMap((declared) => Object.entries<Declaration>(declared)),
+);
+
 /** Name and declaration of each route of a function, in the order of its file. */
 export function routesOf(functionName: FunctionName): (readonly [name: string, declaration: Declaration])[] {
   return Object.entries<Declaration>(ROUTES[functionName]);

@@ -81,10 +81,7 @@ export function createApp<F extends FunctionName>(
     const handler = all[name];
     if (handler === undefined) throw new TypeError(`Cannot build ${functionName}: no handler for ${name}`);
     app.on(method, path, admit(parts, access), async (context) => {
-      const input = await readInput(declaration, context.req.raw, {
-        path: context.req.param(),
-        query: context.req.query(),
-      });
+      const input = await readInput(declaration, context.req.raw, context.req.param());
       return rendered(await handler(context, input as never));
     });
   }

@@ -8,23 +8,44 @@ import { readFields, readPath, readSettings } from "../../../shared/http/read.ts
 /** Longest JSON body that is read, in bytes. */
 export const BODY_LIMIT_BYTES = 65_536;
 
-/** An address taken apart by the router. */
-interface Addressed {
-  readonly path: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, string>>;
-}
-
 /**
- * What a handler is given. The query of a file, and the file itself, are read by the handler, as the bytes arrive.
+ * What a handler is given. path: the parts of the address, from the router. The query of a file, and the file itself, are read by the handler, as the bytes arrive.
  *
  * @throws Problem INVALID_ID, NOT_FOUND for a part of the address; INVALID_PARAMETER naming the field; BAD_REQUEST.
  */
-export async function readInput(declaration: Declaration, request: Request, { path, query }: Addressed) {
+export async function readInput(
+  declaration: Declaration,
+  request: Request,
+  path: Readonly<Record<string, string>>,
+) {
   return {
     path: readPath(declaration.path ?? {}, path),
-    query: readFields(declaration.query ?? {}, query),
+    query: readFields(declaration.query ?? {}, queryOf(request.url)),
     body: await readBody(declaration, request),
   };
+}
+
+// Half a character: no field takes it, and none can be written so that it is decoded to this.
+const UNREADABLE = "\ud800";
+
+/** The query by name, the first value of each. What is not written in UTF-8 becomes what no field takes. */
+export function queryOf(url: string): Record<string, string> {
+  const query = new Map<string, string>(); // a query may call a field what every object has
+  for (const pair of new URL(url).search.slice(1).split("&")) {
+    const at = pair.indexOf("=");
+    const [name, value] = at < 0 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
+    const read = unescaped(name);
+    if (read !== "" && !query.has(read)) query.set(read, unescaped(value));
+  }
+  return Object.fromEntries(query);
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return UNREADABLE;
+  }
 }
 
 async function readBody({ body }: Declaration, request: Request): Promise<Given | undefined> {

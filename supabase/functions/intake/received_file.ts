@@ -21,6 +21,7 @@ import {
   UPLOAD_LIMIT_BYTES,
 } from "../../../shared/intake/limits.ts";
 import type { Given } from "../../../shared/http/fields.ts";
+import { queryOf } from "../_shared/request.ts";
 import { type BodyPace, pacedBody } from "./paced_body.ts";
 import type { Place } from "./upload_room.ts";
 import { readFilename, refuseDesktopName } from "./parameters.ts";
@@ -61,7 +62,7 @@ export function checkEnvelope(request: Request): void {
       "UNSUPPORTED_MEDIA_TYPE",
       `The content type ${type === "" ? "is missing" : "is another one"}.`,
     );
-  } else if (readFilename(new URL(request.url).searchParams.get("filename")) === null) {
+  } else if (readFilename(queryOf(request.url).filename) === null) {
     throw new Problem("BAD_REQUEST", "A raw upload needs ?filename= in its address.");
   }
   refuseDeclaredSize(request);
@@ -73,7 +74,7 @@ export function checkEnvelope(request: Request): void {
  * @throws Problem BAD_REQUEST, REQUEST_TIMEOUT, FILE_TOO_LARGE, EMPTY_FILE, UNSUPPORTED_FILE; UNAVAILABLE without room.
  */
 export async function receiveFile(request: Request, place: Place, pace: BodyPace): Promise<ReceivedFile> {
-  const query = Object.fromEntries(new URL(request.url).searchParams);
+  const query = queryOf(request.url);
   const body = pacedBody(request, (bytes) => place.take(bytes), pace);
   const file = mediaTypeOf(request) === "multipart/form-data"
     ? await receiveForm(body, boundaryOf(request), query)

@@ -8,7 +8,7 @@ import { Problem } from "../../../shared/errors.ts";
 import { filter, idOf, optional, REASON, REASON_RULE, required, text } from "../../../shared/http/fields.ts";
 import { readFields, readPath, readSettings } from "../../../shared/http/read.ts";
 import { SOURCE_SETTINGS } from "../../../shared/http/routes/intake.ts";
-import { BODY_LIMIT_BYTES, readJson } from "../../../supabase/functions/_shared/request.ts";
+import { BODY_LIMIT_BYTES, queryOf, readJson } from "../../../supabase/functions/_shared/request.ts";
 import { readUploadOptions } from "../../../supabase/functions/intake/parameters.ts";
 
 const WORDS = { rule: REASON_RULE, about: "Why.", example: "because" };
@@ -133,4 +133,11 @@ Deno.test("readFields() takes a blank for what nobody filled in, unless it must 
     assertEquals(assertThrows(() => readOptionalReason({ reason }), Problem).members.field, "reason");
   }
   assertEquals(readOptionalReason({}), null);
+});
+
+Deno.test("queryOf() takes the first of each name, decoded; what is not UTF-8 no field takes", () => {
+  const query = queryOf("http://127.0.0.1/x?q=a+b%26c&q=later&none&=x&bad=%ED%A0%80&half=%&toString=1");
+  assertEquals(query, { q: "a b&c", none: "", bad: "\ud800", half: "\ud800", toString: "1" });
+  assertEquals(text(10).safeParse(query.bad).success, false);
+  assertEquals(queryOf("http://127.0.0.1/x"), {});
 });

@@ -1,6 +1,7 @@
 /** What is said of a batch to a person. */
 import { assertEquals } from "deno-std/assert/equals.js";
 import { ADVICE } from "../../../ops/batches/advice.ts";
+import { Refused } from "../../../shared/http/client.ts";
 import { refusalOf } from "../../../ops/batches/ask.ts";
 import { countsOf, nameOf, remarkOn } from "../../../ops/batches/words.ts";
 import { CannotRun, Declined } from "../../../ops/command.ts";
@@ -95,15 +96,24 @@ Deno.test("ADVICE tells every code of a reason apart, and says the next step", (
   assertEquals(words.filter(({ next }) => !/^[A-Z].*\.$/.test(next)), []);
 });
 
+const PROBLEM = {
+  type: "urn:dragonfly:problem:conflict",
+  title: "Something else stands in the way",
+  detail: "What.",
+  code: "CONFLICT",
+  request_id: "some-request",
+  fix: "Do.",
+} as const;
+
 Deno.test("refusalOf() declines what is not there or not in that state; everything else could not run", () => {
   const of = (status: number, more = {}) =>
-    refusalOf({ status, body: { code: "C", detail: "What.", fix: "Do.", ...more } });
+    refusalOf(new Refused(status, { ...PROBLEM, status, ...more }, "", null));
   for (const status of [404, 409]) assertEquals(of(status) instanceof Declined, true, String(status));
   for (const status of [401, 403, 422, 429, 500, 503]) {
     assertEquals(of(status) instanceof CannotRun, true, String(status));
   }
   assertEquals(
     of(409, { allowed_from: ["failed", "completed"] }).message,
-    "409 C What. Do. (allowed_from: failed, completed)",
+    "409 CONFLICT What. Do. (allowed_from: failed, completed)",
   );
 });
