@@ -62,6 +62,7 @@ const TAGS: Readonly<Record<FunctionName, string>> = {
   intake: "Files in, batches looked at, operators' hands on them.",
   worker: "Works off what is queued.",
   sentinel: "Watches.",
+  outbound: "Speaks to other companies' systems: notices out, vendors' exports in.",
   enforcement: "Acts on judgments.",
   system: "Is it up, is it ready, how is it.",
 };

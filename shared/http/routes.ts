@@ -4,12 +4,13 @@ import type { RouteName, RouteOf } from "./access.ts";
 import type { Declaration, Declared } from "./declaration.ts";
 import { INTAKE } from "./routes/intake.ts";
 import { SYSTEM } from "./routes/system.ts";
-import { ENFORCEMENT, SENTINEL, WORKER } from "./routes/workers.ts";
+import { ENFORCEMENT, OUTBOUND, SENTINEL, WORKER } from "./routes/workers.ts";
 
 export const ROUTES = {
   intake: INTAKE,
   worker: WORKER,
   sentinel: SENTINEL,
+  outbound: OUTBOUND,
   enforcement: ENFORCEMENT,
   system: SYSTEM,
 } as const satisfies { readonly [F in FunctionName]: Declared<F> };

@@ -13,5 +13,8 @@ export const RunReport = named(
   z.looseObject({ claimed: Count, completed: Count, failed: Count, handed_over: Count }),
 );
 
+/** What one invocation of the outbound function did, in jobs. */
+export const WorkedOff = named("WorkedOff", z.looseObject({ worked_off: Count }));
+
 /** One run of all checks. */
 export const SentinelRun = named("SentinelRun", SentinelResult);

@@ -1,5 +1,5 @@
-/** Routes of the functions that are woken: worker, sentinel, enforcement. */
-import { Accepted, RunReport, SentinelRun } from "../answers/runs.ts";
+/** Routes of the functions that are woken: worker, sentinel, outbound, enforcement. */
+import { Accepted, RunReport, SentinelRun, WorkedOff } from "../answers/runs.ts";
 import type { Declared, JsonBody } from "../declaration.ts";
 import { optional, text } from "../fields.ts";
 import { HEALTH } from "./open.ts";
@@ -51,6 +51,18 @@ export const SENTINEL = {
     problems: ["NOT_FOUND"],
   },
 } as const satisfies Declared<"sentinel">;
+
+export const OUTBOUND = {
+  "GET /outbound/health": HEALTH,
+  "POST /outbound/run": {
+    summary: "Send what is to be told, and fetch what vendors export",
+    body: WOKEN_BY,
+    answers: {
+      200: { kind: "json", schema: WorkedOff, about: "To a key: how many jobs were worked off." },
+      202: ACCEPTED,
+    },
+  },
+} as const satisfies Declared<"outbound">;
 
 export const ENFORCEMENT = {
   "GET /enforcement/health": HEALTH,

@@ -2,7 +2,7 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type { Hono } from "hono";
 import { OutboundGateway } from "../../../shared/data/outbound_gateway.ts";
-import { type AppEnv, type AppParts, createApp } from "../_shared/app.ts";
+import { answer, type AppEnv, type AppParts, createApp } from "../_shared/app.ts";
 import { channelsOf } from "../_shared/channels.ts";
 import { createServiceClient } from "../_shared/clients.ts";
 import { connectDatabase } from "../_shared/database.ts";
@@ -30,9 +30,9 @@ export function createOutboundApp(parts: OutboundParts): Hono<AppEnv> {
   const work = () => working ??= workOff(parts.ports).finally(() => working = null);
   return createApp("outbound", parts, {
     "POST /outbound/run": async (context) => {
-      if (context.get("caller").role !== "wake") return context.json({ worked_off: await work() });
+      if (context.get("caller").role !== "wake") return answer(200, { worked_off: await work() });
       keepAlive(work());
-      return context.json({ accepted: true }, 202);
+      return answer(202, { accepted: true });
     },
   });
 }
