@@ -1,7 +1,16 @@
 /** Routes of the function `intake`: files in, batches looked at, operators' hands on them. */
 import * as z from "zod";
 import { DELIMITER_CHARS, ENCODINGS, ESCAPES, NEWLINES, QUOTES } from "../../csv/dialect.ts";
-import { BatchPage, DescribedBatch, DuplicateAnswer, ErrorPage, Timeline } from "../../intake/record.ts";
+import {
+  Batch,
+  BatchPage,
+  DescribedBatch,
+  DuplicateAnswer,
+  ErrorPage,
+  RowError,
+  RowIssue,
+  Timeline,
+} from "../../intake/record.ts";
 import { BATCH_STATES } from "../../intake/states.ts";
 import { ROW_CODES } from "../../judgments/codes.ts";
 import { FIELDS } from "../../judgments/fields.ts";
@@ -25,8 +34,11 @@ import {
 } from "../fields.ts";
 import { HEALTH } from "./open.ts";
 
+named("Batch", Batch);
 named("DescribedBatch", DescribedBatch);
 named("BatchPage", BatchPage);
+named("RowIssue", RowIssue);
+named("RowError", RowError);
 named("ErrorPage", ErrorPage);
 named("Timeline", Timeline);
 named("DuplicateAnswer", DuplicateAnswer);
