@@ -3,6 +3,8 @@
  * environment) and how it is reached; refuses to guess between two stacks.
  */
 import postgres from "postgres";
+import { FiguresGateway } from "../shared/data/figures_gateway.ts";
+import { OperatorGateway } from "../shared/data/operator_gateway.ts";
 import { type Client, createClient, NoAnswer, Refused, StrangeAnswer } from "../shared/http/client.ts";
 import { CannotRun } from "./refusals.ts";
 import { readEnvFile } from "./env_file.ts";
@@ -34,7 +36,10 @@ export interface Target {
   readonly open: Client["open"];
   /** As call, for commands that can do nothing with a refusal. @throws CannotRun with the problem's words. */
   readonly ask: Client["call"];
-  /** Postgres over DATABASE_URL; connects with the first query. */
+  /** What operators do and see over DATABASE_URL; connects with the first query. */
+  hands(): Promise<OperatorGateway>;
+  figures(): Promise<FiguresGateway>;
+  /** Postgres itself, for what is no question about our data: migrations, rights, the checks of the sentinel. */
   sql(): Promise<postgres.Sql>;
   close(): Promise<void>;
 }
@@ -59,6 +64,7 @@ export function makeTarget(environment: EnvironmentName, stack: string | null): 
     if (value !== null) return value;
     throw new CannotRun(`${VARIABLES[what]} is not set: put it into .env.${environment} or the environment.`);
   };
+  const sql = async () => pool ??= openDatabase(await need("databaseUrl"));
   let client: Promise<Client> | undefined;
   const http = async () => {
     const [apiUrl, key] = [await need("apiUrl"), await need("operatorKey")];
@@ -75,8 +81,12 @@ export function makeTarget(environment: EnvironmentName, stack: string | null): 
       await orCannotRun(async () => (await reached()).call(name, ...given), (refusal) => {
         throw new CannotRun(`${name}: ${refusal.message}`);
       }),
-    async sql() {
-      return pool ??= openDatabase(await need("databaseUrl"));
+    sql,
+    async hands() {
+      return new OperatorGateway(await sql());
+    },
+    async figures() {
+      return new FiguresGateway(await sql());
     },
     async close() {
       await pool?.end({ timeout: 1 });

@@ -11,7 +11,7 @@ import type { Target } from "../target.ts";
 export async function batchIdOf(target: Target, typed: string): Promise<string> {
   return z.guid().safeParse(typed).success
     ? typed.toLowerCase()
-    : await findId(await target.sql(), "batch", typed);
+    : await findId(await target.hands(), "batch", typed);
 }
 
 /** @throws Declined for an unknown batch or a wrong state, CannotRun for every other refusal. */

@@ -64,10 +64,8 @@ export const alertsSilence = command<Silence>({
     }
     const seconds = Math.round(60 * minutesOf("for", length));
     await context.confirm(`Silence ${check} for ${length}`);
-    const sql = await context.target.sql();
-    const [row] =
-      await sql`select ops.silence_check(${check}, ${seconds}::int, ${why}, ${operatorName()}, null) as done`;
-    report(z.object({ done: Silence }).parse(row).done);
+    const hands = await context.target.hands();
+    report(await hands.silenceCheck(check, seconds, why, operatorName()));
     return EXIT.fine;
   },
   show: (silence: Silence) => `${silence.check} is silent until ${silence.silenced_until}.`,

@@ -1,30 +1,18 @@
 /** `ops analyze-errors`: what rejected rows have in common, why, and what to do. Playbook, scenario D. */
-import type postgres from "postgres";
-import * as z from "zod";
+import type { CodeFigure, ReasonFigure } from "../../shared/data/figures_gateway.ts";
 import type { Batch } from "../../shared/intake/record.ts";
-import { REJECTION_CODES } from "../../shared/intake/rejection_codes.ts";
 import { ADVICE } from "../batches/advice.ts";
 import { batchIdOf, describeBatch } from "../batches/ask.ts";
 import { countsOf, nameOf, shortId } from "../batches/words.ts";
 import { command, type Context, EXIT, type Pen, UsageError } from "../command.ts";
 import { grouped, plain, table } from "../../checkout/table.ts";
 
-const Code = z.object({
-  error_code: z.string(),
-  occurrences: z.number(),
-  batches: z.number(),
-  cause: z.string(),
-  fix: z.string(),
-});
-type Code = z.infer<typeof Code>;
-const Reason = z.object({ rejection_code: z.enum(REJECTION_CODES), batches: z.number() });
-
 /** Whole batches where some were looked at; reasons by code where all of a week were. */
 interface Analysis {
   readonly scope: "batch" | "recent" | "summary";
   readonly batches: readonly Batch[];
-  readonly reasons: readonly (z.infer<typeof Reason> & { readonly reason: string })[];
-  readonly codes: readonly Code[];
+  readonly reasons: readonly (ReasonFigure & { readonly reason: string })[];
+  readonly codes: readonly CodeFigure[];
 }
 
 const SUMMARY_DAYS = 7;
@@ -52,58 +40,24 @@ async function analyse({ typed, target }: Context): Promise<Analysis> {
   if ([named !== undefined, recent !== undefined, typed.on("summary")].filter(Boolean).length > 1) {
     throw new UsageError("Choose one of --batch-id, --recent and --summary.");
   }
-  const sql = await target.sql();
+  const figures = await target.figures();
   if (typed.on("summary")) {
-    const ids = await batchesOfWeek(sql);
+    const ids = await figures.batchesOfDays(SUMMARY_DAYS);
+    const reasons = await figures.reasonsOf(ids);
     return {
       scope: "summary",
       batches: [],
-      reasons: await reasonsOf(sql, ids),
-      codes: await codesOf(sql, ids),
+      reasons: reasons.map((one) => ({ ...one, reason: ADVICE[one.rejection_code].reason })),
+      codes: await figures.codesOf(ids),
     };
   }
   const ids = named === undefined
-    ? await newestWithTrouble(sql, recent ?? 5)
+    ? await figures.troubledBatches(recent ?? 5)
     : [await batchIdOf(target, named)];
   const batches = [];
   for (const id of ids) batches.push(await describeBatch(target, id));
   const scope = named === undefined ? "recent" : "batch";
-  return { scope, batches, reasons: [], codes: await codesOf(sql, ids) };
-}
-
-async function newestWithTrouble(sql: postgres.Sql, count: number): Promise<string[]> {
-  const rows = await sql<{ id: string }[]>`
-    select b.id from intake.simplicity_batches b
-     where b.status = 'failed' or b.row_count_invalid > 0 order by b.created_at desc limit ${count}`;
-  return rows.map((row) => row.id);
-}
-
-async function batchesOfWeek(sql: postgres.Sql): Promise<string[]> {
-  const rows = await sql<{ id: string }[]>`
-    select b.id from intake.simplicity_batches b
-     where b.created_at > now() - make_interval(days => ${SUMMARY_DAYS}) and not b.dry_run`;
-  return rows.map((row) => row.id);
-}
-
-/** Rejects by code, most first; duplicates are none. */
-async function codesOf(sql: postgres.Sql, ids: readonly string[]): Promise<Code[]> {
-  const rows = await sql`
-    select c.error_code, sum(c.occurrences)::float8 as occurrences, count(distinct c.batch_id)::int as batches, k.cause, k.fix
-      from intake.batch_error_counts c join intake.error_codes k on k.code = c.error_code
-     where c.batch_id = any(${[...ids]}::uuid[]) and c.error_stage <> 'insert'
-     group by c.error_code, k.cause, k.fix order by 2 desc, 1`;
-  return z.array(Code).parse([...rows]);
-}
-
-/** Why files were not taken as a whole, most frequent first. */
-async function reasonsOf(sql: postgres.Sql, ids: readonly string[]): Promise<Analysis["reasons"]> {
-  const rows = await sql`
-    select b.rejection_code, count(*)::int as batches
-      from intake.simplicity_batches b
-     where b.id = any(${[...ids]}::uuid[]) and b.status = 'failed'
-     group by 1 order by 2 desc, 1`;
-  return z.array(Reason).parse([...rows])
-    .map((one) => ({ ...one, reason: ADVICE[one.rejection_code].reason }));
+  return { scope, batches, reasons: [], codes: await figures.codesOf(ids) };
 }
 
 function show({ scope, batches, reasons, codes }: Analysis, pen: Pen): string {
@@ -137,7 +91,7 @@ function wordsOn(batch: Batch, pen: Pen): string[] {
   ];
 }
 
-function wordsOnCodes(codes: readonly Code[], scope: Analysis["scope"], pen: Pen): string[] {
+function wordsOnCodes(codes: readonly CodeFigure[], scope: Analysis["scope"], pen: Pen): string[] {
   if (codes.length === 0) return ["No single row was rejected."];
   const all = codes.reduce((sum, one) => sum + one.occurrences, 0);
   const where =
@@ -153,7 +107,7 @@ function wordsOnCodes(codes: readonly Code[], scope: Analysis["scope"], pen: Pen
   ];
 }
 
-function rowsIn({ occurrences, batches }: Code, all: number, scope: Analysis["scope"]): string {
+function rowsIn({ occurrences, batches }: CodeFigure, all: number, scope: Analysis["scope"]): string {
   const share = `${(100 * occurrences / all).toFixed(1)} %`;
   const spread = scope === "batch" ? "" : `, in ${batches} ${batches === 1 ? "batch" : "batches"}`;
   return `${grouped(occurrences)} ${occurrences === 1 ? "row" : "rows"}, ${share}${spread}`;

@@ -1,23 +1,15 @@
 /** `ops fix-stuck-batch`: finds batches that do not move, and resets or ends them. Playbook, scenario C. */
-import * as z from "zod";
+import type { StuckBatch } from "../../shared/data/operator_gateway.ts";
 import { CannotRun, command, EXIT, type Pen, UsageError } from "../command.ts";
 import { findId } from "../ids.ts";
 import { operatorName } from "../operator.ts";
 import { table } from "../../checkout/table.ts";
 
-const Stuck = z.object({
-  batch_id: z.string(),
-  filename: z.string(),
-  status: z.string(),
-  minutes: z.number(),
-});
-type Stuck = z.infer<typeof Stuck>;
-
 interface Fixed {
   readonly action: "retry" | "abort";
   readonly threshold_minutes: number;
   readonly dry_run: boolean;
-  readonly batches: readonly (Stuck & { readonly done: boolean })[];
+  readonly batches: readonly (StuckBatch & { readonly done: boolean })[];
 }
 
 export const fixStuckBatch = command<Fixed>({
@@ -35,18 +27,11 @@ export const fixStuckBatch = command<Fixed>({
     const action = typed.text("action") ?? "retry";
     if (action !== "retry" && action !== "abort") throw new UsageError("--action is retry or abort.");
     const threshold = typed.whole("threshold", { least: 0, most: 100_000 }) ?? 30;
-    const sql = await target.sql();
+    const hands = await target.hands();
     const named = typed.text("batch-id");
-    const id = named === undefined ? null : await findId(sql, "batch", named);
-    const rows = await sql`
-      select b.id as batch_id, b.filename, b.status, (extract(epoch from now() - b.progress_at) / 60 / ops.time_scale())::float8 as minutes
-        from intake.simplicity_batches b
-       where case when ${id}::uuid is null
-                  then b.status in ('uploaded', 'staging', 'validating', 'inserting') and b.storage_path is not null
-                       and b.progress_at < now() - ops.scaled(${60 * threshold})
-                  else b.id = ${id}::uuid end
-       order by b.progress_at`;
-    const batches = z.array(Stuck).parse([...rows]);
+    const batches = named === undefined
+      ? await hands.stuckBatches(threshold)
+      : await hands.batchAsStuck(await findId(hands, "batch", named));
     const dryRun = typed.on("dry-run");
     if (!dryRun && batches.length > 0) await context.confirm(`${action} ${batches.length} batches`);
     const done = [];
@@ -57,20 +42,15 @@ export const fixStuckBatch = command<Fixed>({
     report({ action, threshold_minutes: threshold, dry_run: dryRun, batches: done });
     return EXIT.fine;
 
-    async function fix(batch: Stuck): Promise<void> {
+    async function fix(batch: StuckBatch): Promise<void> {
       try {
-        await sql.begin(async (transaction) => {
-          await transaction`select ops.act_as(${operatorName()}, null)`;
-          if (action === "retry") {
-            await transaction`update intake.simplicity_batches set status = 'uploaded' where id = ${batch.batch_id}`;
-          } else {
-            const reason = `Aborted by operator: stuck in ${batch.status} > ${
-              Math.floor(batch.minutes)
-            } minutes`;
-            await transaction`
-              update intake.simplicity_batches set status = 'failed', rejection_reason = ${reason} where id = ${batch.batch_id}`;
-          }
-        });
+        if (action === "retry") await hands.resetBatch(batch.batch_id, operatorName());
+        else {
+          const reason = `Aborted by operator: stuck in ${batch.status} > ${
+            Math.floor(batch.minutes)
+          } minutes`;
+          await hands.failBatch(batch.batch_id, reason, operatorName());
+        }
       } catch (error) {
         throw new CannotRun(
           `Batch ${batch.batch_id} is ${batch.status}: ${error instanceof Error ? error.message : error}`,

@@ -1,6 +1,5 @@
 /** `ops ingest-trigger`: brings files in, or takes in what lies in the bucket without a batch. */
-import * as z from "zod";
-import { Batch } from "../../shared/intake/record.ts";
+import type { Batch } from "../../shared/intake/record.ts";
 import { askIntake } from "../batches/ask.ts";
 import { followBatches } from "../batches/follow.ts";
 import { remarkOn, shortId } from "../batches/words.ts";
@@ -16,8 +15,6 @@ interface Triggered {
   readonly watched: boolean;
   readonly files: readonly Came[];
 }
-
-const Swept = z.array(z.object({ batch_id: z.string(), storage_path: z.string() }));
 
 export const ingestTrigger = command<Triggered>({
   name: "ingest-trigger",
@@ -46,18 +43,11 @@ export const ingestTrigger = command<Triggered>({
   show,
 });
 
-/** The same function cron and the sentinel call; what it takes in has the time of its transaction. */
+/** The same function cron and the sentinel call. */
 async function sweep({ target, confirm }: Context): Promise<Sent[]> {
   await confirm("Sweep the bucket");
-  const sql = await target.sql();
-  const rows = await sql.begin(async (transaction) => {
-    await transaction`select ops.act_as(${operatorName()}, null)`;
-    await transaction`select intake.sweep()`;
-    return await transaction`
-      select b.id as batch_id, b.storage_path from intake.simplicity_batches b
-       where b.created_at = now() and b.storage_path is not null order by b.storage_path`;
-  });
-  return Swept.parse([...rows]).map(({ batch_id, storage_path }) => ({
+  const swept = await (await target.hands()).sweep(operatorName());
+  return swept.map(({ batch_id, storage_path }) => ({
     file: storage_path,
     outcome: "accepted",
     batch_id,

@@ -1,27 +1,12 @@
 /** `ops monitor-ingest`: batches by state, and what moves. */
-import * as z from "zod";
+import type { BatchFigure, StateFigure } from "../../shared/data/figures_gateway.ts";
 import { command, EXIT, type Pen } from "../command.ts";
 import { pause } from "../follow.ts";
 import { age, table } from "../../checkout/table.ts";
 
-const State = z.object({
-  status: z.string(),
-  batch_count: z.number(),
-  oldest_seconds: z.number().nullable(),
-});
-const Batch = z.object({
-  batch_id: z.string(),
-  filename: z.string(),
-  status: z.string(),
-  total: z.number(),
-  valid: z.number(),
-  invalid: z.number(),
-  inserted: z.number(),
-  seconds: z.number(),
-});
 interface Ingest {
-  readonly states: readonly z.infer<typeof State>[];
-  readonly batches: readonly z.infer<typeof Batch>[];
+  readonly states: readonly StateFigure[];
+  readonly batches: readonly BatchFigure[];
 }
 
 export const monitorIngest = command<Ingest>({
@@ -30,17 +15,9 @@ export const monitorIngest = command<Ingest>({
   effects: "nothing",
   flags: { follow: { type: "boolean", help: "again every 2 seconds until Ctrl-C" } },
   async run({ target, typed, stopping }, report) {
-    const sql = await target.sql();
+    const figures = await target.figures();
     for (;;) {
-      const states = await sql`
-        select h.status, h.batch_count::float8 as batch_count, (h.oldest_age_minutes * 60)::float8 as oldest_seconds
-          from ops.v_pipeline_health h order by h.status`;
-      const batches = await sql`
-        select o.batch_id, o.filename, o.status, o.row_count_total as total, o.row_count_valid as valid,
-               o.row_count_invalid as invalid, o.row_count_inserted as inserted,
-               extract(epoch from coalesce(o.completed_at, now()) - o.created_at)::float8 as seconds
-          from intake.v_batch_observability o order by o.created_at desc limit 10`;
-      report({ states: z.array(State).parse([...states]), batches: z.array(Batch).parse([...batches]) });
+      report({ states: await figures.states(), batches: await figures.newestBatches() });
       if (!typed.on("follow") || !await pause(2, stopping)) return EXIT.fine;
     }
   },

@@ -1,22 +1,13 @@
 /** `ops monitor-workers`: who works, and who should. Playbook, scenario "Worker death". */
 import * as z from "zod";
+import type { WorkerFigure } from "../../shared/data/figures_gateway.ts";
 import type { Status } from "../../shared/http/answers/system.ts";
 import { command, EXIT, type Pen } from "../command.ts";
 import { pause } from "../follow.ts";
 import { age, table } from "../../checkout/table.ts";
 
-const Beat = z.object({
-  worker_id: z.string(),
-  worker_type: z.string(),
-  status: z.string(),
-  silent_seconds: z.number(),
-  version: z.string().nullable(),
-  memory_mb: z.number().nullable(),
-  jobs_done: z.number(),
-  jobs_failed: z.number(),
-});
 interface Workers extends z.infer<typeof Status> {
-  readonly workers: readonly z.infer<typeof Beat>[];
+  readonly workers: readonly WorkerFigure[];
 }
 
 export const monitorWorkers = command<Workers>({
@@ -28,12 +19,7 @@ export const monitorWorkers = command<Workers>({
   async run({ target, typed, stopping }, report) {
     for (;;) {
       const health = (await target.ask("GET /system/status")).body;
-      const sql = await target.sql();
-      const rows = await sql`
-        select h.worker_id, h.worker_type, h.status, extract(epoch from now() - h.last_seen_at)::float8 as silent_seconds,
-               h.version, h.memory_mb::float8 as memory_mb, h.jobs_done::float8 as jobs_done, h.jobs_failed::float8 as jobs_failed
-          from ops.worker_heartbeats h order by h.last_seen_at desc limit 20`;
-      report({ ...health, workers: z.array(Beat).parse([...rows]) });
+      report({ ...health, workers: await (await target.figures()).workers() });
       if (!typed.on("follow") || !await pause(5, stopping)) return codeOf(health);
     }
   },

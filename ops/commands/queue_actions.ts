@@ -1,14 +1,11 @@
 /** `ops queue pause|resume|reset|redrive`: the brakes of a queue or a job, and the ways back. */
-import * as z from "zod";
-import { Job } from "../../shared/http/answers/system.ts";
+import type { Job } from "../../shared/http/answers/system.ts";
 import { CannotRun, command, type Context, EXIT, type Pen } from "../command.ts";
 import { findId } from "../ids.ts";
 import { operatorName } from "../operator.ts";
 import { table } from "../../checkout/table.ts";
 
 const QUEUES: readonly string[] = ["ingest", "undo", "enforcement", "vendor_pull", "notify"];
-
-const Outcome = z.object({ outcome: z.string(), status: z.string().optional(), job: Job.optional() });
 
 /** What was done: to a whole queue, or to jobs. */
 interface Done {
@@ -58,10 +55,8 @@ export const queueReset = command<Done>({
     const queue = word === undefined ? null : queueOf(word);
     if (word !== undefined && queue === null) report(await setJob(context, word, "pending", "reset"));
     else {
-      const sql = await context.target.sql();
-      const [row] = await sql`select ops.reset_queue(${queue}::text, ${operatorName()}, null) as done`;
-      const { done } = z.object({ done: z.object({ reset: z.array(Job) }) }).parse(row);
-      report({ action: "reset", queue, jobs: done.reset });
+      const hands = await context.target.hands();
+      report({ action: "reset", queue, jobs: await hands.resetQueue(queue, operatorName()) });
     }
     return EXIT.fine;
   },
@@ -88,16 +83,11 @@ export const queueRedrive = command<Done>({
 });
 
 async function deadJobs({ typed, target }: Context): Promise<string[]> {
-  const sql = await target.sql();
+  const hands = await target.hands();
   const ids: string[] = [];
   for (const word of typed.words) {
     const queue = queueOf(word);
-    if (queue === null) ids.push(await findId(sql, "job", word));
-    else {
-      const rows = await sql<{ id: string }[]>`
-        select j.id from ops.job_queue j where j.job_type = ${queue} and j.dead_lettered_at is not null order by j.created_at`;
-      ids.push(...rows.map((row) => row.id));
-    }
+    ids.push(...(queue === null ? [await findId(hands, "job", word)] : await hands.deadJobs(queue)));
   }
   return ids;
 }
@@ -109,10 +99,8 @@ function queueOf(word: string): string | null {
 }
 
 async function setJob({ target }: Context, typed: string, status: string, action: string): Promise<Done> {
-  const sql = await target.sql();
-  const id = await findId(sql, "job", typed);
-  const [row] = await sql`select ops.set_job_status(${id}, ${status}, ${operatorName()}, null) as done`;
-  const { done } = z.object({ done: Outcome }).parse(row);
+  const hands = await target.hands();
+  const done = await hands.setJobStatus(await findId(hands, "job", typed), status, operatorName());
   if (done.outcome === "wrong_state") {
     throw new CannotRun(
       `Job ${typed} is ${done.status}: it has ended. A failed one: ops queue redrive ${typed}`,

@@ -2,7 +2,6 @@
 import { CannotRun, command, EXIT, UsageError } from "../command.ts";
 import { operatorName } from "../operator.ts";
 import { table } from "../../checkout/table.ts";
-import type { Target } from "../target.ts";
 import { type Account, accountsOf, emailFrom, makePassword, PERSON_ROLES } from "../users/accounts.ts";
 
 export const usersList = command<{ users: readonly Account[] }>({
@@ -49,7 +48,8 @@ export const usersAdd = command<Added>({
     await confirm(`Make ${email} ${role}`);
     const password = makePassword();
     const { account, made } = await accounts.add(email, role, password);
-    await note(target, made ? "user.added" : "user.role_changed", account.id, { role });
+    const action = made ? "user.added" : "user.role_changed";
+    await (await target.hands()).noteUser(action, account.id, { role }, operatorName());
     report({ email, role, made, password: made ? password : null });
     return EXIT.fine;
   },
@@ -72,20 +72,9 @@ export const usersRemove = command<{ email: string; removed: true }>({
     if (account === null) throw new CannotRun(`There is no account ${email}: ops users list shows all.`);
     await confirm(`Remove ${email}`);
     await accounts.remove(account);
-    await note(target, "user.removed", account.id, { role: account.role });
+    await (await target.hands()).noteUser("user.removed", account.id, { role: account.role }, operatorName());
     report({ email, removed: true });
     return EXIT.fine;
   },
   show: ({ email }) => `${email} is removed. An open session ends when its token does, within the hour.`,
 });
-
-/** Whose account it is, is told by its id: nothing personal goes into the record that is never deleted. */
-async function note(target: Target, action: string, id: string, after: Record<string, string | null>) {
-  const sql = await target.sql();
-  await sql.begin(async (transaction) => {
-    await transaction`select ops.act_as(${operatorName()}, null)`;
-    await transaction`select audit.append(${action}, 'user', ${id}, null, ${
-      JSON.stringify(after)
-    }::text::jsonb)`;
-  });
-}

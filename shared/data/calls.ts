@@ -49,6 +49,7 @@ export const PATIENCE: Patience = {
     intake: {
       decide: 620_000, // it may insert
       insert_batch: 620_000,
+      sweep: 60_000, // it looks at every object of the bucket
       undo_batch: 80_000, // it looks at every judgment of the batch
     },
     ops: {
