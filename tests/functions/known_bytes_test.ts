@@ -4,14 +4,14 @@ import { assertEquals } from "deno-std/assert/equals.js";
 import { Problem } from "../../shared/errors.ts";
 import { createServiceClient } from "../../supabase/functions/_shared/clients.ts";
 import { createLogger } from "../../supabase/functions/_shared/log.ts";
-import { sqlCaller } from "../../supabase/functions/_shared/sql_call.ts";
+import { RestCalls } from "../../shared/data/rest_calls.ts";
 import { createIntakeApp } from "../../supabase/functions/intake/app.ts";
-import { Batches } from "../../supabase/functions/intake/batches.ts";
+import { BatchGateway } from "../../shared/data/batch_gateway.ts";
 import { DropStore } from "../../supabase/functions/intake/drop_store.ts";
 import { ObjectStore } from "../../shared/data/object_store.ts";
-import { Lineage } from "../../supabase/functions/intake/lineage_sql.ts";
-import { Reservations } from "../../supabase/functions/intake/reservations.ts";
-import { Sources } from "../../supabase/functions/intake/sources.ts";
+import { LineageGateway } from "../../shared/data/lineage_gateway.ts";
+import { UploadGateway } from "../../shared/data/upload_gateway.ts";
+import { SourceGateway } from "../../shared/data/source_gateway.ts";
 import { BODY_PACE } from "../../supabase/functions/intake/paced_body.ts";
 import { UploadRoom } from "../../supabase/functions/intake/upload_room.ts";
 import {
@@ -211,18 +211,18 @@ function appWith(store: Pick<DropStore, "put">, patienceMs = 60_000) {
     SUPABASE_SECRET_KEYS: { default: shared().stack.secret_key },
   });
   const real = new DropStore(client);
-  const rows = sqlCaller(client, "intake");
+  const rows = new RestCalls(client);
   const app = createIntakeApp({
     identify: () => Promise.resolve({ role: "operator_key", name: "operator-key" }),
     limit: () => Promise.resolve(),
     strangers: { take: () => () => {} },
     corsOrigins: [],
     log: createLogger({ functionName: "intake", level: "error" }),
-    batches: new Batches(rows),
-    sources: new Sources(rows),
-    lineage: new Lineage(rows),
+    batches: new BatchGateway(rows),
+    sources: new SourceGateway(rows),
+    lineage: new LineageGateway(rows),
     objects: new ObjectStore(shared().stack.api_url, {}, fetch),
-    reservations: new Reservations(rows),
+    reservations: new UploadGateway(rows),
     store: Object.assign(Object.create(real), store),
     room: new UploadRoom(),
     pace: { lookMs: 10, patienceMs, renewMs: 3_600_000, body: BODY_PACE },

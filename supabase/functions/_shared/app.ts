@@ -5,6 +5,7 @@
  */
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
+import { DatabaseRefused } from "../../../shared/data/database_refused.ts";
 import { Problem, renderProblem } from "../../../shared/errors.ts";
 import { ACCESS, type Access, mayCall, type RouteOf } from "../../../shared/http/access.ts";
 import type { Answer, AnswerOf, Declaration, InputOf } from "../../../shared/http/declaration.ts";
@@ -215,7 +216,14 @@ function matches(pattern: string, path: string): boolean {
 
 function answerProblem(error: Error, context: AppContext): Response {
   const requestId = context.get("requestId");
-  const { status, body, headers } = renderProblem(error, requestId);
+  const { status, body, headers } = renderProblem(asProblem(error), requestId);
   if (status >= 500) context.get("log").error("request.failed", { path: context.req.path, status, error });
   return new Response(JSON.stringify(body), { status, headers: { ...headers, "x-request-id": requestId } });
+}
+
+/** A database that does not answer is nobody's fault; what it refuses is a fault of ours, for what may be refused is a value. */
+function asProblem(error: Error): Error {
+  return error instanceof DatabaseRefused && error.unavailable
+    ? new Problem("UNAVAILABLE", "The database does not answer.", { cause: error })
+    : error;
 }

@@ -1,6 +1,7 @@
 /** Routes of the intake function: files in, batches looked at, operators' hands on them. */
 import type { Hono } from "hono";
 import { ObjectStore } from "../../../shared/data/object_store.ts";
+import { RestCalls } from "../../../shared/data/rest_calls.ts";
 import { Problem } from "../../../shared/errors.ts";
 import { DROP_BUCKET } from "../../../shared/intake/limits.ts";
 import type { DescribedBatch } from "../../../shared/intake/record.ts";
@@ -16,39 +17,38 @@ import { actorOf } from "../_shared/caller.ts";
 import { createServiceClient, secretKeyOf } from "../_shared/clients.ts";
 import type { Environment } from "../_shared/env.ts";
 import { createParts } from "../_shared/runtime.ts";
-import { sqlCaller } from "../_shared/sql_call.ts";
-import { Batches, type By } from "./batches.ts";
+import { BatchGateway, type By } from "../../../shared/data/batch_gateway.ts";
 import { DropStore } from "./drop_store.ts";
 import { streamErrorsCsv } from "./errors_csv.ts";
 import { answerLineage, answerRow, type LineageParts } from "./lineage.ts";
-import { Lineage } from "./lineage_sql.ts";
+import { LineageGateway } from "../../../shared/data/lineage_gateway.ts";
 import { viewFor } from "./mask.ts";
 import { answerReplay } from "./replay.ts";
-import { Reservations } from "./reservations.ts";
-import { Sources } from "./sources.ts";
+import { UploadGateway } from "../../../shared/data/upload_gateway.ts";
+import { SourceGateway } from "../../../shared/data/source_gateway.ts";
 import { answerUpload, PACE, type UploadParts } from "./upload.ts";
 import { UploadRoom } from "./upload_room.ts";
 import { answerUploadUrl } from "./upload_url.ts";
 
 /** What the routes stand on, beside the parts of every app. */
 export interface IntakeParts extends AppParts, UploadParts, LineageParts {
-  readonly batches: Batches;
-  readonly sources: Sources;
+  readonly batches: BatchGateway;
+  readonly sources: SourceGateway;
 }
 
 /** The intake function as it runs: everything from its environment. */
 export function buildApp(environment: Environment<"intake">): Hono<AppEnv> {
   const client = createServiceClient(environment);
-  const call = sqlCaller(client, "intake");
+  const calls = new RestCalls(client);
   const url = environment.SUPABASE_URL;
   const headers = { apikey: secretKeyOf(environment.SUPABASE_SECRET_KEYS) };
   return createIntakeApp({
     ...createParts("intake", environment, client),
-    batches: new Batches(call),
-    sources: new Sources(call),
-    lineage: new Lineage(call),
+    batches: new BatchGateway(calls),
+    sources: new SourceGateway(calls),
+    lineage: new LineageGateway(calls),
     objects: new ObjectStore(url, headers, fetch),
-    reservations: new Reservations(call),
+    reservations: new UploadGateway(calls),
     store: new DropStore(client),
     room: new UploadRoom(),
     pace: PACE,
@@ -116,7 +116,7 @@ function by(context: AppContext): By {
 }
 
 /** The batch in the address. A vendor may look at its own source's alone. @throws Problem NOT_FOUND, FORBIDDEN, … */
-async function findBatch(context: AppContext, id: string, batches: Batches): Promise<DescribedBatch> {
+async function findBatch(context: AppContext, id: string, batches: BatchGateway): Promise<DescribedBatch> {
   const caller = context.get("caller");
   return await batches.describe(id, (source) => {
     if (caller.role === "vendor" && source !== caller.name) {
@@ -125,7 +125,7 @@ async function findBatch(context: AppContext, id: string, batches: Batches): Pro
   });
 }
 
-function answerErrorsCsv(batches: Batches): HandlerOf<"intake", "GET /intake/batches/:id/errors.csv"> {
+function answerErrorsCsv(batches: BatchGateway): HandlerOf<"intake", "GET /intake/batches/:id/errors.csv"> {
   return async (context, { path }) => {
     const { batch_id, filename } = await findBatch(context, path.id, batches);
     const frame = await batches.csvFrame(batch_id);

@@ -1,12 +1,12 @@
 /** GET …/errors.csv, streamed. The lines are made in Postgres: 100,000 of them are no work for an isolate. */
-import type { Batches } from "./batches.ts";
+import type { BatchGateway } from "../../../shared/data/batch_gateway.ts";
 
 /** Rejects per call: some 2 MB of text. */
 const PAGE_ROWS = 5000;
 
 /** The whole file as a stream of UTF-8: heading, kept rejects in file order, and a last line when some were left out. */
 export function streamErrorsCsv(
-  batches: Batches,
+  batches: BatchGateway,
   id: string,
   frame: { readonly header: string; readonly footer: string },
 ): ReadableStream<Uint8Array> {

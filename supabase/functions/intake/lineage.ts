@@ -7,11 +7,11 @@ import { ObjectMissing, type ObjectStore } from "../../../shared/data/object_sto
 import { Problem } from "../../../shared/errors.ts";
 import { JudgmentLineage, RowFate } from "../../../shared/http/answers/intake.ts";
 import { answer, type AppContext, type HandlerOf } from "../_shared/app.ts";
-import type { Lineage, Place, Traced } from "./lineage_sql.ts";
+import type { LineageGateway, Place, Traced } from "../../../shared/data/lineage_gateway.ts";
 
 /** What lineage stands on. */
 export interface LineageParts {
-  readonly lineage: Lineage;
+  readonly lineage: LineageGateway;
   readonly objects: ObjectStore;
 }
 

@@ -1,4 +1,5 @@
 /** Reads what is said of files: options of an upload, names. Every refusal names the field. */
+import type { UploadSettings } from "../../../shared/data/upload_gateway.ts";
 import { isDesktopName } from "../../../shared/intake/arriving.ts";
 import { FILENAME_LIMIT } from "../../../shared/intake/limits.ts";
 import type { FieldsRead, Given } from "../../../shared/http/fields.ts";
@@ -11,12 +12,7 @@ export interface UploadOptions {
   readonly source: string | null;
   readonly force: boolean;
   /** As the reservation keeps them. */
-  readonly kept: {
-    readonly error_threshold_percent?: number;
-    readonly priority?: number;
-    readonly dry_run?: boolean;
-    readonly source_reference?: string;
-  };
+  readonly kept: UploadSettings;
 }
 
 /** The options of a form or query. @throws Problem INVALID_PARAMETER naming the first wrong field. */

@@ -6,7 +6,7 @@ import { Problem } from "../../../shared/errors.ts";
 import type { AppContext } from "../_shared/app.ts";
 import { actorOf } from "../_shared/caller.ts";
 import { storedName } from "./parameters.ts";
-import type { ReplayRefused, Reservation } from "./reservations.ts";
+import type { ReplayRefused, Reservation } from "../../../shared/data/upload_gateway.ts";
 import { answerWith, bringIn, type Received, receiveUpload, type UploadParts } from "./upload.ts";
 
 /** Answers a replay. @throws Problem NOT_FOUND, WRONG_STATE, CONFLICT for bytes that are another batch's. */

@@ -6,17 +6,22 @@ import { Problem } from "../../../shared/errors.ts";
 import { answer, type AppContext, type HandlerOf } from "../_shared/app.ts";
 import { actorOf, type Caller } from "../_shared/caller.ts";
 import type { BatchState } from "../../../shared/intake/states.ts";
-import type { By } from "./batches.ts";
+import type { By } from "../../../shared/data/batch_gateway.ts";
 import type { DropStore } from "./drop_store.ts";
 import { BODY_PACE, type BodyPace } from "./paced_body.ts";
 import { readUploadOptions, storedName, type UploadOptions } from "./parameters.ts";
 import { checkEnvelope, type ReceivedFile, receiveFile } from "./received_file.ts";
-import { granted, type Reservation, type ReservationRequest, type Reservations } from "./reservations.ts";
+import {
+  granted,
+  type Reservation,
+  type ReservationRequest,
+  type UploadGateway,
+} from "../../../shared/data/upload_gateway.ts";
 import type { UploadRoom } from "./upload_room.ts";
 
 /** What uploads stand on. */
 export interface UploadParts {
-  readonly reservations: Reservations;
+  readonly reservations: UploadGateway;
   readonly store: DropStore;
   readonly room: UploadRoom;
   readonly pace: Pace;

@@ -8,7 +8,7 @@ import { actorOf } from "../_shared/caller.ts";
 import type { DropStore } from "./drop_store.ts";
 import { BUCKET_LIMIT_BYTES } from "../../../shared/intake/limits.ts";
 import { readFilename, refuseDesktopName, storedName, uploadOptions } from "./parameters.ts";
-import { granted, type Reservation, type Reservations } from "./reservations.ts";
+import { granted, type Reservation, type UploadGateway } from "../../../shared/data/upload_gateway.ts";
 import { refuseVendorOptions, sourceFor } from "./upload.ts";
 
 /** What was announced, as it was read. */
@@ -19,7 +19,7 @@ type Answered = Awaited<ReturnType<HandlerOf<"intake", "POST /intake/upload-url"
 export async function answerUploadUrl(
   context: AppContext,
   given: Announced,
-  parts: { readonly reservations: Reservations; readonly store: DropStore },
+  parts: { readonly reservations: UploadGateway; readonly store: DropStore },
 ): Promise<Answered> {
   const { filename, size, hash } = readAnnouncement(given);
   const options = uploadOptions(given);

@@ -1,14 +1,15 @@
 /** The checks of readiness against the real parts. */
 import type { SupabaseClient } from "@supabase/supabase-js";
+import { DatabaseRefused } from "../../../shared/data/database_refused.ts";
+import type { SystemGateway } from "../../../shared/data/system_gateway.ts";
+import { DROP_BUCKET } from "../../../shared/intake/limits.ts";
 import type { Database } from "../_shared/database.ts";
 import { NEWEST_MIGRATION } from "./newest_migration.ts";
 import { type Checks, judgeMigrations, NotReady } from "./readiness.ts";
 
-/** The bucket that drops arrive in. */
-const BUCKET = "intake";
-
 /** @param database null when there is no address this function may connect to. */
 export function createChecks(
+  system: SystemGateway,
   client: SupabaseClient,
   database: Database | null,
 ): Checks {
@@ -19,20 +20,21 @@ export function createChecks(
       >`select current_setting('server_version') as version`;
       return `Postgres ${row?.version ?? "?"}`;
     },
-    rest: async (signal) => {
-      const { error, status } = await client.schema("ops").rpc("time_scale")
-        .abortSignal(signal);
-      if (error !== null) {
-        throw new NotReady(`REST answers ${status} ${error.code ?? ""}`.trim());
+    rest: async () => {
+      try {
+        await system.answers();
+      } catch (error) {
+        if (!(error instanceof DatabaseRefused)) throw error;
+        throw new NotReady(`REST answers ${error.status} ${error.code}`);
       }
       return "answers";
     },
     storage: async () => {
-      const { error } = await client.storage.getBucket(BUCKET);
+      const { error } = await client.storage.getBucket(DROP_BUCKET);
       if (error !== null) {
-        throw new NotReady(`bucket ${BUCKET} cannot be reached`);
+        throw new NotReady(`bucket ${DROP_BUCKET} cannot be reached`);
       }
-      return `bucket ${BUCKET} is there`;
+      return `bucket ${DROP_BUCKET} is there`;
     },
     migrations: async () => {
       const [row] = await connected(database)<{ version: string | null }[]>`

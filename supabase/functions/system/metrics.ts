@@ -1,13 +1,12 @@
 /** Figures for Prometheus. */
-import { Figures, renderMetrics } from "../../../shared/sentinel/prometheus.ts";
+import type { SystemGateway } from "../../../shared/data/system_gateway.ts";
+import { renderMetrics } from "../../../shared/sentinel/prometheus.ts";
 import type { HandlerOf } from "../_shared/app.ts";
-import type { CallSql } from "../_shared/sql_call.ts";
 
 /** The text format, version 0.0.4. */
-export function answerMetrics(call: CallSql): HandlerOf<"system", "GET /system/metrics"> {
+export function answerMetrics(system: SystemGateway): HandlerOf<"system", "GET /system/metrics"> {
   return async (context) => {
-    const figures = Figures.parse(await call("metrics", {}));
-    return context.body(renderMetrics(figures), 200, {
+    return context.body(renderMetrics(await system.metrics()), 200, {
       "content-type": "text/plain; version=0.0.4; charset=utf-8",
       "cache-control": "no-store",
     });

@@ -1,15 +1,9 @@
-/** Batches as the HTTP surface sees them: one call of SQL per question or action. */
+/** Batches as the HTTP surface sees them: one call of SQL per question or action. What is refused is a Problem. */
 import * as z from "zod";
-import { Problem } from "../../../shared/errors.ts";
-import { DROP_BUCKET } from "../../../shared/intake/limits.ts";
-import {
-  BatchPage,
-  DescribedBatch,
-  DuplicateAnswer,
-  ErrorPage,
-  Timeline,
-} from "../../../shared/intake/record.ts";
-import type { CallSql } from "../_shared/sql_call.ts";
+import { Problem } from "../errors.ts";
+import { DROP_BUCKET } from "../intake/limits.ts";
+import { BatchPage, DescribedBatch, DuplicateAnswer, ErrorPage, Timeline } from "../intake/record.ts";
+import type { Calls } from "./calls.ts";
 
 const Described = z.union([
   z.object({ pending: z.literal(true), source: z.string() }),
@@ -45,12 +39,12 @@ const CsvPage = z.array(z.object({ last_row: z.number(), csv: z.string() }));
 const CsvFrame = z.array(z.object({ header: z.string(), footer: z.string() }));
 
 /** What can be asked of batches and done to them. */
-export class Batches {
-  constructor(private readonly call: CallSql) {}
+export class BatchGateway {
+  constructor(private readonly calls: Calls) {}
 
   /** @throws Problem NOT_FOUND; UPLOAD_PENDING while its bytes have not arrived. `source` is told to `admit` first. */
   async describe(id: string, admit: (source: string) => void = () => {}): Promise<DescribedBatch> {
-    const found = Described.parse(await this.call("describe_batch", { batch: id }));
+    const found = Described.parse(await this.calls.call("intake", "describe_batch", { batch: id }));
     if (found === null) throw new Problem("NOT_FOUND", `There is no batch ${id}.`);
     admit(found.source);
     if ("pending" in found && found.pending === true) {
@@ -63,61 +57,65 @@ export class Batches {
     filter: { status: string | null; source: string | null; q: string | null },
     paging: Paging,
   ): Promise<BatchPage> {
-    return BatchPage.parse(await this.call("list_batches", { ...filter, ...paging }));
+    return BatchPage.parse(await this.calls.call("intake", "list_batches", { ...filter, ...paging }));
   }
 
   async errors(id: string, code: string | null, paging: Paging): Promise<ErrorPage> {
-    return ErrorPage.parse(await this.call("list_errors", { batch: id, code, ...paging }));
+    return ErrorPage.parse(await this.calls.call("intake", "list_errors", { batch: id, code, ...paging }));
   }
 
   async timeline(id: string): Promise<Timeline> {
-    const timeline = Timeline.nullable().parse(await this.call("batch_timeline", { batch: id }));
+    const timeline = Timeline.nullable().parse(
+      await this.calls.call("intake", "batch_timeline", { batch: id }),
+    );
     if (timeline === null) throw new Problem("NOT_FOUND", `There is no batch ${id}.`);
     return timeline;
   }
 
   async checkDuplicate(hash: string): Promise<DuplicateAnswer> {
-    return DuplicateAnswer.parse(await this.call("check_duplicate", { hash }));
+    return DuplicateAnswer.parse(await this.calls.call("intake", "check_duplicate", { hash }));
   }
 
   /** First and last line of errors.csv; the last is empty when nothing was left out. */
   async csvFrame(id: string): Promise<{ header: string; footer: string }> {
-    const frame = CsvFrame.parse(await this.call("errors_csv_frame", { batch: id }))[0];
+    const frame = CsvFrame.parse(await this.calls.call("intake", "errors_csv_frame", { batch: id }))[0];
     if (frame === undefined) throw new Problem("NOT_FOUND", `There is no batch ${id}.`);
     return frame;
   }
 
   /** Lines of errors.csv after a row; null when there are no more. */
   async csvAfter(id: string, row: number, rows: number): Promise<{ last_row: number; csv: string } | null> {
-    return CsvPage.parse(await this.call("errors_csv", { batch: id, after_row: row, rows }))[0] ?? null;
+    return CsvPage.parse(
+      await this.calls.call("intake", "errors_csv", { batch: id, after_row: row, rows }),
+    )[0] ?? null;
   }
 
   async retry(id: string, threshold: number | null, by: By): Promise<void> {
-    this.#expectDone(id, await this.call("retry_batch", { batch: id, threshold, ...by }));
+    this.#expectDone(id, await this.calls.call("intake", "retry_batch", { batch: id, threshold, ...by }));
   }
 
   async abort(id: string, reason: string, by: By): Promise<void> {
-    this.#expectDone(id, await this.call("abort_batch", { batch: id, reason, ...by }));
+    this.#expectDone(id, await this.calls.call("intake", "abort_batch", { batch: id, reason, ...by }));
   }
 
   async approve(id: string, by: By): Promise<void> {
-    this.#expectDone(id, await this.call("approve_batch", { batch: id, ...by }));
+    this.#expectDone(id, await this.calls.call("intake", "approve_batch", { batch: id, ...by }));
   }
 
   async refuse(id: string, reason: string, by: By): Promise<void> {
-    this.#expectDone(id, await this.call("refuse_batch", { batch: id, reason, ...by }));
+    this.#expectDone(id, await this.calls.call("intake", "refuse_batch", { batch: id, reason, ...by }));
   }
 
   /** Asks for the removal of what a batch inserted; a job does it. @throws Problem CONFLICT when something was built on it. */
   async undo(id: string, reason: string, by: By): Promise<void> {
-    this.#expectDone(id, await this.call("undo_batch", { batch: id, reason, ...by }));
+    this.#expectDone(id, await this.calls.call("intake", "undo_batch", { batch: id, reason, ...by }));
   }
 
   /** @returns where the object of the deleted batch is, null when it had none. */
   async delete(id: string, confirm: string, by: By): Promise<{ bucket: string; path: string } | null> {
     const { bucket, path } = this.#expectDone(
       id,
-      await this.call("delete_batch", { batch: id, confirm, ...by }),
+      await this.calls.call("intake", "delete_batch", { batch: id, confirm, ...by }),
     );
     return path === null || path === undefined ? null : { bucket: bucket ?? DROP_BUCKET, path };
   }

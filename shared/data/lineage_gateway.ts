@@ -1,8 +1,8 @@
 /** Where rows come from and what became of them, as the database knows it. */
 import * as z from "zod";
-import { StoredObject } from "../../../shared/intake/stored_object.ts";
-import { parseDialect } from "../../../shared/intake/plan.ts";
-import type { CallSql } from "../_shared/sql_call.ts";
+import { StoredObject } from "../intake/stored_object.ts";
+import { parseDialect } from "../intake/plan.ts";
+import type { Calls } from "./calls.ts";
 
 const Place = z.object({
   object: StoredObject,
@@ -21,16 +21,18 @@ const Traced = z.looseObject({ row_index: z.number().nullable(), place: Place.nu
 export type Traced = z.infer<typeof Traced>;
 
 /** The calls. */
-export class Lineage {
-  constructor(private readonly call: CallSql) {}
+export class LineageGateway {
+  constructor(private readonly calls: Calls) {}
 
   /** Null when there is no such judgment. */
   async ofJudgment(id: number): Promise<Traced | null> {
-    return Traced.nullable().parse(await this.call("judgment_lineage", { judgment: id }));
+    return Traced.nullable().parse(await this.calls.call("intake", "judgment_lineage", { judgment: id }));
   }
 
   /** Null when the batch has no such row. */
   async ofRow(batch: string, rowIndex: number): Promise<Traced | null> {
-    return Traced.nullable().parse(await this.call("row_fate", { batch, row_index: rowIndex }));
+    return Traced.nullable().parse(
+      await this.calls.call("intake", "row_fate", { batch, row_index: rowIndex }),
+    );
   }
 }

@@ -1,10 +1,17 @@
 /** Reservations of uploads: the calls that decide who stores which bytes. The rules are in SQL (`intake.reserve_upload`). */
 import * as z from "zod";
-import { Problem } from "../../../shared/errors.ts";
-import { invalid } from "../../../shared/http/read.ts";
-import { BATCH_STATES } from "../../../shared/intake/states.ts";
-import type { CallSql } from "../_shared/sql_call.ts";
-import type { UploadOptions } from "./parameters.ts";
+import { Problem } from "../errors.ts";
+import { invalid } from "../http/read.ts";
+import { BATCH_STATES } from "../intake/states.ts";
+import type { Calls } from "./calls.ts";
+
+/** What is asked for a file; what was not given is absent, so that the source's own holds. */
+export interface UploadSettings {
+  readonly error_threshold_percent?: number;
+  readonly priority?: number;
+  readonly dry_run?: boolean;
+  readonly source_reference?: string;
+}
 
 /** What is known before bytes are stored; names are those of `intake.reserve_upload`. */
 export interface ReservationRequest {
@@ -14,7 +21,7 @@ export interface ReservationRequest {
   /** SHA-256; null when nobody has taken it. */
   readonly file_hash: string | null;
   readonly file_size_bytes: number;
-  readonly options: UploadOptions["kept"];
+  readonly options: UploadSettings;
   readonly force: boolean;
   /** The bytes will come over a signed address: their hash is only claimed. */
   readonly signed: boolean;
@@ -93,33 +100,35 @@ export type ReplayRequest = Pick<
   "filename" | "stored_name" | "file_hash" | "file_size_bytes" | "actor" | "request_id"
 >;
 
-/** The calls, over any way of making them. */
-export class Reservations {
-  constructor(private readonly call: CallSql) {}
+/** The calls. All throw DatabaseRefused. */
+export class UploadGateway {
+  constructor(private readonly calls: Calls) {}
 
   async reserve(request: ReservationRequest): Promise<Reservation> {
-    return Reservation.parse(await this.call("reserve_upload", { request }));
+    return Reservation.parse(await this.calls.call("intake", "reserve_upload", { request }));
   }
 
   /** Reserves for a corrected errors.csv of a batch. */
   async reserveReplay(original: string, request: ReplayRequest): Promise<Reservation | ReplayRefused> {
     return z.union([Reservation, ReplayRefused]).parse(
-      await this.call("reserve_replay", { original, request }),
+      await this.calls.call("intake", "reserve_replay", { original, request }),
     );
   }
 
   /** Sign of life while storing; false when somebody took over or the bytes have arrived. */
   async renew(id: string): Promise<boolean> {
-    return await this.call("renew_upload", { upload: id }) === true;
+    return await this.calls.call("intake", "renew_upload", { upload: id }) === true;
   }
 
   /** Storing failed: whoever waits goes on at once. */
   async release(id: string): Promise<void> {
-    await this.call("release_upload", { upload: id });
+    await this.calls.call("intake", "release_upload", { upload: id });
   }
 
   /** The bytes are stored: which batch do they belong to. */
   async settle(id: string, actor: string, requestId: string): Promise<Settled> {
-    return Settled.parse(await this.call("settle_upload", { upload: id, actor, request_id: requestId }));
+    return Settled.parse(
+      await this.calls.call("intake", "settle_upload", { upload: id, actor, request_id: requestId }),
+    );
   }
 }
