@@ -6,7 +6,8 @@ import { type Config, readConfig } from "../checkout/config.ts";
 import { startControl } from "./control.ts";
 import type { DefaultPrivileges } from "./database/bootstrap.ts";
 import { connect, type DatabaseAddress, type Sql } from "./database/connect.ts";
-import { makeBuckets, openDoors, pushMigrations, writeVault } from "./database/prepare.ts";
+import { makeBuckets, writeVaultSecrets } from "../checkout/setup.ts";
+import { openDoors, pushMigrations } from "./database/prepare.ts";
 import { type Faults, makeFaults } from "./faults/state.ts";
 import { type FunctionHost, startFunctions } from "./functions/host.ts";
 import { watchSchemas } from "./gateway/exposed.ts";
@@ -194,11 +195,11 @@ async function openSide(frame: Frame): Promise<Side> {
     const admin = connect(database, "supabase_admin", "stack");
     closers.push(() => admin.end({ timeout: 1 }));
     await openDoors(admin, frame.keys, options.timeScale);
-    await makeBuckets(admin, config);
+    await makeBuckets(admin, config); // before migrations run, as on a project whose config was pushed
     if (options.bare) return { server, functions, answer: refuseAll, close };
     const url = `postgresql://postgres:${database.password}@127.0.0.1:${database.port}/postgres`;
     await pushMigrations(url, frame.home);
-    await writeVault(admin, `${frame.apiUrl}/functions/v1`, keys.wakeToken);
+    await writeVaultSecrets(admin, `${frame.apiUrl}/functions/v1`, keys.wakeToken);
 
     const pool = (user: string, name: string, max: number): Sql => {
       const sql = connect(database, user, name, max);

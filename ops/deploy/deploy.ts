@@ -9,10 +9,10 @@ import { type Client, createClient, Refused } from "../../shared/http/client.ts"
 import { FOLDER } from "../migrations/files.ts";
 import { auditSecurity } from "../security/checks.ts";
 import { type CliRun, runCli } from "../supabase_cli.ts";
-import { bytesOf, readConfig } from "../../checkout/config.ts";
+import { readConfig } from "../../checkout/config.ts";
+import { makeBuckets, writeVaultSecrets } from "../../checkout/setup.ts";
 import { envFileOf } from "./rehearse_secrets.ts";
 import { runProblems, type Step } from "./stage.ts";
-import { writeVaultSecrets } from "./vault.ts";
 
 /** The project a deploy goes to. */
 export interface Project {
@@ -59,7 +59,7 @@ export async function deploy(project: Project, options: DeployOptions): Promise<
     acts.push(
       ["migrations", () => pushMigrations(project, root, cli)],
       ["config", async () => succeeded(await cli(["config", "push", remote, "--yes"]), "pushed")],
-      ["buckets", () => makeBuckets(project, root)],
+      ["buckets", () => setUpBuckets(project, root)],
       ["secrets", () => setSecrets(project, remote, cli)],
     );
   }
@@ -88,7 +88,7 @@ export async function pushDatabase(project: Project, options: DeployOptions): Pr
     ["config", async () => {
       return succeeded(await cli(["config", "push", `--remote=${project.ref}`, "--yes"]), "pushed");
     }],
-    ["buckets", () => makeBuckets(project, options.root)],
+    ["buckets", () => setUpBuckets(project, options.root)],
     ["rights", () => judgeRights(project)],
   ], options.note);
 }
@@ -130,21 +130,10 @@ async function pushMigrations(project: Project, root: string, cli: Cli): Promise
   return `${files} files, applied up to ${row?.newest}`;
 }
 
-/** Buckets as config.toml has them, which `config push` leaves out. Never removes one. */
-async function makeBuckets(project: Project, root: string): Promise<string> {
-  const { buckets } = (await readConfig(root)).storage;
-  for (const [id, bucket] of Object.entries(buckets)) {
-    await project.sql`
-      insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
-      values (${id}, ${id}, ${bucket.public}, ${
-      bucket.file_size_limit === undefined ? null : bytesOf(bucket.file_size_limit)
-    }, ${bucket.allowed_mime_types ?? null})
-      on conflict (id) do update
-        set public = excluded.public,
-            file_size_limit = excluded.file_size_limit,
-            allowed_mime_types = excluded.allowed_mime_types`;
-  }
-  return Object.keys(buckets).join(", ");
+async function setUpBuckets(project: Project, root: string): Promise<string> {
+  const config = await readConfig(root);
+  await makeBuckets(project.sql, config);
+  return Object.keys(config.storage.buckets).join(", ");
 }
 
 /** Values go by a file that only its owner reads and that is gone afterwards: arguments show in process lists. */

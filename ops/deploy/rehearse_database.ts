@@ -1,7 +1,8 @@
 /** Third act: the migrations on an empty database and on the previous release's, and the configuration after them. */
 import postgres from "postgres";
 import * as z from "zod";
-import { previousRelease, readMigrations, type Release } from "../migrations/files.ts";
+import { editedSince } from "../migrations/edited.ts";
+import { previousRelease, readMigrations } from "../migrations/files.ts";
 import { differences, schemaLines } from "../migrations/schema_lines.ts";
 import { auditSecurity, missingSchemas } from "../security/checks.ts";
 import type { CliRun } from "../supabase_cli.ts";
@@ -90,7 +91,7 @@ async function rehearseUpgrade(
   const { options, tell, folder } = stage;
   const now = await readMigrations(options.root);
   const before = await previousRelease(options.root, now);
-  const edited = before.tag === null ? [] : editedFiles(before, now);
+  const edited = editedSince(before, now).map(({ file, message }) => `${file} ${message}`);
   const workdir = `${folder}/before`;
   await Deno.mkdir(`${workdir}/supabase/migrations`, { recursive: true });
   await Deno.copyFile(`${options.root}/supabase/config.toml`, `${workdir}/supabase/config.toml`);
@@ -108,17 +109,6 @@ async function rehearseUpgrade(
     ...ours.slice(0, 10).map((line) => `only from empty: ${line.slice(0, 200)}`),
     ...theirs.slice(0, 10).map((line) => `only from ${from}: ${line.slice(0, 200)}`),
   ], `${fresh.length} objects alike`);
-}
-
-/** Files a release has applied somewhere are history. */
-export function editedFiles(before: Release, now: readonly { file: string; text: string }[]): string[] {
-  const texts = new Map(now.map(({ file, text }) => [file, text]));
-  return before.migrations.flatMap(({ file, text }) => {
-    if (!texts.has(file)) return [`${file} was released with ${before.tag} and is gone`];
-    return texts.get(file) === text
-      ? []
-      : [`${file} was released with ${before.tag} and has been edited since`];
-  });
 }
 
 function push({ cli }: Stage, database: ScratchDatabase, workdir: string): Promise<CliRun> {

@@ -1,14 +1,7 @@
 /** All that can be said about migrations without a database. */
+import { editedSince } from "./edited.ts";
 import { type Complaint, forbiddenIn } from "./forbidden.ts";
-import {
-  FOLDER,
-  git,
-  type Migration,
-  migrationsAt,
-  previousRelease,
-  readMigrations,
-  type Release,
-} from "./files.ts";
+import { FOLDER, git, migrationsAt, previousRelease, readMigrations } from "./files.ts";
 import { houseComplaints } from "./house_rules.ts";
 import { squawk } from "./squawk.ts";
 
@@ -33,24 +26,10 @@ export async function lintMigrations(root: string): Promise<Linted> {
     manners: houseComplaints(migrations, new Set(released)),
     complaints: [
       ...migrations.flatMap(({ file, text }) => forbiddenIn(file, text, names)),
-      ...editedSince(before, migrations),
+      ...editedSince(before, migrations).map((edited) => ({ ...edited, line: 1, rule: "applied-file" })),
       ...await squawk(paths, await firstRelease(root, names)),
     ],
   };
-}
-
-/** Files a release has applied somewhere are history: an edit would never reach those databases. */
-function editedSince(before: Release, now: readonly Migration[]): Complaint[] {
-  if (before.tag === null) return [];
-  const texts = new Map(now.map(({ file, text }) => [file, text]));
-  return before.migrations.filter(({ file, text }) => texts.get(file) !== text).map(({ file }) => ({
-    file,
-    line: 1,
-    rule: "applied-file",
-    message: `${
-      texts.has(file) ? "was edited" : "is gone"
-    } since ${before.tag} applied it: write a new migration`,
-  }));
 }
 
 /** @returns the files of the first release; all there are before there is one. */

@@ -1,5 +1,4 @@
-/** From a copied template to this project's database: passwords, buckets, migrations, Vault secrets. */
-import { bytesOf, type Config } from "../../checkout/config.ts";
+/** From a copied template to this project's database: passwords, settings, migrations. */
 import { ROOT } from "../../checkout/root.ts";
 import { supabaseCli } from "../../checkout/supabase_cli.ts";
 import type { Keys } from "../keys.ts";
@@ -23,21 +22,6 @@ export async function openDoors(admin: Sql, keys: Keys, timeScale: number): Prom
   await admin.unsafe(`alter database postgres set dragonfly.time_scale = '${timeScale}'`);
 }
 
-/** Buckets exist before migrations run, as on a project whose config was pushed. */
-export async function makeBuckets(admin: Sql, config: Config): Promise<void> {
-  for (const [id, bucket] of Object.entries(config.storage.buckets)) {
-    const limit = bytesOf(bucket.file_size_limit ?? config.storage.file_size_limit);
-    await admin`
-      insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
-      values (${id}, ${id}, ${bucket.public}, ${limit}, ${bucket.allowed_mime_types ?? null})
-      on conflict (id) do update
-        set public = excluded.public,
-          file_size_limit = excluded.file_size_limit,
-          allowed_mime_types = excluded.allowed_mime_types
-    `;
-  }
-}
-
 /**
  * Applies `supabase/migrations` with the real Supabase CLI, as the non-superuser `postgres`.
  * @param home a folder the CLI may call its own, so that a stack reads nobody's login.
@@ -55,14 +39,4 @@ export async function pushMigrations(databaseUrl: string, home: string): Promise
   if (success) return;
   const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   throw new Error(`Cannot apply the migrations:\n${said.trim()}`);
-}
-
-/** What SQL needs to wake functions; on hosted `ops deploy` writes them. */
-export async function writeVault(admin: Sql, functionsUrl: string, wakeToken: string): Promise<void> {
-  const secrets = { dragonfly_functions_url: functionsUrl, dragonfly_wake_token: wakeToken };
-  for (const [name, value] of Object.entries(secrets)) {
-    const [known] = await admin`select id from vault.secrets where name = ${name}`;
-    if (known === undefined) await admin`select vault.create_secret(${value}, ${name})`;
-    else await admin`select vault.update_secret(${known.id}::uuid, ${value})`;
-  }
 }

@@ -5,7 +5,8 @@
 import { readConfig } from "../../checkout/config.ts";
 import type { DefaultPrivileges } from "../../stack/database/bootstrap.ts";
 import { connect } from "../../stack/database/connect.ts";
-import { makeBuckets, openDoors, pushMigrations } from "../../stack/database/prepare.ts";
+import { makeBuckets } from "../../checkout/setup.ts";
+import { openDoors, pushMigrations } from "../../stack/database/prepare.ts";
 import { makeKeys } from "../../stack/keys.ts";
 import { freePort } from "../../checkout/free_port.ts";
 import { findPrograms, temporaryFolder } from "../../stack/postgres/programs.ts";
