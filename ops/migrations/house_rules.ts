@@ -7,6 +7,7 @@ import { brokenBy, type Complaint, whyForbidden } from "./forbidden.ts";
 import type { Migration } from "./files.ts";
 import { commentedBy, goneBy, languageOf, madeBy } from "./named_objects.ts";
 import {
+  bracketedIn,
   type Fields,
   insideOf,
   isFields,
@@ -22,6 +23,8 @@ const MOST_CHARACTERS = 120; // what a screen holds beside another
 
 /** The functions of the engine: whoever else changed rows behind the engine's door would pass the guards. */
 const ENGINE = ["ops.set_door", "ops.enqueue", "ops.move_job", "ops.lease_job", "intake.move_batch"];
+
+const NOT_YOUR_DOOR = `opens the engine's door; only ${ENGINE.join(", ")} do`;
 
 /** Columns and variables that hold words for people. Their wording is free; what programs go by has a column of its own. */
 const PROSE =
@@ -103,9 +106,10 @@ function bodyComplaints(file: string, statement: Statement): Complaint[] {
       if (!("DoStmt" in statement.node)) { // those are forbidden things
         found.push(...brokenBy(node).map((rule) => complain(line, rule, whyForbidden(rule))));
       }
-      if (!ENGINE.includes(name) && opensDoor(node)) {
-        found.push(complain(line, "door", `opens the engine's door; only ${ENGINE.join(", ")} do`));
-      }
+      if (!ENGINE.includes(name) && setsDoor(node)) found.push(complain(line, "door", NOT_YOUR_DOOR));
+    }
+    for (const called of ENGINE.includes(name) ? [] : bracketedIn(statement)) {
+      if (called.name === "ops.set_door") found.push(complain(called.line, "door", NOT_YOUR_DOOR));
     }
   } catch (error) {
     if (!(error instanceof NotSql)) throw error;
@@ -144,13 +148,12 @@ function proseColumn(tree: unknown): string | null {
   return [...columns, ...keys].find((name) => PROSE.test(name)) ?? null;
 }
 
-function opensDoor(node: unknown): boolean {
-  return nodesOf(node, "FuncCall").some(({ funcname, args }) => {
-    const called = partsOf(funcname);
-    const first = isFields(nodesOf(args, "A_Const")[0]?.sval) ? nodesOf(args, "A_Const")[0]?.sval : null;
-    return called.join(".") === "ops.set_door" ||
-      called.at(-1) === "set_config" && isFields(first) && first.sval === "dragonfly.door";
-  });
+/** The door's own setting, past the function that sets it. */
+function setsDoor(node: unknown): boolean {
+  return nodesOf(node, "FuncCall").some(({ funcname, args }) =>
+    partsOf(funcname).at(-1) === "set_config" &&
+    nodesOf(args, "A_Const").some(({ sval }) => isFields(sval) && sval.sval === "dragonfly.door")
+  );
 }
 
 /** A second definition leaves the first one lying there dead, where people go on reading it. */

@@ -72,26 +72,49 @@ export function bareText(sql: string): string {
  * The SQL in the body of a `create function` or `do` statement; nothing for any other.
  * @throws NotSql when the body cannot be parsed in its language.
  */
-export function insideOf({ node, line, text }: Pick<Statement, "node" | "line" | "text">): Inner[] {
-  const options = "CreateFunctionStmt" in node
-    ? node.CreateFunctionStmt.options
+export function insideOf(statement: Statement): Inner[] {
+  const { node, line, text } = statement;
+  const body = bodyOf(statement);
+  if (body === null) return [];
+  const language = "CreateFunctionStmt" in node
+    ? optionText(node.CreateFunctionStmt.options, "language")
     : "DoStmt" in node
-    ? node.DoStmt.args
-    : [];
-  const language = optionText(options, "language") ?? "plpgsql";
-  const body = tokensOf(text).map((token) => ({ ...token, body: dollarQuoted(token.text) }))
-    .find((token) => token.body !== null);
-  if (options === undefined || options.length === 0 || body === undefined || body.body === null) return [];
-  const first = line + lineAt(text, body.start) - 1;
-  if (language === "plpgsql") return new PlPgSql(first, line).read(text);
+    ? optionText(node.DoStmt.args, "language") ?? "plpgsql"
+    : null;
+  if (language === "plpgsql") return new PlPgSql(body.line, line).read(text);
   if (language !== "sql") return [];
-  return moved(first, () =>
-    statementsOf(body.body ?? "").map((inner) => ({
-      block: first,
-      line: first + inner.line - 1,
+  return moved(body.line, () =>
+    statementsOf(body.text).map((inner) => ({
+      block: body.line,
+      line: body.line + inner.line - 1,
       node: inner.node,
       dynamic: false,
     })));
+}
+
+/**
+ * @returns `schema.name` of whatever is followed by a bracket in the body of a function: what it calls, and tables whose
+ * columns it lists. The tree of PL/pgSQL leaves out what variables of a row type begin with; words leave out nothing.
+ */
+export function bracketedIn(statement: Statement): { name: string; line: number }[] {
+  const body = bodyOf(statement);
+  if (body === null) return [];
+  const words = tokensOf(body.text);
+  return words.flatMap(({ text: schema, start }, at) => {
+    const [dot, name, bracket] = [words[at + 1]?.text, words[at + 2]?.text, words[at + 3]?.text];
+    if (dot !== "." || bracket !== "(" || name === undefined) return [];
+    return [{ name: `${schema}.${name}`, line: body.line + lineAt(body.text, start) - 1 }];
+  });
+}
+
+/** What stands between dollar quotes in a `create function` or `do`, and the line it begins on. */
+function bodyOf({ node, line, text }: Statement): { text: string; line: number } | null {
+  if (!("CreateFunctionStmt" in node) && !("DoStmt" in node)) return null;
+  for (const token of tokensOf(text)) {
+    const body = dollarQuoted(token.text);
+    if (body !== null) return { text: body, line: line + lineAt(text, token.start) - 1 };
+  }
+  return null;
 }
 
 /** @returns every node of a kind in a tree, however deep. */

@@ -35,6 +35,10 @@ const SEEN: Record<string, [sql: string, expected: string[]]> = {
   "a body that is none": [function_("begin perform 1 +; end"), ["1.sql:1 body"]],
   "a body of SQL that is none": [function_("\nselect ) 1;", { language: "sql" }), ["1.sql:3 body"]],
   "the engine's door": [function_("\nbegin\n  perform ops.set_door('engine');\nend"), ["1.sql:4 door"]],
+  "the engine's door where variables begin": [
+    function_("\ndeclare\n  row ops.t := ops.set_door('engine');\nbegin end"),
+    ["1.sql:4 door"],
+  ],
   "the door's own setting": [
     function_("\nbegin\n  perform set_config('dragonfly.door', 'engine', true);\nend"),
     ["1.sql:4 door"],
