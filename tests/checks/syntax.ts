@@ -18,7 +18,8 @@ export interface Oddity {
     | "skipped-test"
     | "endless-loop"
     | "impure"
-    | "hidden-import";
+    | "hidden-import"
+    | "prose";
   readonly line: number;
   /** The words that stand there, shortened. */
   readonly found: string;
@@ -103,6 +104,7 @@ const READER: Deno.lint.Plugin = {
           },
           CallExpression(node) {
             if (isNamed(node.callee, ["fetch", "setTimeout", "setInterval"])) report(node, "impure");
+            if (searchesProse(node)) report(node, "prose");
           },
         };
       },
@@ -135,6 +137,50 @@ function propertyOddity(node: Deno.lint.Property, report: Report): void {
   if (node.value.type !== "Literal" || node.value.value !== true) return;
   if (isNamed(node.key, ["only"])) report(node, "focused-test");
   if (isNamed(node.key, ["ignore"])) report(node, "skipped-test");
+}
+
+/** Names of what holds words for people; `message` is one unless it is a stranger's error. */
+const PROSE =
+  /(^|_)(reason|lastError|last_error|remedy|actor|created_by|createdBy|changed_by|words|detail|cause|note)$|Reason$/;
+
+/** Whether words for people are looked through: whoever rewords them changes what the program does. */
+function searchesProse({ callee: outer, arguments: args }: Deno.lint.CallExpression): boolean {
+  const callee = outer.type === "ChainExpression" ? outer.expression : outer;
+  if (callee.type !== "MemberExpression") return false;
+  const [first] = args;
+  if (
+    isNamed(callee.property, ["startsWith", "endsWith", "includes", "indexOf", "match", "matchAll", "search"])
+  ) {
+    return isProse(callee.object);
+  }
+  return isNamed(callee.property, ["test", "exec"]) && first !== undefined && isProse(first);
+}
+
+function isProse(node: Deno.lint.Node): boolean {
+  switch (node.type) {
+    case "Identifier":
+      return PROSE.test(node.name);
+    case "MemberExpression":
+      if (node.property.type !== "Identifier") return false;
+      if (/^to(Lower|Upper)Case$|^trim$/.test(node.property.name)) return isProse(node.object);
+      return node.property.name === "message" ? !isError(node.object) : PROSE.test(node.property.name);
+    case "CallExpression": // String(reason), reason.toLowerCase()
+      return node.arguments.some((argument) => isProse(argument)) || isProse(node.callee);
+    case "LogicalExpression": // reason ?? ""
+      return isProse(node.left);
+    case "ChainExpression":
+    case "TSNonNullExpression":
+    case "TSAsExpression":
+      return isProse(node.expression);
+    default:
+      return false;
+  }
+}
+
+/** What others threw has words of theirs, and often nothing else. */
+function isError(node: Deno.lint.Node): boolean {
+  return node.type === "Identifier" && /error|failure|cause/i.test(node.name) ||
+    node.type === "MemberExpression" && isError(node.property);
 }
 
 /** `Deno.test`, `test`, `it`, `describe`, `t.step`. */
