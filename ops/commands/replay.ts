@@ -1,4 +1,4 @@
-/** `ops replay`: sends a corrected errors.csv back. See docs/REPAIR.md. */
+/** `ops replay`: sends a corrected errors.csv back. See docs/repair.md. */
 import type { AnsweredBy } from "../../shared/http/client.ts";
 import { askIntake, batchIdOf, describeBatch } from "../batches/ask.ts";
 import { nameOf, shortId } from "../batches/words.ts";

@@ -81,7 +81,7 @@ export function insideOf(statement: Statement): Inner[] {
     : "DoStmt" in node
     ? optionText(node.DoStmt.args, "language") ?? "plpgsql"
     : null;
-  if (language === "plpgsql") return new PlPgSql(body.line, line).read(text);
+  if (language === "plpgsql") return [...new PlPgSql(body.line, line).read(text), ...keptIn(body)];
   if (language !== "sql") return [];
   return moved(body.line, () =>
     statementsOf(body.text).map((inner) => ({
@@ -90,6 +90,19 @@ export function insideOf(statement: Statement): Inner[] {
       node: inner.node,
       dynamic: false,
     })));
+}
+
+/** The statements in texts between dollar quotes inside a body: kept there to be executed. */
+function keptIn(body: { text: string; line: number }): Inner[] {
+  return tokensOf(body.text).flatMap((token) => {
+    const first = body.line + lineAt(body.text, token.start) - 1;
+    return whenSql(dollarQuoted(token.text) ?? "").map((inner) => ({
+      block: body.line,
+      line: first + inner.line - 1,
+      node: inner.node,
+      dynamic: true,
+    }));
+  });
 }
 
 /**
@@ -290,12 +303,19 @@ function spokenIn(expression: Node): Node[] {
     const text = isFields(sval) && typeof sval.sval === "string" ? sval.sval : "";
     const filled = text.replace(/%(?:\d+\$)?[Is]/g, "x").replace(/%(?:\d+\$)?L/g, "''").trim();
     for (const whole of [filled, `${filled} x`]) { // a text that goes on in a variable lacks its last word
-      try {
-        return statementsOf(whole).map(({ node }) => node);
-      } catch (error) {
-        if (!(error instanceof NotSql)) throw error;
-      }
+      const found = whenSql(whole).map(({ node }) => node);
+      if (found.length > 0) return found;
     }
     return [];
   });
+}
+
+/** @returns the statements of a text that may be SQL; none when it is not. */
+function whenSql(text: string): Statement[] {
+  try {
+    return statementsOf(text);
+  } catch (error) {
+    if (error instanceof NotSql) return [];
+    throw error;
+  }
 }

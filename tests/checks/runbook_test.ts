@@ -18,8 +18,8 @@ Deno.test("the runbook has a section for every check, and for nothing else under
   );
 });
 
-Deno.test("docs/SENTINEL.md shows what every check prints, in their order", async () => {
-  const page = await Deno.readTextFile(`${ROOT}/docs/SENTINEL.md`);
+Deno.test("docs/sentinel.md shows what every check prints, in their order", async () => {
+  const page = await Deno.readTextFile(`${ROOT}/docs/sentinel.md`);
   assertEquals(
     [...page.matchAll(/^## (\w+)$/gm)].map(([, name]) => name),
     CHECKS.map((check) => check.name),

@@ -50,6 +50,12 @@ const SEEN: Record<string, [sql: string, expected: string[]]> = {
     function_("\nbegin\n  execute format('drop table %I', a);\nend"),
     ["1.sql:4 drop-table"],
   ],
+  "a table dropped by a text that is kept": [
+    function_(
+      "\ndeclare\n  gone constant text := $sql$\n    drop table ops.t\n  $sql$;\nbegin\n  execute gone;\nend",
+    ),
+    ["1.sql:5 drop-table"],
+  ],
   "words compared with a pattern": [
     function_("select 1 from ops.t where t.rejection_reason like 'Gave up%'", { language: "sql" }),
     ["1.sql:2 prose"],

@@ -1,0 +1,8 @@
+/** The second half of `deno task types`: writes anew the pages about the database and about codes. */
+import { withDatabase } from "../support/database.ts";
+import { DATABASE_PAGE, databasePage } from "./database_page.ts";
+import { ERRORS_PAGE, errorsPage } from "./errors_page.ts";
+
+await withDatabase(async ({ sql }) => await Deno.writeTextFile(DATABASE_PAGE, await databasePage(sql)));
+await Deno.writeTextFile(ERRORS_PAGE, errorsPage());
+for (const path of [DATABASE_PAGE, ERRORS_PAGE]) console.log(`written: ${path}`);
