@@ -8,6 +8,13 @@ export type Files = Readonly<Record<string, string>>;
 const CONFIG = `project_id = "small"
 [api]
 schemas = ["public", "intake"]
+extra_search_path = ["public"]
+max_rows = 1000
+[auth]
+enable_signup = false
+jwt_expiry = 3600
+[storage]
+file_size_limit = "50MiB"
 [db.seed]
 enabled = false
 [functions.probe]
