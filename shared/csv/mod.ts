@@ -20,10 +20,11 @@ export {
   QUOTES,
 } from "./dialect.ts";
 export { sniffUnsupported } from "./text/sniff.ts";
+export { UNSEEN } from "./text/unseen.ts";
 export { type ParseCode, RAW_LINE_LIMIT, type RowProblem } from "./rows/problems.ts";
 export type { RecordBatch } from "./rows/record_batch.ts";
 export { RowReader, type RowReaderOptions } from "./rows/row_reader.ts";
-export type { TableHeader } from "./rows/table_lines.ts";
+export type { LineNames, TableHeader } from "./rows/table_lines.ts";
 export type { ColumnNames } from "./detect/column_names.ts";
 export type { FileProblem } from "./detect/file_problem.ts";
 export type { Scan, Slice } from "./file/scan.ts";

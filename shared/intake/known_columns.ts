@@ -1,6 +1,12 @@
 /** What the reader of separated text is told of column names: those of judgments, and those a repair has besides. */
 import type { ColumnNames } from "../csv/mod.ts";
-import { fieldOfHeader, foldHeader, type HeaderOverrides, mapHeader } from "../judgments/mod.ts";
+import {
+  fieldOfHeader,
+  fieldsOfHeader,
+  foldHeader,
+  type HeaderOverrides,
+  mapHeader,
+} from "../judgments/mod.ts";
 import { isErrorColumn, splitReplayHeader } from "./replay.ts";
 
 /** Known names without which it need not be asked whether a header is whole. */
@@ -19,6 +25,10 @@ export function knownColumns(kind: "drop" | "replay", overrides: HeaderOverrides
   return {
     isKnown,
     fieldOf: (cell) => isOurs(cell) ? cell.trim().toLowerCase() : fieldOfHeader(cell),
+    fieldsOf(cells) {
+      const fields = fieldsOfHeader(cells.map((cell) => isOurs(cell) ? "" : cell));
+      return cells.map((cell, column) => isOurs(cell) ? cell.trim().toLowerCase() : fields[column] ?? null);
+    },
     isWhole(header) {
       if (header.filter(isKnown).length < FEWEST_NAMES) return false;
       const cells = kind === "replay" ? splitReplayHeader(header)?.header : header;

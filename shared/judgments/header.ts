@@ -125,6 +125,13 @@ export function fieldOfHeader(cell: string): Field | null {
   return MEANINGS.get(foldHeader(cell))?.field ?? null;
 }
 
+/** The field each column of a header is read as, by the table alone; null for those that mean nothing or lose. */
+export function fieldsOfHeader(header: readonly string[]): (Field | null)[] {
+  const fields: (Field | null)[] = header.map(() => null);
+  for (const [field, { column }] of claimsOf(header, NO_OVERRIDES)) fields[column] = field;
+  return fields;
+}
+
 /** Every header a field answers to, as documentation spells them; its own name comes last. */
 export function acceptedHeaders(field: Field): readonly string[] {
   return [...ACCEPTED[field], field];
@@ -136,16 +143,8 @@ export function acceptedHeaders(field: Field): readonly string[] {
  */
 export function mapHeader(header: readonly string[], overrides: HeaderOverrides = {}): HeaderMap {
   const notes: string[] = [];
-  const claims = new Map<Field, { column: number; rank: number }>();
   const overridden = foldOverrides(overrides, notes);
-  for (const [column, cell] of header.entries()) {
-    const meaning = meaningOf(cell, overridden);
-    if (meaning === null) continue;
-    const held = claims.get(meaning.field);
-    if (held === undefined || meaning.rank < held.rank) {
-      claims.set(meaning.field, { column, rank: meaning.rank });
-    }
-  }
+  const claims = claimsOf(header, overridden);
   const columns: Partial<Record<Field, number>> = {};
   for (const [field, { column }] of claims) columns[field] = column;
   const used = new Set(Object.values(columns));
@@ -167,6 +166,22 @@ export function mapHeader(header: readonly string[], overrides: HeaderOverrides 
     filingDateAsJudgmentDate,
     judgmentDateDoubts: doubts.map(trimInvisible),
   };
+}
+
+const NO_OVERRIDES: ReadonlyMap<string, Field | null> = new Map();
+
+/** The column that each field is read from. */
+function claimsOf(header: readonly string[], overridden: ReadonlyMap<string, Field | null>) {
+  const claims = new Map<Field, { readonly column: number; readonly rank: number }>();
+  for (const [column, cell] of header.entries()) {
+    const meaning = meaningOf(cell, overridden);
+    if (meaning === null) continue;
+    const held = claims.get(meaning.field);
+    if (held === undefined || meaning.rank < held.rank) {
+      claims.set(meaning.field, { column, rank: meaning.rank });
+    }
+  }
+  return claims;
 }
 
 // A column nobody reads whose name speaks of a date, a judgment or a decision.

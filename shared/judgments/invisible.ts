@@ -2,10 +2,7 @@
  * What no eye sees: which characters may stand around a value, which may never stand inside one, and how messages
  * name them. The one home of the rule; names of files and headers ask here as well.
  */
-
-// Unicode: Z are the separators (every space, line and paragraph separator), Cf the format characters (zero width
-// space, direction marks, byte order mark, soft hyphen, …).
-const INVISIBLE = /[\s\p{Z}\p{Cf}]/u;
+import { UNSEEN } from "../csv/mod.ts";
 
 // Control characters but tab, LF and CR, and format characters.
 const FORBIDDEN = /\p{Cf}|[^\P{Cc}\t\n\r]/u;
@@ -50,7 +47,7 @@ export function codePointOf(character: string): string {
 function isInvisibleAt(text: string, index: number): boolean {
   const unit = text.charCodeAt(index);
   if (unit < 0x80) return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
-  return INVISIBLE.test(String.fromCodePoint(text.codePointAt(index) ?? 0));
+  return UNSEEN.test(String.fromCodePoint(text.codePointAt(index) ?? 0));
 }
 
 function widthAt(text: string, index: number): number {

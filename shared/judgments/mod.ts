@@ -15,6 +15,7 @@ export { draftOf } from "./fields.ts";
 export {
   acceptedHeaders,
   fieldOfHeader,
+  fieldsOfHeader,
   foldHeader,
   type HeaderMap,
   type HeaderOverrides,

@@ -48,7 +48,7 @@ function readFile(bytes: Uint8Array) {
   const { dialect, headerWidth, headerCells } = found;
   const outcomes: Outcome[] = [];
   for (const slice of found.slices) {
-    const reader = new RowReader({ dialect, headerWidth, headerCells, fieldOf: NAMES.fieldOf, ...slice });
+    const reader = new RowReader({ dialect, headerWidth, headerCells, names: NAMES, ...slice });
     for (
       const batch of [...reader.push(bytes.subarray(slice.firstByte, slice.endByte)), ...reader.finish()]
     ) {

@@ -41,7 +41,7 @@ function readFile(bytes: Uint8Array, sliceBytes: number) {
       dialect,
       headerWidth: layout.header_width,
       headerCells: layout.header_cells,
-      fieldOf: NAMES.fieldOf,
+      names: NAMES,
       firstByte: slice.first_byte,
       firstRow: slice.first_row,
       firstLine: slice.first_line,

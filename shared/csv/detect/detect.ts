@@ -5,7 +5,15 @@
 import type { Block } from "../text/block.ts";
 import { DELIMITER_CHARS, DELIMITERS, type DialectOptions, type Newline, QUOTES } from "../dialect.ts";
 import { type Grammar, grammarOf } from "../records/grammar.ts";
-import { findHeader, type FoundHeader, joinHeader, type SampleRecord, usualWidth } from "./header_find.ts";
+import {
+  findHeader,
+  type FoundHeader,
+  joinHeader,
+  type RowsAbove,
+  rowsAbove,
+  type SampleRecord,
+  usualWidth,
+} from "./header_find.ts";
 import type { ColumnNames } from "./column_names.ts";
 import type { FileProblem } from "./file_problem.ts";
 import { cellsOf } from "../records/cells.ts";
@@ -17,8 +25,13 @@ export const SAMPLE_BYTES = 65_536;
 const SAMPLE_RECORDS = 200;
 /** What a table without a header is worth at most: less than any with one. */
 const HEADLESS_SCORE = 10;
-/** A header with all a row needs outweighs any number of known names. */
-const WHOLE_SCORE = 10_000;
+/**
+ * A header with all a row needs outweighs any number of known names, and one with rows below it those without. The
+ * further up it stands the better, for what stands above is not read.
+ */
+const WHOLE_SCORE = 200_000;
+const ROWS_SCORE = 200_000;
+const LINE_SCORE = 1_000;
 
 /** How the sample is written. */
 export interface Detection {
@@ -35,8 +48,10 @@ export interface Detection {
   readonly dataLine: number;
   /** Cells a row has: the header's, or without one what most lines have. */
   readonly headerWidth: number;
-  /** Cells of the sample that stand between quotes. */
+  /** Cells of the sample's rows that stand between quotes. */
   readonly quoted: number;
+  /** Rows that stand above the header. */
+  readonly above: RowsAbove | null;
   readonly problem: FileProblem | null;
 }
 
@@ -49,7 +64,9 @@ interface Reading {
   readonly width: number;
   /** Share of rows that have as many. */
   readonly share: number;
+  /** Cells between quotes, and those of them below the header. */
   readonly quoted: number;
+  readonly quotedRows: number;
   readonly damaged: number;
   /** The delimiter, all of it, stands between all of the header's cells. */
   readonly spaced: boolean;
@@ -128,21 +145,25 @@ function readSample(ways: Ways, grammar: Grammar): Reading {
   for (const record of records.slice(header ? header.at + header.count : 0)) {
     if (record.blank) continue;
     rows++;
-    if (fitted([...record.cells], width)) fitting++;
+    if (fitted([...record.cells], width, sample.bytewise)) fitting++;
   }
   const share = rows === 0 ? 1 : fitting / rows;
-  const quoted = records.reduce((sum, record) => sum + record.quoted, 0);
+  const quotedIn = (some: readonly SampleRecord[]) => some.reduce((sum, record) => sum + record.quoted, 0);
+  const quoted = quotedIn(records);
+  const quotedRows = header === null ? quoted : quotedIn(records.slice(header.at + header.count));
   const damaged = records.filter((record) => record.damaged).length;
   const shape = header === null
     ? HEADLESS_SCORE * share + Math.min(width, 10) / 2
     : 20 + 30 * share + Math.min(width, 10);
   const table = width < 2 ? 0 : shape;
-  const whole = header?.isWhole ? WHOLE_SCORE : 0;
+  const whole = header?.isWhole
+    ? WHOLE_SCORE + (header.hasRows ? ROWS_SCORE : 0) - LINE_SCORE * header.at
+    : 0;
   const score = whole + (header?.known ?? 0) * 100 + table - 20 * damaged / Math.max(1, records.length);
   const first = header === null ? undefined : records[header.at];
   const separated = first ? sample.text.slice(first.start, first.next).split(grammar.delimiter).length : 0;
   const spaced = width > 1 && separated >= width;
-  return { grammar, records, header, width, share, quoted, damaged, spaced, score };
+  return { grammar, records, header, width, share, quoted, quotedRows, damaged, spaced, score };
 }
 
 /** The header, where it was said to be or where it is found. */
@@ -159,7 +180,8 @@ function headerOf(
 
 function headerAt(records: readonly SampleRecord[], at: number, names: ColumnNames): FoundHeader {
   const cells = joinHeader([records[at]?.cells ?? []]);
-  return { at, count: 1, cells, known: cells.filter(names.isKnown).length, isWhole: names.isWhole(cells) };
+  const known = cells.filter(names.isKnown).length;
+  return { at, count: 1, cells, known, isWhole: names.isWhole(cells), hasRows: false };
 }
 
 /** The sample's first records; one that may go on behind the sample is left out. */
@@ -196,7 +218,7 @@ function chooseQuote(readings: readonly Reading[]): Reading[] {
     );
     if (rival === undefined) return true;
     const rows = Math.max(1, reading.records.length);
-    const sound = rival.quoted === 0 && reading.quoted > 0 && reading.damaged <= reading.quoted / 10;
+    const sound = rival.quotedRows === 0 && reading.quoted > 0 && reading.damaged <= reading.quoted / 10;
     const wider = reading.share > rival.share && reading.score > rival.score;
     return sound &&
       (wider || (reading.quoted >= 2 && reading.quoted * 2 >= rows && reading.score >= rival.score));
@@ -265,7 +287,7 @@ function newlineOf(text: string): Newline {
 
 /** @param above Records at the beginning that are no part of a table whatever comes. */
 function describe(best: Reading, newline: Newline, given: DialectOptions, above: number): Detection {
-  const { header, records, grammar, quoted } = best;
+  const { header, records, grammar, quotedRows: quoted } = best;
   if (header === null) {
     const first = records[above];
     return {
@@ -278,6 +300,7 @@ function describe(best: Reading, newline: Newline, given: DialectOptions, above:
       headerRecords: 0,
       dataLine: first?.line ?? 1,
       headerWidth: records.every((record) => record.blank) ? 0 : best.width,
+      above: null,
       problem: headless(records, given),
     };
   }
@@ -298,6 +321,7 @@ function describe(best: Reading, newline: Newline, given: DialectOptions, above:
     dataLine: after?.line ?? last.line + linesOf(records, end - 1),
     headerWidth: header.cells.length,
     quoted,
+    above: rowsAbove(records, header),
     problem: null,
   };
 }

@@ -1,6 +1,8 @@
 /** Where the header stands among a file's first records. Found or not found, never made up. */
 import type { ColumnNames } from "./column_names.ts";
-import { isValueLike } from "../records/cell_kind.ts";
+import { isAmountOrDate, isValueLike } from "../records/cell_kind.ts";
+import { isBlank } from "../records/grammar.ts";
+import { fitted } from "../records/width.ts";
 
 /** A record of the sample, blank ones included. */
 export interface SampleRecord {
@@ -27,6 +29,8 @@ export interface FoundHeader {
   readonly known: number;
   /** They are all that a row needs. */
   readonly isWhole: boolean;
+  /** A row of its width, with an amount or a date in it, stands below before another header does. */
+  readonly hasRows: boolean;
 }
 
 /** Records above the header, at most. */
@@ -59,7 +63,10 @@ function findKnown(records: readonly SampleRecord[], names: ColumnNames): FoundH
     if (best) candidates.push(best);
   }
   const whole = candidates.filter(({ isWhole }) => isWhole);
-  if (whole.length > 0) return whole.reduce((best, one) => isNearer(one, best) ? one : best);
+  if (whole.length > 0) {
+    const withRows = whole.map((one) => ({ ...one, hasRows: hasRowsBelow(one, whole, records) }));
+    return withRows.reduce((best, one) => isNearer(one, best) ? one : best);
+  }
   const most = Math.max(0, ...candidates.map((candidate) => candidate.known));
   const first = candidates.find(({ known }) => known >= Math.max(1, most * NEARLY_BEST));
   if (first === undefined || most === 0) return null;
@@ -69,8 +76,23 @@ function findKnown(records: readonly SampleRecord[], names: ColumnNames): FoundH
   return enough ? header : null;
 }
 
-/** Whether a header ends further up, or where the other one does in fewer lines. */
+/** Whether rows stand between a header and the next one of other columns; a legend above the table has none. */
+function hasRowsBelow(header: FoundHeader, all: readonly FoundHeader[], records: readonly SampleRecord[]) {
+  const width = header.cells.length;
+  const from = header.at + header.count;
+  const next = all.find(({ at, cells }) => at >= from && !isSame(cells, header.cells))?.at ?? records.length;
+  return records.slice(from, next).some(({ cells, blank }) =>
+    !blank && cells.some(isAmountOrDate) && fitted([...cells], width, true)
+  );
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((cell, at) => cell === other[at]);
+}
+
+/** Whether a header has rows where the other has none, ends further up, or where that one does in fewer lines. */
 function isNearer(one: FoundHeader, other: FoundHeader): boolean {
+  if (one.hasRows !== other.hasRows) return one.hasRows;
   const end = one.at + one.count;
   const otherEnd = other.at + other.count;
   return end < otherEnd || (end === otherEnd && one.count < other.count);
@@ -85,7 +107,7 @@ function bestSpan(records: readonly SampleRecord[], at: number, names: ColumnNam
     const cells = joinHeader(records.slice(at, at + count).map((part) => part.cells));
     const known = new Set(cells.filter(names.isKnown).map((cell) => cell.toLowerCase())).size;
     if (best !== null && known <= best.known) continue;
-    best = { at, count, cells, known, isWhole: names.isWhole(cells) };
+    best = { at, count, cells, known, isWhole: names.isWhole(cells), hasRows: false };
   }
   return best;
 }
@@ -100,7 +122,36 @@ function findByShape(records: readonly SampleRecord[]): FoundHeader | null {
   const record = records[at];
   if (record === undefined || at >= PREAMBLE_RECORDS) return null;
   const cells = joinHeader([record.cells]);
-  return looksLikeHeader(cells) ? { at, count: 1, cells, known: 0, isWhole: false } : null;
+  return looksLikeHeader(cells) ? { at, count: 1, cells, known: 0, isWhole: false, hasRows: false } : null;
+}
+
+/** Rows that stand above a header: where the first is, and how many there are. */
+export interface RowsAbove {
+  /** Physical line, from 1, of the first one. */
+  readonly line: number;
+  readonly lines: number;
+}
+
+/** Columns with an amount or a date in most rows make rows of lines above that have them there, too: so many at least. */
+const VALUE_COLUMNS = 2;
+
+/**
+ * Lines above a header that are like the rows below it: as wide, with amounts and dates in the same columns. They are
+ * no preamble: somebody sorted the header in among them, or joined two files.
+ */
+export function rowsAbove(records: readonly SampleRecord[], header: FoundHeader): RowsAbove | null {
+  const width = header.cells.length;
+  const isWide = ({ cells, blank }: SampleRecord) => !blank && fitted([...cells], width, true);
+  const below = records.slice(header.at + header.count).filter(isWide);
+  const columns = header.cells.map((_, column) => column).filter((column) =>
+    2 * below.filter(({ cells }) => isAmountOrDate(cells[column] ?? "")).length > below.length
+  );
+  if (columns.length < VALUE_COLUMNS) return null;
+  const above = records.slice(0, header.at).filter((record) =>
+    isWide(record) && columns.every((column) => isAmountOrDate(record.cells[column] ?? ""))
+  );
+  const [first] = above;
+  return first === undefined ? null : { line: first.line, lines: above.length };
 }
 
 /** The width most records have. */
@@ -130,7 +181,7 @@ export function joinHeader(lines: readonly (readonly string[])[]): string[] {
     { length: width },
     (_, column) => lines.map((line) => nameIn(line[column] ?? "")).join(" ").replace(/\s+/g, " ").trim(),
   );
-  return cells.slice(0, cells.findLastIndex((cell) => cell !== "") + 1);
+  return cells.slice(0, cells.findLastIndex((cell) => !isBlank(cell, true)) + 1);
 }
 
 /** Spaces and marks around a name, and then quotes. */

@@ -47,14 +47,14 @@ export function headerCells(lines: HeaderLines, encoding: Encoding): string[] {
 export function tableHeader(
   lines: HeaderLines,
   encoding: Encoding,
-  fieldOf: (cell: string) => string | null,
+  fieldsOf: (cells: readonly string[]) => (string | null)[],
 ): TableHeader {
   const plain = isWide(encoding) ? lines : lines.map((cells) => cells.map(plainCell));
   const folded = plain.map((cells) => {
     const all = cells.map(foldCell);
     return all.slice(0, all.findLastIndex((cell) => cell !== "") + 1);
   });
-  return { lines: folded, fields: joinHeader(folded).map((cell) => cell === "" ? null : fieldOf(cell)) };
+  return { lines: folded, fields: fieldsOf(joinHeader(folded)) };
 }
 
 function recodeAll(cells: readonly string[], encoding: Encoding): string[] {

@@ -1,4 +1,5 @@
 /** What an operator should know about how a file was read, in sentences. */
+import type { RowsAbove } from "../detect/header_find.ts";
 import type { UnreadLines } from "./scan.ts";
 import type { ScanState } from "./scan_state.ts";
 
@@ -22,9 +23,10 @@ function encodingNotes({ encoding, invalidByte, given, mark, sequences }: ScanSt
 
 function tableNotes({ table }: ScanState): string[] {
   if (table === null) return [];
-  const { headerLine, header, headers, titles, blankRows, unread } = table;
+  const { headerLine, header, headers, titles, blankRows, above, unread } = table;
   return [
     ...preambleNote(headerLine - 1),
+    ...aboveNote(above),
     ...headerNote(header.length),
     ...repeatedNote(headers, titles),
     ...blankRowsNote(blankRows),
@@ -53,6 +55,17 @@ function unreadNote(unread: UnreadLines | null): string[] {
 /** Says how many lines stand above the header. */
 function preambleNote(lines: number): string[] {
   return lines > 0 ? [`${were(lines, "line above the header", "lines above the header")} passed over.`] : [];
+}
+
+/** Says that rows stand above the header. */
+function aboveNote(above: RowsAbove | null): string[] {
+  if (above === null) return [];
+  return [
+    `Above the header, from line ${above.line} on, ${were(above.lines, "line", "lines")} not read though ` +
+    `${
+      above.lines === 1 ? "it looks like a row" : "they look like rows"
+    }: the header belongs above all rows.`,
+  ];
 }
 
 /** Says that a header has more than one line. */

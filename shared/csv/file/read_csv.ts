@@ -71,7 +71,7 @@ export async function readCsv(
     dialect,
     problem,
     notes,
-    records: { [Symbol.asyncIterator]: () => recordsOf(file, scan, options.names?.fieldOf) },
+    records: { [Symbol.asyncIterator]: () => recordsOf(file, scan, options.names) },
   };
 }
 
@@ -84,10 +84,10 @@ async function gathered(stream: ReadableStream<Uint8Array>): Promise<Blob> {
 async function* recordsOf(
   file: Blob,
   { dialect, headerWidth, headerCells, slices }: Scan,
-  fieldOf?: ColumnNames["fieldOf"],
+  names?: ColumnNames,
 ): AsyncGenerator<CsvRecord> {
   for (const slice of slices) {
-    const reader = new RowReader({ dialect, headerWidth, headerCells, fieldOf, ...slice });
+    const reader = new RowReader({ dialect, headerWidth, headerCells, names, ...slice });
     for await (const chunk of file.slice(slice.firstByte, slice.endByte).stream()) {
       for (const batch of reader.push(chunk)) yield* recordsIn(batch);
     }

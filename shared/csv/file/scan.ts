@@ -51,7 +51,7 @@ export interface Scan {
   /** Rows whose cells are all empty, between the first slice's begin and the last one's end. */
   readonly blankRows: number;
   readonly slices: Slice[];
-  /** Lines below the table that belong to no row; null when there are none. */
+  /** Lines above or below the table that belong to no row of it; null when there are none. */
   readonly unread: UnreadLines | null;
   /** What an operator should know about how the file was read. */
   readonly notes: string[];

@@ -3,6 +3,7 @@ import type { DialectOptions, Encoding, Newline } from "../dialect.ts";
 import type { Mark, Sequences } from "../text/encoding.ts";
 import type { Run } from "../text/held_end.ts";
 import type { HeaderLines } from "../detect/header_read.ts";
+import type { RowsAbove } from "../detect/header_find.ts";
 import type { FileProblem } from "../detect/file_problem.ts";
 import type { Evidence, OpenQuestions, Question } from "./open_questions.ts";
 import type { Slice, UnreadLines } from "./scan.ts";
@@ -59,6 +60,8 @@ export interface TableState {
   titles: number;
   /** Another table has begun. */
   ended: boolean;
+  /** Rows that stand above the header. */
+  readonly above: RowsAbove | null;
   /** What stands below the table. */
   unread: UnreadLines | null;
 }

@@ -15,7 +15,7 @@ import { headerCells, readHeaderLines, tableHeader } from "../detect/header_read
 import type { FileProblem } from "../detect/file_problem.ts";
 import { notesOf } from "./notes.ts";
 import { isBetter, noEvidence, type Question } from "./open_questions.ts";
-import type { Scan } from "./scan.ts";
+import type { Scan, UnreadLines } from "./scan.ts";
 import {
   newScanState,
   packBytes,
@@ -63,6 +63,12 @@ export const MAX_LINE_BYTES = 16_777_216;
 const MOST_STEPS_PER_BYTE = 600;
 /** Steps that are never too many. */
 const FIRST_STEPS = 1_000_000;
+
+/** Lines above and below the table that were not read. */
+function allUnread({ above, unread }: TableState): UnreadLines | null {
+  if (above === null) return unread;
+  return { line: above.line, lines: above.lines + (unread?.lines ?? 0), table: unread?.table ?? false };
+}
 
 /** Separators alone, and quotes with nothing between them, are no text. */
 const NO_TEXT = /[,;|"']+/g;
@@ -238,7 +244,7 @@ export class FileScanner {
       headerLines: found.headerLine === 0 ? 0 : found.dataLine - found.headerLine,
       headerWidth: found.headerWidth,
       header: lines,
-      cells: tableHeader(lines, scan.mark.encoding, this.#names.fieldOf),
+      cells: tableHeader(lines, scan.mark.encoding, this.#names.fieldsOf),
       rows: 0,
       blankRows: 0,
       line: found.dataLine,
@@ -253,6 +259,7 @@ export class FileScanner {
       headers: 0,
       titles: 0,
       ended: false,
+      above: found.above,
       unread: null,
     };
     this.#openTable();
@@ -420,7 +427,7 @@ export class FileScanner {
       rows: table?.rows ?? 0,
       blankRows: table?.blankRows ?? 0,
       slices: table?.slices ?? [],
-      unread: table?.unread ?? null,
+      unread: table === null ? null : allUnread(table),
       notes: notesOf(scan),
       problem: scan.problem,
     };

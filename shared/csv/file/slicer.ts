@@ -50,7 +50,7 @@ export class Slicer {
     this.#finder = new RecordFinder(this.#grammar, table.headerWidth, false);
     this.#signs = new Signs(this.#grammar, scan.open);
     this.#finder.inLongLine = table.longLine !== null;
-    this.#lines = new TableLines(table.cells, this.#grammar, names.fieldOf);
+    this.#lines = new TableLines(table.cells, this.#grammar, names);
   }
 
   /**
@@ -134,7 +134,7 @@ export class Slicer {
     if (find === "plain") {
       this.#steps += end - at;
       const cells = text.slice(at, end).split(this.#grammar.delimiter);
-      if (fitted(cells, this.table.headerWidth)) evidence.good++;
+      if (fitted(cells, this.table.headerWidth, this.#here().bytewise)) evidence.good++;
       else evidence.misfits++;
     } else if (find !== "quoted" || scan.stray) evidence.damaged++;
     else {
@@ -247,7 +247,7 @@ export class Slicer {
     const { headerWidth } = this.table;
     if (find === "long" || find === "line") return true;
     if (find === "quoted" && this.#finder.scan.fits(headerWidth)) return true;
-    return fitted([...line.read.cells], headerWidth) || mendLine(line) !== null;
+    return fitted([...line.read.cells], headerWidth, line.bytewise) || mendLine(line) !== null;
   }
 
   #endLongLine(): void {

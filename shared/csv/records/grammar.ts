@@ -1,5 +1,6 @@
 /** A dialect as the inner loops want it: character codes instead of strings. */
 import type { Dialect } from "../dialect.ts";
+import { isUnseenAt, isUnseenBytewise } from "../text/unseen.ts";
 
 export const LF = 10;
 export const CR = 13;
@@ -50,14 +51,14 @@ export function unescape(inner: string, grammar: Grammar): string {
 }
 
 /**
- * Whether the character at this place leaves a cell empty. White space of ASCII and the no-break space do; the
- * latter also as the two bytes UTF-8 has for it where those were read as Windows-1252, so that a row is blank
- * or not whichever way its bytes became text.
+ * Whether the character at this place leaves a cell empty: white space and what no eye sees. The latter also as the
+ * bytes UTF-8 has for it where those were read as Windows-1252, so that a row is blank or not whichever way its bytes
+ * became text.
  */
 export function isBlankAt(text: string, at: number, bytewise: boolean): boolean {
   const code = text.charCodeAt(at);
-  if (code === SPACE || (code >= 9 && code <= 13) || code === 0xa0) return true;
-  return bytewise && code === 0xc2 && text.charCodeAt(at + 1) === 0xa0;
+  if (code < 0x80) return code === SPACE || (code >= 9 && code <= 13);
+  return bytewise ? isUnseenBytewise(text, at) : isUnseenAt(text, at);
 }
 
 /** Whether a cell is empty, by the same rule. */

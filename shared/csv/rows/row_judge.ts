@@ -82,7 +82,7 @@ export class RowJudge {
     }
     if (find === "line" && finder.mended !== null) return { ...finder.mended, problem: null };
     const cells = cellsOf(finder, find, text, start);
-    if (fitted(cells, width)) {
+    if (fitted(cells, width, bytewise)) {
       return {
         cells,
         problem: null,

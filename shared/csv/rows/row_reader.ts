@@ -9,7 +9,14 @@ import { grammarOf } from "../records/grammar.ts";
 import { RecordFinder } from "../records/record_finder.ts";
 import { RAW_LINE_LIMIT } from "./problems.ts";
 import { type JudgedRow, RowJudge } from "./row_judge.ts";
-import { NO_HEADER, type TableHeader, TableLines, TITLE_BLANKS } from "./table_lines.ts";
+import {
+  type LineNames,
+  NO_HEADER,
+  NO_NAMES,
+  type TableHeader,
+  TableLines,
+  TITLE_BLANKS,
+} from "./table_lines.ts";
 
 /** How often a row that is not plainly good is gone through, and what it costs besides, in characters read. */
 const JUDGE_PASSES = 3;
@@ -32,8 +39,8 @@ export interface RowReaderOptions {
   rows?: number;
   /** The header, whose repetitions are passed over; without it every line that is not blank is a row. */
   headerCells?: TableHeader;
-  /** The field a cell names, with what the scan was given; null for none. */
-  fieldOf?: (cell: string) => string | null;
+  /** What the scan was given of column names. */
+  names?: LineNames;
   /** Bytes gathered before they are read: fewer give rows sooner, more are faster. 256 KiB if not given. */
   blockBytes?: number;
 }
@@ -71,7 +78,7 @@ export class RowReader {
     this.#queue = new ByteQueue(options.firstByte, options.blockBytes);
     const grammar = grammarOf(options.dialect);
     this.#finder = new RecordFinder(grammar, options.headerWidth, true);
-    this.#lines = new TableLines(options.headerCells ?? NO_HEADER, grammar, options.fieldOf ?? (() => null));
+    this.#lines = new TableLines(options.headerCells ?? NO_HEADER, grammar, options.names ?? NO_NAMES);
     this.#lastRow = options.firstRow + (options.rows ?? Infinity);
     this.#judge = new RowJudge(this.#finder, options.headerWidth, options.dialect.encoding);
     this.#row = options.firstRow;

@@ -9,6 +9,8 @@ import { bytesOf } from "../text/bytewise.ts";
 import { isAmountOrDate, isTitleLike } from "../records/cell_kind.ts";
 import type { Grammar } from "../records/grammar.ts";
 import { readLineCells } from "../records/line_cells.ts";
+import { mendLine } from "../records/mend/mend.ts";
+import { DamagedLine } from "../records/mend/repair.ts";
 import type { Find } from "../records/record_finder.ts";
 
 /**
@@ -21,9 +23,20 @@ export type LineKind = "row" | "title" | "header" | "table";
 export interface TableHeader {
   /** Cells of each of its lines, folded. */
   readonly lines: readonly (readonly string[])[];
-  /** The field each column of the whole header has; null for none. */
+  /** The field each column of the whole header is read as; null for none. */
   readonly fields: readonly (string | null)[];
 }
+
+/** What is asked about names of columns to tell lines apart. */
+export interface LineNames {
+  /** The field a cell names; null for none. */
+  fieldOf(cell: string): string | null;
+  /** The field each cell of a header is read as; null for those that name nothing, or lose to another. */
+  fieldsOf(cells: readonly string[]): (string | null)[];
+}
+
+/** No name is known. */
+export const NO_NAMES: LineNames = { fieldOf: () => null, fieldsOf: (cells) => cells.map(() => null) };
 
 /** The header of a table nothing is known of: every line is a row. */
 export const NO_HEADER: TableHeader = { lines: [], fields: [] };
@@ -46,11 +59,10 @@ export class TableLines {
   readonly #digits: number;
   readonly #own: ReadonlySet<string>;
 
-  /** @param fieldOf The field a cell names; null for none. */
   constructor(
     private readonly header: TableHeader,
     private readonly grammar: Grammar,
-    private readonly fieldOf: (cell: string) => string | null,
+    private readonly names: LineNames,
   ) {
     const cells = header.lines.flat();
     this.#own = new Set(cells.filter((cell) => cell !== ""));
@@ -62,14 +74,24 @@ export class TableLines {
 
   /** Looks at the record the finder found from `start` to `end` of the block; one that is not blank. */
   kindOf(block: Block, find: Find, start: number, end: number): LineKind {
-    if (find === "long" || find === "unclosed" || this.#hasValues(block.text, start, end)) return "row";
-    const cells = readLineCells(plainText(block, start, end), this.grammar).cells.map(foldCell);
+    if (find === "long" || this.#hasValues(block.text, start, end)) return "row";
+    const text = plainText(block, start, end);
+    if (find === "unclosed" && LINE_END.test(text)) return "row";
+    const cells = this.#cellsOf(text).map(foldCell);
     cells.length = cells.findLastIndex((cell) => cell !== "") + 1;
     this.steps += LOOK_PASSES * (end - start) + LOOK_STEPS * cells.length;
     const filled = cells.filter((cell) => cell !== "");
-    if (filled.length === 1) return this.#isTitle(filled[0] ?? "") ? "title" : "row";
+    if (filled.length === 1) return find !== "unclosed" && this.#isTitle(filled[0] ?? "") ? "title" : "row";
     if (this.header.lines.some((line) => isSame(line, cells))) return "header";
     return this.#kindByNames(cells);
+  }
+
+  /** A line's cells as those of a row are read: one that is too short may be written with another delimiter. */
+  #cellsOf(text: string): readonly string[] {
+    const { cells } = readLineCells(text, this.grammar);
+    const width = this.header.fields.length;
+    if (cells.length >= width) return cells;
+    return mendLine(new DamagedLine(text, this.grammar, width, false, false))?.cells ?? cells;
   }
 
   /** Whether there are too many digits for names of columns; costs next to nothing where values come early. */
@@ -90,15 +112,16 @@ export class TableLines {
     let names = 0;
     let elsewhere = 0;
     let sameFields = true;
+    const fields = this.names.fieldsOf(cells);
     for (let column = 0; column < cells.length; column++) {
       const cell = cells[column] ?? "";
       const here = this.header.fields[column] ?? null;
-      const field = cell === "" ? null : this.fieldOf(cell);
+      const field = fields[column] ?? null;
       if (field !== here) sameFields = false;
       const isOwn = this.#own.has(cell);
-      if (field === null && !isOwn) continue;
+      if (field === null && !isOwn && (cell === "" || this.names.fieldOf(cell) === null)) continue;
       names++;
-      const inPlace = field === null
+      const inPlace = field === null && isOwn
         ? this.header.lines.some((line) => line[column] === cell)
         : field === here;
       if (!inPlace) elsewhere++;
@@ -117,10 +140,16 @@ function isSame(line: readonly string[], cells: readonly string[]): boolean {
     line.every((cell, column) => cell === cells[column]);
 }
 
-/** A cell as it is compared: without what cannot be seen, white space folded, in lower case. */
+/**
+ * A cell as it is compared: without what cannot be seen and without what damage left of quotes around it, white space
+ * folded, in lower case.
+ */
 export function foldCell(cell: string): string {
-  return cell.replace(UNSEEN, "").replace(/\s+/gu, " ").trim().toLowerCase();
+  return cell.replace(UNSEEN, "").replace(/\s+/gu, " ").replace(AROUND, "").toLowerCase();
 }
+
+// Spaces, and quotes of any kind: nobody's column is called by them.
+const AROUND = /^[ "'`\u2018-\u201f\u00ab\u00bb]+|[ "'`\u2018-\u201f\u00ab\u00bb]+$/gu;
 
 // The symbol for U+0000, too, which stands for it in what is stored.
 // deno-lint-ignore no-control-regex
@@ -139,6 +168,8 @@ function plainText(block: Block, start: number, end: number): string {
 export function plainCell(bytewise: string): string {
   return ASCII.test(bytewise) ? bytewise : strictUtf8(bytesOf(bytewise)) ?? bytewise;
 }
+
+const LINE_END = /[\r\n]/;
 
 // deno-lint-ignore no-control-regex
 const ASCII = /^[\u0000-\u007f]*$/;

@@ -14,6 +14,8 @@ const NUL = 0x00;
 const END_MARK = 0x1a;
 const LF = 0x0a;
 const CR = 0x0d;
+const TAB = 0x09;
+const SPACE = 0x20;
 const BACKSLASH = 0x5c;
 const POINT = 0x2e;
 
@@ -76,16 +78,16 @@ export class HeldEnd {
 }
 
 function mayBeDebris(byte: number): boolean {
-  return byte === NUL || byte === END_MARK || byte === LF || byte === CR || byte === BACKSLASH ||
-    byte === POINT;
+  return byte === NUL || byte === END_MARK || byte === BACKSLASH || byte === POINT ||
+    isWhiteSpace({ byte });
 }
 
-/** Takes debris off the end: line ends only where debris stands before them. */
+/** Takes debris off the end: white space only where debris stands before it. */
 function withoutDebris(runs: readonly Run[]): Run[] {
   let end = runs.length;
   for (;;) {
     const padding = endOf(runs, end, isPadding);
-    const lines = endOf(runs, padding, isLineEnd);
+    const lines = endOf(runs, padding, isWhiteSpace);
     if (padding < end) end = padding;
     else if (endsInPadding(runs, lines)) end = lines;
     else if (endsInTerminator(runs, lines)) end = lines - 2;
@@ -118,6 +120,10 @@ function isOne(run: Run | undefined, byte: number): boolean {
 
 function isPadding({ byte }: Run): boolean {
   return byte === NUL || byte === END_MARK;
+}
+
+function isWhiteSpace({ byte }: Pick<Run, "byte">): boolean {
+  return byte === LF || byte === CR || byte === SPACE || byte === TAB;
 }
 
 function isLineEnd({ byte }: Run): boolean {

@@ -44,12 +44,18 @@ export function sniffUnsupported(firstBytes: Uint8Array): string | null {
 
 /**
  * Text has no NUL bytes, but one that slipped into a row must not cost the file: a hundredth of such bytes does, other
- * control characters beside a NUL counted in. Those that pad a text to a block are none of it.
+ * control characters beside a NUL counted in. Those that pad a text to a block are none of it, nor is white space below
+ * them.
  */
 function hasManyNuls(head: Uint8Array): boolean {
-  const text = head.subarray(0, head.findLastIndex((byte) => byte !== 0 && byte !== 0x1a) + 1);
+  const text = head.subarray(0, head.findLastIndex((byte) => !isPadding(byte)) + 1);
   if (text.length === 0) return head.includes(0);
   return text.includes(0) && text.filter(isControl).length * 100 >= text.length;
+}
+
+/** NUL, the end mark of old systems, and white space. */
+function isPadding(byte: number): boolean {
+  return byte === 0x00 || byte === 0x1a || byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 }
 
 /** What no text has: control characters but white space, end mark and escape. */

@@ -150,7 +150,7 @@ class SlicePass {
       firstLine: slice.first_line,
       rows: slice.row_count,
       headerCells: layout.header_cells,
-      fieldOf: knownColumns(layout.replay ? "replay" : "drop").fieldOf,
+      names: knownColumns(layout.replay ? "replay" : "drop"),
     });
     this.blocks = new BlockWriter({
       batchId: batch.id,

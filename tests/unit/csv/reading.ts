@@ -66,6 +66,7 @@ const KNOWN = new Set([
 export const NAMES: ColumnNames = {
   isKnown: isKnownHeader,
   fieldOf: (cell) => FIELDS.get(cell.toLowerCase().replace(/[\s._\-/]/g, "")) ?? null,
+  fieldsOf: (cells) => cells.map((cell) => NAMES.fieldOf(cell)),
   isWhole: (header) => {
     const fields = new Set(header.map(NAMES.fieldOf));
     return WHOLE.every((field) => fields.has(field));
@@ -113,9 +114,8 @@ export function readSlices(
   blockBytes?: number,
 ): ReadRow[][] {
   const { dialect, headerWidth, headerCells } = found;
-  const { fieldOf } = NAMES;
   return found.slices.map((slice) => {
-    const reader = new RowReader({ dialect, headerWidth, headerCells, fieldOf, ...slice, blockBytes });
+    const reader = new RowReader({ dialect, headerWidth, headerCells, names: NAMES, ...slice, blockBytes });
     const part = bytes.subarray(slice.firstByte, slice.endByte);
     const inside = cuts.map((cut) => cut - slice.firstByte).filter((cut) => cut > 0 && cut < part.length);
     const batches = chunksOf(part, inside).flatMap((chunk) => reader.push(chunk));
