@@ -7,7 +7,7 @@ import { hasEnded } from "../../shared/intake/states.ts";
 import { type Answer, asOperator, call, post } from "../functions/intake_stack.ts";
 import { type SharedStack, until } from "../stack/shared_stack.ts";
 
-const FOLDER = new URL("../fixtures/hunt/", import.meta.url);
+const HUNT = new URL("../fixtures/hunt/", import.meta.url);
 
 const Expected = z.strictObject({
   status: z.string(),
@@ -57,7 +57,7 @@ const Case = z.strictObject({
   source_settings: z.record(z.string(), z.unknown()).optional(),
   before: z.array(z.strictObject(Content)).default([]),
   replay: z.strictObject({
-    file: z.string(),
+    ...Content,
     expect: Expected,
     original: z.strictObject({
       resolved: z.array(z.int()).default([]),
@@ -69,17 +69,25 @@ const Case = z.strictObject({
 /** A case as it is written down. */
 export type Case = z.infer<typeof Case>;
 
-/** All cases, in the order of their file. */
-export const CASES: readonly Case[] = Case.array().parse(
-  JSON.parse(Deno.readTextFileSync(new URL("cases.json", FOLDER))),
-);
+/** The cases of a folder, in the order of their file. */
+export function readCases(folder: URL): readonly Case[] {
+  return Case.array().parse(JSON.parse(Deno.readTextFileSync(new URL("cases.json", folder))));
+}
+
+/** All cases of the hunt. */
+export const CASES: readonly Case[] = readCases(HUNT);
+
+/** A case with words of its own, so that it can be dropped beside itself, and its bytes. */
+export function withWords(written: Case): { filled: Case; words: Words; bytes: Uint8Array<ArrayBuffer> } {
+  const words = newWords();
+  const filled = Case.parse(JSON.parse(fill(JSON.stringify(written), words)));
+  return { filled, words, bytes: contentOf(filled, words) };
+}
 
 /** Drops a case through Storage or the endpoint and checks all that it states. @throws where it is not so. */
 export async function checkCase(stack: SharedStack, written: Case): Promise<void> {
-  const words = newWords();
-  const filled = Case.parse(JSON.parse(fill(JSON.stringify(written), words)));
+  const { filled, words, bytes } = withWords(written);
   const source = await sourceOf(stack, filled);
-  const bytes = contentOf(filled, words);
   for (const [n, other] of filled.before.entries()) {
     const isSame = other.file === undefined && other.parts === undefined;
     const earlier = await dropInto(
@@ -292,11 +300,12 @@ async function checkName(stack: SharedStack, id: string, name: string): Promise<
 }
 
 // Figures count as whole numbers: 17 is not said by 170.
-function says(text: string, words: string): boolean {
+export function says(text: string, words: string): boolean {
   return /^\d+$/.test(words) ? new RegExp(`(?<!\\d)${words}(?!\\d)`).test(text) : text.includes(words);
 }
 
-interface Words {
+/** What stands for `@T@` and `@N@`. */
+export interface Words {
   readonly T: string;
   readonly N: string;
 }
@@ -325,7 +334,7 @@ function contentOf(
   let raw = "";
   const bytes = content.file === undefined
     ? Uint8Array.from((content.parts ?? []).flatMap((part) => [...bytesOfPart(part)]))
-    : Deno.readFileSync(new URL(content.file, FOLDER));
+    : Deno.readFileSync(new URL(content.file, HUNT));
   for (const byte of bytes) raw += String.fromCharCode(byte);
   const wide = (text: string, before: string, after: string) =>
     [...text].map((sign) => before + sign + after).join("");

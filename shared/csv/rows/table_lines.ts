@@ -7,10 +7,10 @@ import { strictUtf8 } from "../text/block.ts";
 import type { Block } from "../text/block.ts";
 import { bytesOf } from "../text/bytewise.ts";
 import { isAmountOrDate, isTitleLike } from "../records/cell_kind.ts";
+import { DELIMITERS } from "../dialect.ts";
 import type { Grammar } from "../records/grammar.ts";
 import { readLineCells } from "../records/line_cells.ts";
-import { mendLine } from "../records/mend/mend.ts";
-import { DamagedLine } from "../records/mend/repair.ts";
+import { canHold } from "../records/mend/repair.ts";
 import type { Find } from "../records/record_finder.ts";
 
 /**
@@ -58,6 +58,8 @@ const LOOK_STEPS = 40;
 export class TableLines {
   readonly #digits: number;
   readonly #own: ReadonlySet<string>;
+  /** The same with the delimiters that a single row may be written with. */
+  readonly #others: readonly Grammar[];
 
   constructor(
     private readonly header: TableHeader,
@@ -65,6 +67,9 @@ export class TableLines {
     private readonly names: LineNames,
   ) {
     const cells = header.lines.flat();
+    this.#others = DELIMITERS
+      .filter(({ chars, detectable }) => detectable === "always" && chars !== grammar.delimiter)
+      .map(({ chars }) => ({ ...grammar, delimiter: chars, first: chars.charCodeAt(0), second: -1 }));
     this.#own = new Set(cells.filter((cell) => cell !== ""));
     this.#digits = MOST_DIGITS + (cells.join("").match(/\d/g)?.length ?? 0);
   }
@@ -91,7 +96,8 @@ export class TableLines {
     const { cells } = readLineCells(text, this.grammar);
     const width = this.header.fields.length;
     if (cells.length >= width) return cells;
-    return mendLine(new DamagedLine(text, this.grammar, width, false, false))?.cells ?? cells;
+    const other = this.#others.find(({ delimiter }) => canHold(text, delimiter, width));
+    return other === undefined ? cells : readLineCells(text, other).cells;
   }
 
   /** Whether there are too many digits for names of columns; costs next to nothing where values come early. */
