@@ -7,7 +7,7 @@ import { bytesBetween, bytesUpTo } from "../text/offsets.ts";
 import { ByteQueue, pieces } from "../text/queue.ts";
 import { detect, type Detection, SAMPLE_BYTES } from "../detect/detect.ts";
 import type { Dialect, DialectOptions, Encoding } from "../dialect.ts";
-import { countSequences, firstInvalidByte, isGuess, readMark } from "../text/encoding.ts";
+import { countCharacters, countSequences, firstInvalidByte, isGuess, readMark } from "../text/encoding.ts";
 import { HeldEnd } from "../text/held_end.ts";
 import { type ColumnNames, namesOnly } from "../detect/column_names.ts";
 import type { KnownHeader } from "../detect/header_find.ts";
@@ -389,7 +389,9 @@ export class FileScanner {
     const scan = this.#scan;
     const isAscii = stride === 1 && !bytewise;
     if (!isAscii && isGuess(scan.mark, scan.given)) {
-      countSequences(this.#queue.peek().subarray(0, count), scan.sequences);
+      const bytes = this.#queue.peek().subarray(0, count);
+      if (bytewise) countSequences(bytes, scan.sequences);
+      else scan.sequences.valid += countCharacters(bytes);
     }
     this.#queue.drop(count, isEnough);
   }

@@ -53,6 +53,26 @@ export function countSequences(bytes: Uint8Array, counted: Sequences): void {
   }
 }
 
+/** Characters of several bytes in some bytes that are all UTF-8: each begins with a byte that no other one has. */
+export function countCharacters(bytes: Uint8Array): number {
+  let count = 0;
+  let at = 0;
+  const { byteOffset, length } = bytes;
+  for (; at < length && (byteOffset + at) % WORD !== 0; at++) if ((bytes[at] ?? 0) >= FIRST_LEAD) count++;
+  if (at === length) return count;
+  const words = new Uint32Array(bytes.buffer, byteOffset + at, (length - at) >> 2);
+  for (let place = 0; place < words.length; place++, at += WORD) {
+    if (((words[place] ?? 0) & HIGH_BITS) === 0) continue; // four characters of ASCII
+    for (let byte = at; byte < at + WORD; byte++) if ((bytes[byte] ?? 0) >= FIRST_LEAD) count++;
+  }
+  for (; at < length; at++) if ((bytes[at] ?? 0) >= FIRST_LEAD) count++;
+  return count;
+}
+
+const WORD = 4;
+const HIGH_BITS = 0x80808080 | 0;
+const FIRST_LEAD = 0xc0;
+
 /** Place of the first byte that is not part of valid UTF-8; -1 when all are. */
 export function firstInvalidByte(bytes: Uint8Array): number {
   for (let at = 0; at < bytes.length;) {

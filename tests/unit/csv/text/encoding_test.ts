@@ -1,7 +1,12 @@
 /** Evidence for and against UTF-8, byte by byte, against the platform's own decoder. */
 import { assertEquals } from "deno-std/assert/equals.js";
 import fc from "fast-check";
-import { countSequences, firstInvalidByte, readMark } from "../../../../shared/csv/text/encoding.ts";
+import {
+  countCharacters,
+  countSequences,
+  firstInvalidByte,
+  readMark,
+} from "../../../../shared/csv/text/encoding.ts";
 import { join, utf8 } from "../reading.ts";
 
 const SEED = 16_004;
@@ -74,4 +79,17 @@ Deno.test("readMark() passes over a mark that stands there twice, and over no ot
     bom: false,
     length: 3,
   });
+});
+
+Deno.test(`characters of several bytes are counted four bytes at a time as one by one, wherever they lie (seed ${SEED})`, () => {
+  const sign = fc.constantFrom("a", "é", "€", "😀", "\u0000", "\u07ff", "\uffff");
+  fc.assert(
+    fc.property(fc.array(sign, { maxLength: 40 }), fc.nat(7), (signs, before) => {
+      const bytes = new Uint8Array([...new Uint8Array(before), ...utf8(signs.join(""))]).subarray(before);
+      const counted = { valid: 0, invalid: 0 };
+      countSequences(bytes, counted);
+      assertEquals([countCharacters(bytes), 0], [counted.valid, counted.invalid]);
+    }),
+    { seed: SEED, numRuns: RUNS },
+  );
 });
