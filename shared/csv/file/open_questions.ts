@@ -86,8 +86,10 @@ export class Signs {
 
   /** The next single quote that stands at the begin of a cell. */
   #apostropheFrom(start: number): number {
-    while (this.#apostrophe < start || !this.#beginsCell(this.#apostrophe)) {
-      if (this.#apostrophe === Infinity) break;
+    // Asked of every row: where there is none, no more than that is asked.
+    while (
+      this.#apostrophe !== Infinity && (this.#apostrophe < start || !this.#beginsCell(this.#apostrophe))
+    ) {
       this.#apostrophe = orEnd(this.#text.indexOf("'", Math.max(start, this.#apostrophe + 1)));
     }
     return this.#apostrophe;
