@@ -3,6 +3,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { openApiDocument, TOLD } from "../../shared/http/openapi.ts";
+import { examplesIn } from "../support/answers.ts";
 import { functionNames } from "./function_bundle.ts";
 import { DOCUMENT_FILE, generateDocument } from "./generated_document.ts";
 import { ROOT } from "./project_files.ts";
@@ -37,4 +38,10 @@ Deno.test("operations have names of their own", () => {
   );
   assertEquals(names.length, new Set(names).size);
   assert(names.includes("getIntakeBatchesByIdErrorsCsv"), names.join(" "));
+});
+
+Deno.test("examples in the document are as their own schemas want them", () => {
+  const examples = examplesIn();
+  assert(examples.length > 60, `${examples.length} examples`);
+  assertEquals(examples.flatMap(({ wrong }) => wrong), []);
 });

@@ -174,6 +174,38 @@ function escaped(name: string): string {
   return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
+/** An example of the document, and what is wrong with it by the schema beside it. */
+export interface Example {
+  readonly pointer: string;
+  readonly wrong: readonly string[];
+}
+
+/** Every example of the document: of parameters, of what is sent, of answers and problems. */
+export function examplesIn(): Example[] {
+  return examplesBelow("", document);
+}
+
+function examplesBelow(pointer: string, part: unknown): Example[] {
+  if (Array.isArray(part)) return part.flatMap((one, place) => examplesBelow(`${pointer}/${place}`, one));
+  if (!isObject(part)) return [];
+  const { schema, example, examples } = part;
+  const here = !isObject(schema) ? [] : [
+    ...(example === undefined ? [] : [example]),
+    ...Object.values(isObject(examples) ? examples : {}).map((one) => isObject(one) ? one.value : one),
+  ];
+  return [
+    ...here.map((value) => ({ pointer, wrong: wrongWith(pointer, value) })),
+    ...Object.entries(part).flatMap(([name, below]) => examplesBelow(`${pointer}/${escaped(name)}`, below)),
+  ];
+}
+
+function wrongWith(pointer: string, value: unknown): string[] {
+  const validate = validator(`${pointer}/schema`);
+  return validate(value)
+    ? []
+    : (validate.errors ?? []).map(({ instancePath, message }) => `${pointer}: ${instancePath} ${message}`);
+}
+
 const ROOT = "/functions/v1";
 const complaints: string[] = [];
 const asItIs = globalThis.fetch;

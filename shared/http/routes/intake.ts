@@ -199,6 +199,16 @@ export const SOURCE_SETTINGS = {
   },
 } as const satisfies SettingsBody;
 
+/** What an answer about a file has of it. */
+const SENT = {
+  batch_id: BATCH_ID.example,
+  attempt: 1,
+  filename: "march.csv",
+  file_hash: SOME_HASH,
+  file_size_bytes: 48_211,
+};
+const STORED = `simplicity/2026/11/27/${BATCH_ID.example}/march.csv`;
+
 const described = (about: string) => ({ kind: "json", schema: DescribedBatch, about }) as const;
 
 export const INTAKE = {
@@ -210,8 +220,18 @@ export const INTAKE = {
       "stands in the form or the query. What is wrong inside the file is found by the pipeline, not here.",
     body: FILE,
     answers: {
-      200: { kind: "json", schema: Known, about: "These bytes are known: nothing was stored." },
-      202: { kind: "json", schema: Taken, about: "It came in, or the same bytes begin their next attempt." },
+      200: {
+        kind: "json",
+        schema: Known,
+        about: "These bytes are known: nothing was stored.",
+        example: { ...SENT, status: "skipped", duplicate: true, batch_status: "completed" },
+      },
+      202: {
+        kind: "json",
+        schema: Taken,
+        about: "It came in, or the same bytes begin their next attempt.",
+        example: { ...SENT, status: "uploaded", duplicate: false },
+      },
     },
     problems: FILE_PROBLEMS,
   },
@@ -242,7 +262,18 @@ export const INTAKE = {
     },
     answers: {
       200: { kind: "json", schema: Known, about: "These bytes are known." },
-      201: { kind: "json", schema: UploadAddress, about: "The address, and until when it holds." },
+      201: {
+        kind: "json",
+        schema: UploadAddress,
+        about: "The address, and until when it holds.",
+        example: {
+          batch_id: BATCH_ID.example,
+          upload_url: `https://ref.supabase.co/storage/v1/object/upload/sign/intake/${STORED}?token=a.b.c`,
+          token: "a.b.c",
+          path: STORED,
+          expires_at: "2026-11-27T14:00:00.000Z",
+        },
+      },
       202: { kind: "json", schema: Taken, about: "Known bytes begin their next attempt." },
     },
     problems: ["CONFLICT", "FILE_TOO_LARGE", "EMPTY_FILE"],

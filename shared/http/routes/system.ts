@@ -66,7 +66,22 @@ export const SYSTEM = {
   },
   "GET /system/status": {
     summary: "Whether the workers beat, and how deep the queue is",
-    answers: { 200: { kind: "json", schema: Status, about: "As it is now." } },
+    answers: {
+      200: {
+        kind: "json",
+        schema: Status,
+        about: "As it is now.",
+        example: {
+          ingest_status: "online",
+          enforcement_status: "not_deployed",
+          ingest_last_heartbeat: "2026-11-27T11:59:48.120Z",
+          enforcement_last_heartbeat: null,
+          queue_depth: 0,
+          queue_processing: 1,
+          checked_at: "2026-11-27T12:00:00.000Z",
+        },
+      },
+    },
   },
   "GET /system/metrics": {
     summary: "Figures for Prometheus",
