@@ -77,7 +77,9 @@ Deno.test("the system's routes for operators", async (t) => {
     await t.step("shows alerts, open first, and silences one", async () => {
       await ask("POST", "queue/notify/pause");
       await sentinel();
-      const [alert] = (await ask("GET", "alerts?state=open")).body.alerts;
+      const { alerts } = (await ask("GET", "alerts?state=open")).body;
+      // A busy machine is slow enough for a finding of its own.
+      const alert = alerts.find((one: { check: string }) => one.check === "queue_paused");
       assertEquals([alert.fingerprint, alert.level], ["queue_paused:notify", "warning"]);
       const silenced = await ask("POST", `alerts/${alert.id}/silence`, { minutes: 60, reason: "known" });
       assertEquals([silenced.status, silenced.body.check], [200, "queue_paused"]);
