@@ -1,5 +1,6 @@
 /** Credentials of one stack, fresh at every `up`. Shapes as Supabase issues them. */
 import { randomLetters } from "../checkout/letters.ts";
+import { randomSigningKey } from "../checkout/signing_key.ts";
 
 export interface Keys {
   publishableKey: string;
@@ -9,6 +10,8 @@ export interface Keys {
   /** Signs user sessions and signed URLs (HS256). */
   jwtSecret: string;
   databasePassword: string;
+  /** Signs heads of the audit chain: DRAGONFLY_SIGNING_KEY. */
+  signingKey: string;
 }
 
 /** @returns new random keys. */
@@ -20,5 +23,6 @@ export function makeKeys(): Keys {
     wakeToken: `dfwake_${randomLetters(32)}`,
     jwtSecret: randomLetters(48),
     databasePassword: randomLetters(24),
+    signingKey: randomSigningKey(),
   };
 }

@@ -93,7 +93,7 @@ export async function runDetached(options: RunOptions, args: string[]): Promise<
   const child = new Deno.Command("/bin/sh", {
     args: [
       "-c",
-      'log=$1; shift; exec "$@" >"$log" 2>&1 </dev/null',
+      'log=$1; shift; (umask 077; : >"$log"); exec "$@" >"$log" 2>&1 </dev/null', // addresses and keys are nobody else's
       "detach",
       log,
       Deno.execPath(),

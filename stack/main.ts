@@ -1,5 +1,6 @@
 /** `deno task stack up|down|status|reset`: the local Supabase. Results on stdout, the rest on stderr. */
 import { parseArgs } from "node:util";
+import * as z from "zod";
 import { DEFAULT_PRIVILEGES, type DefaultPrivileges } from "./database/bootstrap.ts";
 import { ask } from "./faults/client.ts";
 import { type Addresses, readState } from "../checkout/stacks.ts";
@@ -17,13 +18,13 @@ const USAGE = `deno task stack <command> [flags]
   --detach        up: leave it running in the background
   --json          print one JSON object on stdout
   --parent PID    up: end when that process ends
-  --vendor N=KEY  up: a vendor's key, repeatable
-  --env N=VALUE   up: one more variable for the functions, repeatable
+  --env N=VALUE   up: one more variable for the functions, repeatable; not for secrets, a command line is seen by all
   --no-functions  up: database, REST, Auth and Storage alone
   --bare          up: a database with its buckets, before the first migration
   --defaults WHAT up: what is granted by itself in public: none (new projects), granted (before 2026-10-30)
 
-  STACK_TIME=0.1 shortens leases, beats, back-off and cron alike.`;
+  STACK_TIME=0.1 shortens leases, beats, back-off and cron alike.
+  STACK_VENDOR_KEYS='{"acme":"<key>"}' gives vendors their keys, STACK_SECRETS='{"NAME":"<value>"}' more variables.`;
 
 /** Side effects: processes and a folder per stack. @returns the exit code. */
 async function main(args: string[]): Promise<number> {
@@ -35,7 +36,6 @@ async function main(args: string[]): Promise<number> {
       detach: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       parent: { type: "string" },
-      vendor: { type: "string", multiple: true, default: [] },
       env: { type: "string", multiple: true, default: [] },
       cleared: { type: "boolean", default: false }, // how --detach starts itself
       "no-functions": { type: "boolean", default: false },
@@ -58,8 +58,8 @@ async function main(args: string[]): Promise<number> {
       const options = {
         name,
         timeScale: timeScale(),
-        vendorKeys: pairs(values.vendor),
-        functionEnv: pairs(values.env),
+        vendorKeys: named("STACK_VENDOR_KEYS"),
+        functionEnv: { ...pairs(values.env), ...named("STACK_SECRETS") },
         functions: !values["no-functions"],
         bare: values.bare,
         defaultPrivileges: defaultPrivileges(values.defaults),
@@ -68,7 +68,8 @@ async function main(args: string[]): Promise<number> {
         cleared: values.cleared,
       };
       if (values.detach) return print((await runDetached(options, args)).addresses);
-      return await runHere(options, (state) => print(state.addresses));
+      // Whoever started this in the background reads the state file: no key stands in the log.
+      return await runHere(options, (state) => options.cleared ? 0 : print(state.addresses));
     }
     case "down":
       await clearAway(name);
@@ -122,6 +123,15 @@ function pairs(texts: string[]): Record<string, string> {
     if (at < 1) throw new Error(`Cannot use "${text}": give NAME=VALUE`);
     return [text.slice(0, at), text.slice(at + 1)];
   }));
+}
+
+/** Names and values from a variable: unlike a command line, only this user sees it. */
+function named(variable: string): Record<string, string> {
+  const text = Deno.env.get(variable);
+  if (text === undefined || text === "") return {};
+  const read = z.record(z.string(), z.string()).safeParse(JSON.parse(text));
+  if (!read.success) throw new Error(`Cannot use ${variable}: give a JSON object of names and values`);
+  return read.data;
 }
 
 function table(addresses: Addresses): string {

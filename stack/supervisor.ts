@@ -81,7 +81,10 @@ export async function bringUp(options: StackOptions): Promise<Stack> {
   const began = performance.now();
   const home = stackHome(options.name);
   const programs = await findPrograms();
-  await Deno.mkdir(`${home}/logs`, { recursive: true });
+  await Deno.mkdir(home, { recursive: true });
+  for (const folder of ["logs", ".supabase"]) { // the CLI keeps its own notes in the latter
+    await Deno.mkdir(`${home}/${folder}`, { recursive: true, mode: 0o700 });
+  }
   await Deno.chmod(home, 0o711); // Postgres' user passes through
   const dataHome = await homeForData(programs, home);
   let side: Side | undefined;
@@ -166,7 +169,7 @@ async function homeForData(programs: Programs, home: string): Promise<string> {
   if (programs.user === undefined || await canEnter(programs.user, STACKS)) return home;
   const outside = await Deno.makeTempDir({ dir: temporaryFolder(), prefix: "dragonfly-stack-" });
   await Deno.chmod(outside, 0o711);
-  await Deno.writeTextFile(`${home}/data-home`, outside);
+  await Deno.writeTextFile(`${home}/data-home`, outside, { mode: 0o600 });
   return outside;
 }
 
@@ -210,7 +213,7 @@ async function openSide(frame: Frame): Promise<Side> {
     const lite = startLite(config, keys, database, frame.apiUrl);
     closers.push(() => lite.close());
     await removeIfThere(`${frame.home}/objects`);
-    await Deno.mkdir(`${frame.home}/objects`);
+    await Deno.mkdir(`${frame.home}/objects`, { mode: 0o700 });
     const storage = makeStorage({
       sql: pool("supabase_storage_admin", "stack-storage", 8),
       folder: `${frame.home}/objects`,
@@ -266,7 +269,7 @@ async function openDatabase(frame: Frame): Promise<Server> {
   await removeIfThere(folder);
   await copyTemplate(source, folder);
   await give(folder, frame.programs.user);
-  const log = await Deno.open(`${frame.home}/logs/postgres.log`, { create: true, append: true });
+  const log = await Deno.open(`${frame.home}/logs/postgres.log`, { create: true, append: true, mode: 0o600 });
   const encoder = new TextEncoder();
   const server = makeServer(frame.programs, folder, frame.database.port, {}, (line) => {
     log.writeSync(encoder.encode(`${line}\n`));

@@ -64,6 +64,7 @@ async function runFromHere({ target, note }: Context): Promise<SentinelResult> {
       wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
       environment: target.environment,
       directUntil: null,
+      proof: null, // the function has the keys
       channels: [], // people are told by the function, which has the channels
       onFailure: (check, error) => note(`${check}: ${error instanceof Error ? error.message : error}`),
       by: operatorName(),

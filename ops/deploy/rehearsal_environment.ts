@@ -1,5 +1,6 @@
 /** A made-up project's environment in production: the platform's names and the project's own, and no others. */
 import { randomLetters } from "../../checkout/letters.ts";
+import { randomSigningKey } from "../../checkout/signing_key.ts";
 
 /** Ref of the project that exists nowhere. */
 export const REHEARSAL_REF = "rehearsalrehearsalxx";
@@ -29,6 +30,7 @@ export function requiredSecrets(): Record<string, string> {
     }@aws-0-us-east-1.pooler.supabase.com:6543/postgres?sslmode=require`,
     DRAGONFLY_API_KEY: randomLetters(32),
     DRAGONFLY_WAKE_TOKEN: randomLetters(32),
+    DRAGONFLY_SIGNING_KEY: randomSigningKey(),
     DRAGONFLY_CORS_ORIGINS: "https://dashboard.example.org",
   };
 }

@@ -25,6 +25,7 @@ const WRITE: readonly Verb[] = ["select", "insert", "update", "delete"];
 export const SERVICE_RIGHTS: Readonly<Record<string, readonly Verb[]>> = {
   // Events are written by audit.append alone; nobody changes them.
   "audit.event_log": READ,
+  "audit.chain_positions": READ,
   "audit.exported_heads": READ,
 
   "intake.batch_error_counts": WRITE,
@@ -83,8 +84,13 @@ export const GUARDS: readonly (readonly [table: string, trigger: string])[] = [
   ["intake.simplicity_batches", "_100_guard_batch_status"],
   ["intake.simplicity_batches", "_100_guard_new_batch"],
   ["intake.simplicity_batches", "_500_follow_batch_status"],
+  ["intake.simplicity_batches", "_500_note_rewritten_counts"],
   ["intake.simplicity_batches", "_500_queue_new_batch"],
   ["ops.job_queue", "_100_guard_job_status"],
   ["ops.job_queue", "_200_clear_lease"],
   ["ops.job_queue", "_500_follow_job_status"],
+  ["public.judgments", "_500_note_delete"],
+  ["public.judgments", "_500_note_insert"],
+  ["public.judgments", "_500_note_truncate"],
+  ["public.judgments", "_500_note_update"],
 ];

@@ -5,6 +5,37 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   "audit": {
     Tables: {
+      "chain_positions": {
+        Row: {
+          "hash": string;
+          "key_id": string;
+          "seal_no": number;
+          "signature": string;
+          "started_at": string;
+          "walk": string;
+          "whole_at": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "hash": string;
+          "key_id": string;
+          "seal_no": number;
+          "signature": string;
+          "started_at": string;
+          "walk": string;
+          "whole_at"?: string | null;
+        };
+        Update: {
+          "hash"?: string;
+          "key_id"?: string;
+          "seal_no"?: number;
+          "signature"?: string;
+          "started_at"?: string;
+          "walk"?: string;
+          "whole_at"?: string | null;
+        };
+        Relationships: [];
+      };
       "event_log": {
         Row: {
           "action": string;
@@ -59,20 +90,26 @@ export type Database = {
           "destination": string;
           "exported_at": string;
           "hash": string;
+          "key_id": string;
           "seal_no": number;
+          "signature": string;
         };
         ComputedFields: never;
         Insert: {
           "destination": string;
           "exported_at"?: string;
           "hash": string;
+          "key_id": string;
           "seal_no": number;
+          "signature": string;
         };
         Update: {
           "destination"?: string;
           "exported_at"?: string;
           "hash"?: string;
+          "key_id"?: string;
           "seal_no"?: number;
+          "signature"?: string;
         };
         Relationships: [];
       };
@@ -102,6 +139,7 @@ export type Database = {
         };
         Returns: string;
       };
+      "frames": { Args: { "context": string; "schemas"?: string }; Returns: number };
       "head": {
         Args: Record<PropertyKey, never>;
         Returns: {
@@ -109,11 +147,31 @@ export type Database = {
           "seal_no": number;
         }[];
       };
+      "is_by_hand": { Args: { "context": string }; Returns: boolean };
+      "keep_position": { Args: { "place": Json }; Returns: undefined };
       "seal": { Args: { "max_events"?: number }; Returns: number };
       "verify_chain": {
         Args: Record<PropertyKey, never>;
         Returns: {
           "checked": number;
+          "ok": boolean;
+          "problem": string;
+          "seal_no": number;
+        }[];
+      };
+      "verify_loose_ends": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "problem": string;
+          "seal_no": number;
+        }[];
+      };
+      "verify_slice": {
+        Args: { "after_hash": string; "after_no": number; "most"?: number };
+        Returns: {
+          "checked": number;
+          "last_hash": string;
+          "last_no": number;
           "ok": boolean;
           "problem": string;
           "seal_no": number;
@@ -2401,6 +2459,7 @@ export type Database = {
     };
     Functions: {
       "act_as": { Args: { "actor": string; "request_id": string }; Returns: undefined };
+      "act_for": { Args: { "actor": string; "request_id"?: string }; Returns: undefined };
       "actor": { Args: Record<PropertyKey, never>; Returns: string };
       "backoff": { Args: { "failures": number }; Returns: string };
       "beat": { Args: { "job": string; "slice": number; "token": string }; Returns: boolean };
@@ -2417,14 +2476,6 @@ export type Database = {
         Returns: undefined;
       };
       "begin_vendor_pull": { Args: { "job": string; "token": string }; Returns: Json };
-      "broken_guards": {
-        Args: Record<PropertyKey, never>;
-        Returns: {
-          "state": string;
-          "table_name": string;
-          "trigger_name": string;
-        }[];
-      };
       "checkpoint": {
         Args: { "job": string; "slice": number; "state"?: Json; "token": string };
         Returns: undefined;
@@ -2754,6 +2805,7 @@ export type Database = {
         };
       };
       "reap_leases": { Args: { "types"?: (string)[] }; Returns: number };
+      "record_export": { Args: { "channels": (string)[]; "head": Json }; Returns: undefined };
       "record_sentinel_run": {
         Args: { "channels": (string)[]; "ran_by": string; "result": Json };
         Returns: Json;
@@ -2839,6 +2891,7 @@ export type Database = {
         }[];
       };
       "time_scale": { Args: Record<PropertyKey, never>; Returns: number };
+      "vouched_actor": { Args: { "actor": string }; Returns: string };
       "wake": { Args: { "by"?: string; "target": string }; Returns: boolean };
       "wake_for": { Args: { "job_type": string }; Returns: boolean };
       "wake_outbound": { Args: Record<PropertyKey, never>; Returns: boolean };

@@ -39,6 +39,12 @@ const ALERT_CHANNELS = {
   DRAGONFLY_DASHBOARD_URL: value.address.optional(),
 };
 
+/** For functions that sign, or tell which keys do. */
+const PROOF = {
+  DRAGONFLY_SIGNING_KEY: value.signingKeys.optional(),
+  DRAGONFLY_TSA_URL: value.address.optional(),
+};
+
 const VENDOR_PULL = {
   SIMPLICITY_API_URL: value.address.optional(),
   SIMPLICITY_API_KEY: value.text.optional(),
@@ -52,13 +58,20 @@ const SCHEMAS = {
     ...EVERYWHERE,
     ...FOR_BROWSERS,
     ...ALERT_CHANNELS,
+    ...PROOF,
     DATABASE_URL: value.dsn,
     DRAGONFLY_DEADMAN_URL: value.address.optional(),
   }),
   outbound: z.object({ ...EVERYWHERE, ...ALERT_CHANNELS, ...VENDOR_PULL, DATABASE_URL: value.dsn }),
   enforcement: z.object({ ...EVERYWHERE, ...FOR_BROWSERS, ...POOLER }),
   // The direct connection is only looked at where there is no pooler, and handed to nobody in prod.
-  system: z.object({ ...EVERYWHERE, ...FOR_BROWSERS, ...POOLER, SUPABASE_DB_URL: value.dsn.optional() }),
+  system: z.object({
+    ...EVERYWHERE,
+    ...FOR_BROWSERS,
+    ...POOLER,
+    ...PROOF,
+    SUPABASE_DB_URL: value.dsn.optional(),
+  }),
 } satisfies Record<FunctionName, z.ZodObject>;
 
 type Environments = { [F in FunctionName]: z.infer<(typeof SCHEMAS)[F]> };
@@ -83,6 +96,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   DRAGONFLY_DIRECT_UNTIL: "a time like 2026-01-31T12:00:00Z",
   DRAGONFLY_DASHBOARD_URL: "an http(s) address",
   DRAGONFLY_DEADMAN_URL: "an http(s) address",
+  DRAGONFLY_SIGNING_KEY: "an Ed25519 key, PKCS#8 in base64; earlier ones behind it, separated by commas",
+  DRAGONFLY_TSA_URL: "an http(s) address",
   LOG_LEVEL: "debug, info, warn or error",
   SLACK_WEBHOOK_URL: "an http(s) address",
   DISCORD_WEBHOOK_URL: "an http(s) address",

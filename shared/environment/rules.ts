@@ -116,6 +116,13 @@ function productionRules(given: Given, now: Date): EnvironmentProblem[] {
       (given[name] ?? "").length < SHORTEST_KEY
     )
       .map((name) => ({ name, expected: `at least ${SHORTEST_KEY} characters in prod` })),
+    // Only functions that sign are given the name at all.
+    ...("DRAGONFLY_SIGNING_KEY" in given && given.DRAGONFLY_SIGNING_KEY === undefined
+      ? [{
+        name: "DRAGONFLY_SIGNING_KEY",
+        expected: "missing: required in prod, an Ed25519 key, PKCS#8 in base64",
+      }]
+      : []),
     ...Object.values(vendorKeys.safeParse(given.DRAGONFLY_VENDOR_KEYS).data ?? {})
       .filter((key) => key.length < SHORTEST_KEY).slice(0, 1)
       .map(() => ({

@@ -3,6 +3,7 @@
  * "wrong": the words about a variable are in env.ts, so that no value can slip into a message.
  */
 import * as z from "zod";
+import { isPrivateKey } from "../audit/signing.ts";
 
 /** Absent and empty are the same, as in every `.env` file. */
 export const text = z.string().min(1);
@@ -29,6 +30,10 @@ export const keysByName = json(z.record(z.string().min(1), z.string().min(1)));
 
 /** A vendor is also a source: the name is the first segment of its paths. */
 export const vendorKeys = json(z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/), z.string().min(1)));
+
+/** Private keys (PKCS#8 of Ed25519, base64), separated by commas: the first signs, the others did so before. */
+export const signingKeys = z.string().transform((value) => value.split(",").map((part) => part.trim()))
+  .refine((keys) => keys.length > 0 && keys.every(isPrivateKey));
 
 /** A point in time with its zone, as ISO 8601 writes it. */
 export const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value));

@@ -94,6 +94,7 @@ export const ACCESS = {
     "GET /system/health": open,
     "GET /system/readyz": open,
     "GET /system/openapi.json": open,
+    "GET /system/keys": open,
     "GET /system/status": read,
     "GET /system/metrics": readWhole,
     "GET /system/queue": read,

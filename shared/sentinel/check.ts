@@ -1,5 +1,6 @@
 /** What a check is: a look at one part of the system, with the words and the remedy for what it may find. */
 import * as z from "zod";
+import type { Proof } from "../audit/proof.ts";
 import type { Level } from "./finding.ts";
 
 /** What REST says about itself. */
@@ -20,6 +21,8 @@ export interface CheckPorts {
   readonly now: Date;
   /** Until when the pooler rule is suspended (DRAGONFLY_DIRECT_UNTIL); null when it is not. */
   readonly directUntil: Date | null;
+  /** Keys and files that proof stands on; null where they cannot be had, as on an operator's own machine. */
+  readonly proof: Proof | null;
 }
 
 /** What a check saw that is not as it should be. */

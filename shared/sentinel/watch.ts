@@ -2,6 +2,7 @@
  * One whole run of the sentinel: repair what can be repaired, look at everything, store what was found. The same for
  * the function and for an operator's own machine when the function cannot be reached.
  */
+import type { Proof } from "../audit/proof.ts";
 import type { Check, CheckPorts, RestAnswer } from "./check.ts";
 import { type SentinelResult, summarise } from "./finding.ts";
 import { type OnFailure, runChecks } from "./run_checks.ts";
@@ -28,6 +29,7 @@ export interface WatchParts {
   readonly wait: (milliseconds: number) => Promise<void>;
   readonly environment: string;
   readonly directUntil: Date | null;
+  readonly proof: Proof | null;
   /** Names of the channels that people are told on. */
   readonly channels: readonly string[];
   /** Hears of checks that could not run: errors whole, for a log that does not leave the system. */
@@ -45,6 +47,7 @@ export async function watch(parts: WatchParts): Promise<SentinelResult> {
     wait: (milliseconds) => parts.wait(milliseconds * scale),
     now,
     directUntil: parts.directUntil,
+    proof: parts.proof,
   };
   const findings = await runChecks(parts.checks, ports, parts.onFailure);
   const result = summarise(findings, parts.checks.length, parts.environment, now);

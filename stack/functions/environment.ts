@@ -31,6 +31,7 @@ export function functionEnvironment(parts: EnvironmentParts): Record<string, str
     DATABASE_URL: parts.databaseUrl,
     DRAGONFLY_API_KEY: keys.operatorKey,
     DRAGONFLY_WAKE_TOKEN: keys.wakeToken,
+    DRAGONFLY_SIGNING_KEY: keys.signingKey,
     DRAGONFLY_CORS_ORIGINS: "http://localhost:5173,http://127.0.0.1:5173",
     DRAGONFLY_VENDOR_KEYS: JSON.stringify(parts.vendorKeys),
     DRAGONFLY_RATE_WRITES: "6000",

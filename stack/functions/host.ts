@@ -145,7 +145,7 @@ function asPlatform(response: Response): Response {
 }
 
 async function appender(path: string): Promise<(line: string) => void> {
-  const file = await Deno.open(path, { create: true, append: true });
+  const file = await Deno.open(path, { create: true, append: true, mode: 0o600 });
   const encoder = new TextEncoder();
   return (line) => void file.writeSync(encoder.encode(`${line}\n`));
 }

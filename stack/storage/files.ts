@@ -27,7 +27,7 @@ export function makeFiles(folder: string): Files {
   const pathOf = (version: string) => `${folder}/${version}`;
   return {
     async write(version, body, limit) {
-      const file = await Deno.open(pathOf(version), { write: true, createNew: true });
+      const file = await Deno.open(pathOf(version), { write: true, createNew: true, mode: 0o600 });
       const hash = createHash("md5");
       let size = 0;
       try {
@@ -46,7 +46,7 @@ export function makeFiles(folder: string): Files {
       return { size, etag: `"${hash.digest("hex")}"` };
     },
     async append(version, body, limit) {
-      const file = await Deno.open(pathOf(version), { append: true, create: true });
+      const file = await Deno.open(pathOf(version), { append: true, create: true, mode: 0o600 });
       try {
         let size = (await file.stat()).size;
         for await (const chunk of body ?? []) {

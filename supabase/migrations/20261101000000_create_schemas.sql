@@ -87,34 +87,6 @@ comment on function ops.is_engine() is
   'True while a function of the engine changes rows; hand-written statements are checked by the guard triggers.';
 grant execute on function ops.is_engine() to service_role;
 
-create function ops.act_as(actor text, request_id text)
-returns void
-language sql
-volatile
-set search_path = ''
-as $$
-  select pg_catalog.set_config('dragonfly.actor', coalesce(actor, ''), true),
-         pg_catalog.set_config('dragonfly.request_id', coalesce(request_id, ''), true)
-$$;
-comment on function ops.act_as(text, text) is
-  'Says, until the transaction ends, who is acting and by which request: audit events carry both.';
-grant execute on function ops.act_as(text, text) to service_role;
-
-create function ops.actor()
-returns text
-language sql
-stable
-set search_path = ''
-as $$
-  select coalesce(nullif(current_setting('dragonfly.actor', true), ''),
-                  case when ops.is_engine() then 'worker' end,
-                  'sql:' || session_user)
-$$;
-comment on function ops.actor() is
-  'Who is acting, for audit events: what the calling function said (setting dragonfly.actor), else the worker while '
-  'the engine acts, else the database login.';
-grant execute on function ops.actor() to service_role;
-
 create function ops.kind_of_actor(actor text)
 returns text
 language sql
@@ -139,6 +111,7 @@ as $$
       when 'wake' then 'cron'
       when 'cron' then 'cron'
       when 'storage' then 'storage'
+      when 'rest' then 'rest'
       when 'sql' then 'sql'
       else 'other'
     end
@@ -149,6 +122,64 @@ comment on function ops.kind_of_actor(text) is
   'functions and commands write it (operator:a@b.org, vendor:acme, ops:maria); a bare login is sql, but for the two '
   'behind REST and Storage. A name of no known form is other.';
 grant execute on function ops.kind_of_actor(text) to service_role;
+
+create function ops.vouched_actor(actor text)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when actor = '' or current_setting('role') <> 'service_role' then actor
+    when ops.kind_of_actor(actor) in ('operator', 'vendor', 'key') then actor
+    else 'rest:' || actor
+  end
+$$;
+comment on function ops.vouched_actor(text) is
+  'The name under which somebody may act. Who comes over REST with the secret key speaks for those whom the functions '
+  'identify (people, vendors, keys); any other name he gives is written as his own word: rest:<name>.';
+grant execute on function ops.vouched_actor(text) to service_role;
+
+create function ops.act_as(actor text, request_id text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select pg_catalog.set_config('dragonfly.actor', ops.vouched_actor(coalesce(actor, '')), true),
+         pg_catalog.set_config('dragonfly.request_id', coalesce(request_id, ''), true)
+$$;
+comment on function ops.act_as(text, text) is
+  'Says, until the transaction ends, who is acting and by which request: audit events carry both.';
+grant execute on function ops.act_as(text, text) to service_role;
+
+create function ops.act_for(actor text, request_id text default null)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  select pg_catalog.set_config('dragonfly.actor', coalesce(actor, ''), true),
+         pg_catalog.set_config('dragonfly.request_id', coalesce(request_id, ''), true)
+$$;
+comment on function ops.act_for(text, text) is
+  'As act_as, for the engine itself: it acts for whoever a row says began this.';
+grant execute on function ops.act_for(text, text) to service_role;
+
+create function ops.actor()
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(nullif(current_setting('dragonfly.actor', true), ''),
+                  case when ops.is_engine() then 'worker' end,
+                  'sql:' || session_user)
+$$;
+comment on function ops.actor() is
+  'Who is acting, for audit events: what the calling function said (setting dragonfly.actor), else the worker while '
+  'the engine acts, else the database login.';
+grant execute on function ops.actor() to service_role;
 
 create function ops.touch_updated_at()
 returns trigger

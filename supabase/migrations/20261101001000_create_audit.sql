@@ -58,7 +58,9 @@ create table audit.exported_heads (
   seal_no bigint primary key,
   hash text not null,
   exported_at timestamptz not null default now(),
-  destination text not null
+  destination text not null,
+  key_id text not null,
+  signature text not null
 );
 alter table audit.exported_heads enable row level security;
 
@@ -68,8 +70,38 @@ comment on column audit.exported_heads.seal_no is 'Place in the chain of the hea
 comment on column audit.exported_heads.hash is 'Its hash: the chain must have this very hash at this place for ever.';
 comment on column audit.exported_heads.exported_at is 'When it was written down.';
 comment on column audit.exported_heads.destination is 'Where outside the database it was written.';
+comment on column audit.exported_heads.key_id is 'The key that signed what was written; GET /system/keys has it.';
+comment on column audit.exported_heads.signature is 'Ed25519 over the statement in the file, base64.';
 comment on constraint exported_heads_pkey on audit.exported_heads is 'A place of the chain is written down once.';
 grant select on audit.exported_heads to service_role;
+
+create table audit.chain_positions (
+  walk text primary key,
+  seal_no bigint not null,
+  hash text not null,
+  started_at timestamptz not null,
+  whole_at timestamptz,
+  key_id text not null,
+  signature text not null,
+  constraint chain_positions_walk_known check (walk in ('newest', 'whole'))
+);
+alter table audit.chain_positions enable row level security;
+
+comment on table audit.chain_positions is
+  'How far the sentinel has verified the chain, so that each run goes on from there. Signed with a key the database '
+  'does not have: a position that somebody else wrote is not believed.';
+comment on column audit.chain_positions.walk is
+  'newest: what was sealed lately, at every run. whole: the chain from its beginning, once a day, in slices.';
+comment on column audit.chain_positions.seal_no is 'Place of the last event that was verified; 0 before the first.';
+comment on column audit.chain_positions.hash is 'Hash of that event; 64 zeros before the first.';
+comment on column audit.chain_positions.started_at is 'When this walk began at the beginning of the chain.';
+comment on column audit.chain_positions.whole_at is
+  'When the walk before this one came to the end; null before the first.';
+comment on column audit.chain_positions.key_id is 'The key that signed.';
+comment on column audit.chain_positions.signature is 'Ed25519 over the columns before it, base64.';
+comment on constraint chain_positions_pkey on audit.chain_positions is 'Each walk is at one place.';
+comment on constraint chain_positions_walk_known on audit.chain_positions is 'There are two walks.';
+grant select on audit.chain_positions to service_role;
 
 create function audit.event_hash(event audit.event_log, prev_hash text)
 returns text
@@ -87,6 +119,18 @@ comment on function audit.event_hash(audit.event_log, text) is
   'SHA-256 (hex) over an event''s content, its place and the hash before it.';
 grant execute on function audit.event_hash(audit.event_log, text) to service_role;
 
+create function audit.frames(context text, schemas text default '\w+')
+returns int
+language sql
+immutable
+set search_path = ''
+as $$
+  select regexp_count(context, '^(PL/pgSQL|SQL) function "?(' || schemas || ')\M', 1, 'n')
+$$;
+comment on function audit.frames(text, text) is
+  'How many functions stand in a call stack as PG_CONTEXT tells it; of the schemas named alone where some are.';
+grant execute on function audit.frames(text, text) to service_role;
+
 create function audit.append(
   action text,
   entity_type text,
@@ -96,17 +140,27 @@ create function audit.append(
   request_id text default null
 )
 returns void
-language sql
+language plpgsql
 volatile
 security definer -- callers may add events, never read or change them
 set search_path = ''
 as $$
+declare
+  callers text;
+begin
+  get diagnostics callers = pg_context;
+  if current_setting('role') = 'service_role' and audit.frames(callers) < 2 then
+    raise exception 'Cannot write an event by itself: service_role writes events through what it does'
+      using errcode = 'insufficient_privilege';
+  end if;
   insert into audit.event_log (actor, actor_kind, action, entity_type, entity_id, before, after, request_id)
   values (ops.actor(), ops.kind_of_actor(ops.actor()), action, entity_type, entity_id, before, after,
-          coalesce(request_id, nullif(current_setting('dragonfly.request_id', true), '')))
+          coalesce(request_id, nullif(current_setting('dragonfly.request_id', true), '')));
+end
 $$;
 comment on function audit.append(text, text, text, jsonb, jsonb, text) is
-  'Writes one event, unchained, in the caller''s transaction. The actor is ops.actor().';
+  'Writes one event, unchained, in the caller''s transaction. The actor is ops.actor(). service_role reaches it from '
+  'inside a function or trigger alone: over REST nobody writes an event of his own wording.';
 grant execute on function audit.append(text, text, text, jsonb, jsonb, text) to service_role;
 
 create function audit.protect_events()
@@ -191,45 +245,156 @@ $$;
 comment on function audit.head() is 'The newest link of the chain; no row while nothing is sealed.';
 grant execute on function audit.head() to service_role;
 
-create function audit.verify_chain()
-returns table (ok boolean, problem text, seal_no bigint, checked bigint)
-language plpgsql
+create function audit.verify_slice(after_no bigint, after_hash text, most int default null)
+returns table (ok boolean, problem text, seal_no bigint, checked bigint, last_no bigint, last_hash text)
+language sql
 stable
 security definer -- a verdict for callers that may not read events
 set search_path = ''
 as $$
-declare
-  total bigint;
-begin
-  select count(*) into total from audit.event_log e where e.seal_no is not null;
-  return query
-    with chain as (
-      select e.seal_no as no, e.prev_hash, e.hash, audit.event_hash(e, e.prev_hash) as right_hash,
-             lag(e.seal_no, 1, 0::bigint) over w as before_no, lag(e.hash, 1, repeat('0', 64)) over w as before_hash
-      from audit.event_log e
-      where e.seal_no is not null
-      window w as (order by e.seal_no)
-    ), found as (
-      select 1 as rank, c.no, 'gap: no event has seal_no ' || c.before_no + 1 as what from chain c
-        where c.no <> c.before_no + 1
-      union all
-      select 2, c.no, 'wrong hash at seal_no ' || c.no from chain c
-        where c.hash <> c.right_hash or c.prev_hash <> c.before_hash
-      union all
-      select 3, h.seal_no, 'head is older than the one exported at ' || h.exported_at
-        from audit.exported_heads h
-        where not exists (select 1 from audit.event_log e where e.seal_no = h.seal_no and e.hash = h.hash)
-      union all
-      (select 4, null, 'unsealed for more than 15 minutes: event ' || e.id
-        from audit.event_log e where e.seal_no is null and e.ts < now() - interval '15 minutes' order by e.id limit 1)
-    )
-    (select false, f.what, f.no, total from found f order by f.rank, f.no limit 1);
-  if not found then
-    return query select true, null::text, null::bigint, total;
-  end if;
-end
+  with chain as (
+    select e.seal_no as no, e.prev_hash, e.hash, audit.event_hash(e, e.prev_hash) as right_hash,
+           lag(e.seal_no, 1, after_no) over w as before_no, lag(e.hash, 1, after_hash) over w as before_hash
+      from (select * from audit.event_log l where l.seal_no > after_no order by l.seal_no limit most) e
+    window w as (order by e.seal_no)
+  ), wrong as (
+    select c.no, case when c.no <> c.before_no + 1 then 'gap: no event has seal_no ' || c.before_no + 1
+                      else 'wrong hash at seal_no ' || c.no end as what
+      from chain c
+     where c.no <> c.before_no + 1 or c.hash <> c.right_hash or c.prev_hash <> c.before_hash
+     order by c.no <> c.before_no + 1 desc, c.no limit 1
+  )
+  select w.no is null, w.what, w.no, count(c.no), coalesce(max(c.no), after_no),
+         coalesce((select l.hash from chain l order by l.no desc limit 1), after_hash)
+    from (select 1) one left join wrong w on true left join chain c on true
+   group by w.no, w.what
+$$;
+comment on function audit.verify_slice(bigint, text, int) is
+  'Walks the chain from behind the event of that place and hash, over most events (all when null): the first gap or '
+  'wrong hash, how many were looked at, and where the next slice begins.';
+grant execute on function audit.verify_slice(bigint, text, int) to service_role;
+
+create function audit.verify_loose_ends()
+returns table (problem text, seal_no bigint)
+language sql
+stable
+security definer -- a verdict for callers that may not read events
+set search_path = ''
+as $$
+  (select 'head is older than the one exported at ' || h.exported_at, h.seal_no
+     from audit.exported_heads h
+    where not exists (select 1 from audit.event_log e where e.seal_no = h.seal_no and e.hash = h.hash)
+    order by h.seal_no limit 1)
+  union all
+  (select 'unsealed for more than 15 minutes: event ' || e.id, null
+     from audit.event_log e
+    where e.seal_no is null and e.ts < now() - interval '15 minutes' order by e.id limit 1)
+$$;
+comment on function audit.verify_loose_ends() is
+  'What is wrong without walking the chain: an exported head that it does not have, an event that was not sealed in '
+  '15 minutes.';
+grant execute on function audit.verify_loose_ends() to service_role;
+
+create function audit.verify_chain()
+returns table (ok boolean, problem text, seal_no bigint, checked bigint)
+language sql
+stable
+set search_path = ''
+as $$
+  select s.ok and l.problem is null, coalesce(s.problem, l.problem), coalesce(s.seal_no, l.seal_no), s.checked
+    from audit.verify_slice(0, repeat('0', 64)) s
+    left join (select e.problem, e.seal_no from audit.verify_loose_ends() e limit 1) l on true
 $$;
 comment on function audit.verify_chain() is
   'One row: ok, or the first problem (gap, wrong hash, head older than an exported one, event unsealed for more than '
   '15 minutes) and how many events are chained.';
 grant execute on function audit.verify_chain() to service_role;
+
+create function audit.keep_position(place jsonb)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into audit.chain_positions as p
+  select r.* from jsonb_populate_record(null::audit.chain_positions, place) r
+  on conflict (walk) do update
+    set seal_no = excluded.seal_no, hash = excluded.hash, started_at = excluded.started_at,
+        whole_at = excluded.whole_at, key_id = excluded.key_id, signature = excluded.signature
+$$;
+comment on function audit.keep_position(jsonb) is
+  'Keeps how far the sentinel has walked. The sentinel comes as the owner of the database: others may call this, and '
+  'may not write the table.';
+grant execute on function audit.keep_position(jsonb) to service_role;
+
+create function audit.is_by_hand(context text)
+returns boolean
+language sql
+immutable
+set search_path = ''
+as $$
+  select audit.frames(context, 'intake|ops|enforcement|legal|evidence') = 0
+$$;
+comment on function audit.is_by_hand(text) is
+  'Whether a statement was given by somebody himself: no function of ours, but those of this schema, stands in its '
+  'call stack (PG_CONTEXT).';
+grant execute on function audit.is_by_hand(text) to service_role;
+
+create function audit.note_rewritten_rows()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  callers text;
+  seen jsonb := '{}';
+begin
+  get diagnostics callers = pg_context;
+  if not audit.is_by_hand(callers) then
+    return null;
+  end if;
+  if tg_op in ('UPDATE', 'DELETE') then
+    select jsonb_build_object('rows', count(*), 'ids', coalesce((array_agg(w.id order by w.id))[:100], '{}')) into seen
+      from written w;
+  end if;
+  perform audit.append(tg_table_name || '.' || lower(tg_op), tg_table_schema || '.' || tg_table_name, null, null,
+    seen || jsonb_build_object('login', session_user, 'role', current_setting('role'),
+      'application', current_setting('application_name')));
+  return null;
+end
+$$;
+comment on function audit.note_rewritten_rows() is
+  'Trigger: a statement on a table of records that no function of ours gave leaves an event: who, by which login, and, '
+  'of an update or delete, how many rows and their first hundred ids. Its transition table is called written.';
+grant execute on function audit.note_rewritten_rows() to service_role;
+
+create function audit.note_rewritten_counts()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  callers text;
+  told constant text[] := '{file_hash,row_count_total,row_count_staged,row_count_valid,row_count_invalid,'
+    'row_count_inserted,row_count_duplicate,row_count_unread}';
+  before jsonb;
+  after jsonb;
+begin
+  get diagnostics callers = pg_context;
+  if not audit.is_by_hand(callers) then
+    return null;
+  end if;
+  select jsonb_object_agg(o.key, o.value), jsonb_object_agg(o.key, n.value) into before, after
+    from jsonb_each(to_jsonb(old)) o
+    join jsonb_each(to_jsonb(new)) n using (key)
+   where o.key = any(told) and o.value <> n.value;
+  if before is not null then
+    perform audit.append('batch.rewritten', 'batch', new.id::text, before,
+      after || jsonb_build_object('login', session_user, 'role', current_setting('role')));
+  end if;
+  return null;
+end
+$$;
+comment on function audit.note_rewritten_counts() is
+  'Trigger: counts or hash of a batch that no function of ours wrote leave an event with what they were and are.';
+grant execute on function audit.note_rewritten_counts() to service_role;

@@ -143,3 +143,27 @@ comment on function public.normalize_name(text) is
   'What makes two spellings of a name one: case folded, white space joined.';
 revoke all on function public.normalize_name(text) from anon, authenticated;
 grant execute on function public.normalize_name(text) to service_role;
+
+-- Whoever writes past the engine is written down. An insert has no transition table: it would copy every row the engine
+-- loads; what such an insert brought has no batch, or one that does not count it.
+create trigger _500_note_insert after insert on public.judgments
+  for each statement execute function audit.note_rewritten_rows();
+alter table public.judgments enable always trigger _500_note_insert;
+comment on trigger _500_note_insert on public.judgments is 'An insert that is not the engine''s leaves an event.';
+
+create trigger _500_note_update after update on public.judgments
+  referencing new table as written
+  for each statement execute function audit.note_rewritten_rows();
+alter table public.judgments enable always trigger _500_note_update;
+comment on trigger _500_note_update on public.judgments is 'An update that is not the engine''s leaves an event.';
+
+create trigger _500_note_delete after delete on public.judgments
+  referencing old table as written
+  for each statement execute function audit.note_rewritten_rows();
+alter table public.judgments enable always trigger _500_note_delete;
+comment on trigger _500_note_delete on public.judgments is 'A delete that is not the engine''s leaves an event.';
+
+create trigger _500_note_truncate after truncate on public.judgments
+  for each statement execute function audit.note_rewritten_rows();
+alter table public.judgments enable always trigger _500_note_truncate;
+comment on trigger _500_note_truncate on public.judgments is 'A truncate leaves an event.';

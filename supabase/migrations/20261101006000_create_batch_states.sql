@@ -325,6 +325,14 @@ alter table intake.simplicity_batches enable always trigger _500_follow_batch_st
 comment on trigger _500_follow_batch_status on intake.simplicity_batches is
   'Job, clean-up and audit event that follow from a status.';
 
+create trigger _500_note_rewritten_counts after update of file_hash, row_count_total, row_count_staged,
+    row_count_valid, row_count_invalid, row_count_inserted, row_count_duplicate, row_count_unread
+  on intake.simplicity_batches
+  for each row execute function audit.note_rewritten_counts();
+alter table intake.simplicity_batches enable always trigger _500_note_rewritten_counts;
+comment on trigger _500_note_rewritten_counts on intake.simplicity_batches is
+  'Counts or a hash that somebody sets himself leave an event.';
+
 create trigger _500_queue_new_batch after insert on intake.simplicity_batches
   for each row execute function intake.queue_new_batch();
 alter table intake.simplicity_batches enable always trigger _500_queue_new_batch;
@@ -374,7 +382,7 @@ begin
     -- claim.
     perform 1 from intake.simplicity_batches b where b.id = new.batch_id for no key update skip locked;
     if found then
-      perform ops.act_as(ops.actor(), current_setting('dragonfly.request_id', true)); -- the hand, not the engine
+      perform ops.act_for(ops.actor(), current_setting('dragonfly.request_id', true)); -- the hand, not the engine
       perform intake.retry_given_up(new.batch_id);
     end if;
   end if;

@@ -145,7 +145,7 @@ begin
   if not pg_try_advisory_xact_lock(hashtextextended('dragonfly.judgments', 0)) then
     return jsonb_build_object('outcome', 'busy');
   end if;
-  perform ops.act_as(held.payload ->> 'actor', held.payload ->> 'request_id');
+  perform ops.act_for(held.payload ->> 'actor', held.payload ->> 'request_id');
   ids := array(select j.id from public.judgments j where j.batch_id = held.batch_id
                 limit intake.max_rows_per_undo_step());
   if cardinality(ids) = 0 then

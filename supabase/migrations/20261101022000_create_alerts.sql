@@ -298,6 +298,31 @@ comment on function ops.record_sentinel_run(jsonb, text, text[]) is
   'and wakes who tells them. Keeps the newest 300 runs, and resolved alerts for 90 days.';
 grant execute on function ops.record_sentinel_run(jsonb, text, text[]) to service_role;
 
+create function ops.record_export(head jsonb, channels text[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  channel text;
+begin
+  insert into audit.exported_heads as x
+  select r.* from jsonb_populate_record(null::audit.exported_heads, head) r
+  on conflict (seal_no) do update -- nothing has happened for a day
+    set exported_at = excluded.exported_at, destination = excluded.destination, key_id = excluded.key_id,
+        signature = excluded.signature;
+  foreach channel in array channels loop
+    perform ops.enqueue('notify', jsonb_build_object('kind', 'head', 'channel', channel, 'head', head),
+      'notify:' || channel || ':head:' || (head ->> 'exported_at'));
+  end loop;
+  perform ops.wake_outbound();
+end
+$$;
+comment on function ops.record_export(jsonb, text[]) is
+  'Notes that a head of the audit chain was stored outside the database, and queues it to every channel in the same '
+  'transaction. The sentinel comes as the owner of the database: others may call this, and may not write the register.';
+grant execute on function ops.record_export(jsonb, text[]) to service_role;
+
 create function ops.list_alerts(state text default null)
 returns jsonb
 language sql
@@ -327,7 +352,7 @@ begin
   values (check_name, check_name, 'info', 'silenced before it was found', 'resolved', now(), 0)
   on conflict (fingerprint) do nothing;
   update ops.alerts a
-     set silenced_until = until, silenced_by = silence_check.actor, silence_reason = silence_check.reason,
+     set silenced_until = until, silenced_by = ops.actor(), silence_reason = silence_check.reason,
          state = case when a.state = 'open' then 'silenced' else a.state end
    where a."check" = check_name;
   perform audit.append('alert.silenced', 'alert', check_name, null,

@@ -125,7 +125,7 @@ begin
   update ops.queue_control c set paused = false, reason = null, changed_by = 'breaker', changed_at = now()
    where c.job_type = 'vendor_pull' and c.paused and c.changed_by = 'breaker';
   if found then
-    perform ops.act_as('breaker', null);
+    perform ops.act_for('breaker');
     perform audit.append('queue.resumed', 'queue', 'vendor_pull', null, jsonb_build_object('by', 'breaker'));
   end if;
   perform ops.finish(job, token, result ->> 'outcome');
@@ -154,7 +154,7 @@ begin
            changed_by = 'breaker', changed_at = now()
      where c.job_type = 'vendor_pull' and not c.paused;
     if found then
-      perform ops.act_as('breaker', null);
+      perform ops.act_for('breaker');
       perform audit.append('queue.paused', 'queue', 'vendor_pull', null,
         jsonb_build_object('by', 'breaker', 'failures', failed));
     end if;

@@ -93,7 +93,7 @@ begin
   end if;
   update ops.queue_control c
      set paused = set_queue_paused.paused, reason = case when set_queue_paused.paused then set_queue_paused.reason end,
-         changed_by = actor, changed_at = now()
+         changed_by = ops.actor(), changed_at = now()
    where c.job_type = queue returning * into new;
   perform audit.append(case when paused then 'queue.paused' else 'queue.resumed' end, 'queue', queue,
     jsonb_build_object('paused', old.paused), jsonb_build_object('paused', new.paused, 'reason', new.reason));
@@ -176,7 +176,7 @@ begin
       'dead_lettered_at', held.dead_lettered_at),
     jsonb_build_object('redrives', held.redrives + 1));
   update ops.job_queue j
-     set status = 'pending', redrives = held.redrives + 1, redriven_at = now(), redriven_by = actor
+     set status = 'pending', redrives = held.redrives + 1, redriven_at = now(), redriven_by = ops.actor()
    where j.id = job;
   perform ops.wake_for(held.job_type);
   return jsonb_build_object('outcome', 'done',

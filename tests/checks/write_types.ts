@@ -1,5 +1,8 @@
-/** `deno task types`: writes shared/data/database.types.ts anew after a migration has changed. */
+/** `deno task types`: writes anew what is generated from the migrations, after one has changed. */
+import { generateGuards, GUARDS_FILE } from "./generated_guards.ts";
 import { generateTypes, TYPES_FILE } from "./generated_types.ts";
 
-await Deno.writeTextFile(TYPES_FILE, await generateTypes());
-console.log(`written: ${TYPES_FILE}`);
+for (const [file, generate] of [[TYPES_FILE, generateTypes], [GUARDS_FILE, generateGuards]] as const) {
+  await Deno.writeTextFile(file, await generate());
+  console.log(`written: ${file}`);
+}

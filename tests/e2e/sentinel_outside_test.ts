@@ -1,4 +1,7 @@
 /** What goes out of a running stack and what is fetched into it, against stand-ins of the other side. */
+import { Buffer } from "node:buffer";
+import { createPublicKey, verify } from "node:crypto";
+import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
 import postgres from "postgres";
@@ -50,7 +53,9 @@ Deno.test(story("the outside", ["settings", "time", "solitude"], async (t) => {
   const client = clientOf(stack);
   const sql = postgres(stack.db_url, { onnotice: () => {}, max: 2 });
   await noDigestToday(sql);
-  const to = (path: string) => outside.seen.filter((request) => request.path === path);
+  const isHead = (text: string) => text.includes("Audit head");
+  const to = (path: string) =>
+    outside.seen.filter((request) => request.path === path && !isHead(request.text));
   try {
     await t.step("hears of every run", async () => {
       await run(stack);
@@ -80,10 +85,48 @@ Deno.test(story("the outside", ["settings", "time", "solitude"], async (t) => {
         await until("the resolve notices", () => to("/slack").length === 3 && to("/discord").length === 2);
         const resolved = DiscordMessage.parse(JSON.parse(to("/discord")[1]?.text ?? ""));
         assertEquals(resolved.embeds[0]?.title, "[dragonfly local] RESOLVED guard_triggers");
-        const [told] = await sql`select count(*)::int as n from ops.job_queue where job_type = 'notify'`;
+        const [told] = await sql`select count(*)::int as n from ops.job_queue where job_type = 'notify'
+          and payload ->> 'kind' <> 'head'`;
         assertEquals(told?.n, 4);
       },
     );
+
+    await t.step("keeps the head of the record: signed, in the bucket and in every channel", async () => {
+      await sql`select ops.set_queue_paused('enforcement', true, 'story', 'operator:story', null)`;
+      await sql`select audit.seal()`;
+      const file = await until("the head", async () => {
+        await run(stack);
+        const { data } = await client.storage.from("evidence").list("audit/heads");
+        return data?.[0]?.name;
+      });
+      const { data } = await client.storage.from("evidence").download(`audit/heads/${file}`);
+      const { statement, signature, key_id } = JSON.parse(await data?.text() ?? "{}");
+      const { keys } = await (await fetch(`${stack.api_url}/functions/v1/system/keys`)).json();
+      assertEquals(keys.map((key: { key_id: string }) => key.key_id), [key_id]);
+      assert(
+        verify(
+          null,
+          new TextEncoder().encode(statement),
+          createPublicKey(keys[0].pem),
+          Buffer.from(signature, "base64"),
+        ),
+      );
+      const { hash } = JSON.parse(statement);
+      await until(
+        "the head in Slack and Discord",
+        () =>
+          ["/slack", "/discord"].every((path) =>
+            outside.seen.some((request) =>
+              request.path === path && isHead(request.text) && request.text.includes(hash)
+            )
+          ),
+      );
+      assertEquals(
+        new Set((await sql`select hash from audit.exported_heads`).map((row) => row.hash)),
+        new Set([hash]),
+      );
+      await sql`select ops.set_queue_paused('enforcement', false, null, 'operator:story', null)`;
+    });
 
     await t.step("is not told twice by a sentinel that was killed in between", async () => {
       const before = [to("/slack").length, to("/discord").length];

@@ -144,6 +144,7 @@ Deno.test("nothing personal leaves in any notice, whatever goes wrong with peopl
       wait: () => Promise.resolve(),
       environment: "local",
       directUntil: null,
+      proof: null,
       channels: CHANNELS,
       by: "test",
       onFailure: () => {},

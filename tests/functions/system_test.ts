@@ -3,6 +3,10 @@ import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertRejects } from "deno-std/assert/rejects.js";
 import { assertThrows } from "deno-std/assert/throws.js";
+import { createPublicKey } from "node:crypto";
+import { randomSigningKey } from "../../checkout/signing_key.ts";
+import { readSigningKey } from "../../shared/audit/signing.ts";
+import { tellKeys } from "../../supabase/functions/system/keys.ts";
 import { NEWEST_MIGRATION } from "../../supabase/functions/system/newest_migration.ts";
 import {
   checkReadiness,
@@ -19,6 +23,16 @@ const well: Checks = {
   migrations: () => Promise.resolve("applied"),
 };
 const quiet = () => {};
+
+Deno.test("tellKeys() tells the public halves of all keys, which of them signs, and nothing of the private ones", async () => {
+  const [now, before] = [randomSigningKey(), randomSigningKey()];
+  const keys = await tellKeys([now, before]);
+  assertEquals(keys.map((key) => key.signs), [true, false]);
+  assertEquals(keys[0]?.key_id, (await readSigningKey(now)).key_id);
+  assertEquals(createPublicKey(keys[1]?.pem ?? "").asymmetricKeyType, "ed25519");
+  for (const secret of [now, before]) assert(!JSON.stringify(keys).includes(secret.slice(-40)));
+  assertEquals(await tellKeys(undefined), []);
+});
 
 Deno.test("checkReadiness() is ready when all four parts are, in their order", async () => {
   const readiness = await checkReadiness(well, 1000, quiet);

@@ -44,7 +44,7 @@ Deno.test("record_sentinel_run() keeps the cure of a finding with its alert and 
     const notice = Notice.parse(job?.payload);
     const remedy = runOf([STUCK]).alerts[0]?.remedy ?? "";
     assert(remedy !== "");
-    assertEquals(notice.kind === "digest" ? null : notice.alert.remedy, remedy);
+    assertEquals("alert" in notice ? notice.alert.remedy : null, remedy);
     const [{ listed }] = await db.sql<[{ listed: { remedy: string }[] }]>`select ops.list_alerts() as listed`;
     assertEquals(listed.map((alert) => alert.remedy), [remedy]);
   }));

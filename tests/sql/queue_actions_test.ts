@@ -55,12 +55,14 @@ Deno.test("redrive_job() begins the next attempt of a batch, and remembers what 
   withDatabase(async (db) => {
     const batch = await bury(db);
     const job = await jobOf(db, batch);
-    const [row] = await db.as("service_role")`select ops.redrive_job(${job.id}, 'jane', 'req-1') as done`;
+    const [row] = await db.as(
+      "service_role",
+    )`select ops.redrive_job(${job.id}, 'operator:jane', 'req-1') as done`;
     assertEquals(row?.done.outcome, "done");
     const revived = await jobOf(db, batch);
     assertEquals([revived.redrives, revived.redriven_by, revived.attempts, revived.dead_lettered_at], [
       1,
-      "jane",
+      "operator:jane",
       0,
       null,
     ]);
@@ -70,7 +72,7 @@ Deno.test("redrive_job() begins the next attempt of a batch, and remembers what 
     assertEquals((await jobOf(db, batch)).redrives, 1); // what happens afterwards does not forget it
     const [event] = await db.sql`select actor, before from audit.event_log where action = 'job.redriven'`;
     assertEquals([event?.actor, event?.before.last_error, event?.before.attempts], [
-      "jane",
+      "operator:jane",
       "storage answered 500",
       5,
     ]);

@@ -1,4 +1,5 @@
 /** Looking at a test database as the sentinel does. */
+import type { Proof } from "../../shared/audit/proof.ts";
 import { SentinelGateway } from "../../shared/data/sentinel_gateway.ts";
 import type { Check } from "../../shared/sentinel/check.ts";
 import { type SentinelResult, summarise } from "../../shared/sentinel/finding.ts";
@@ -7,17 +8,28 @@ import type { Sql, TestDatabase } from "../support/database.ts";
 
 /** Runs checks against the database; REST answers. @returns `<level> <message>` of each finding. */
 export async function look(db: TestDatabase, ...checks: Check[]): Promise<string[]> {
-  return (await findings(db, checks)).map((finding) => `${finding.level} ${finding.message}`);
+  return await lookWith(db, null, checks);
 }
 
-async function findings(db: TestDatabase, checks: readonly Check[]) {
+/** As look(), with keys and files that proof stands on. */
+export async function lookWith(
+  db: TestDatabase,
+  proof: Proof | null,
+  checks: readonly Check[],
+  now = new Date(),
+): Promise<string[]> {
+  return (await findings(db, checks, proof, now)).map((finding) => `${finding.level} ${finding.message}`);
+}
+
+async function findings(db: TestDatabase, checks: readonly Check[], proof: Proof | null, now: Date) {
   const gateway = new SentinelGateway(db.sql);
   return await runChecks(checks, {
     query: (sql) => gateway.query(sql),
     probeRest: () => Promise.resolve({ outcome: "answers" }),
     wait: () => Promise.resolve(),
-    now: new Date(),
+    now,
     directUntil: null,
+    proof,
   });
 }
 

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } fro
 import { createClient } from "@supabase/supabase-js";
 import postgres from "postgres";
 import { runStack } from "../../checkout/run_stack.ts";
+import { randomLetters } from "../../checkout/letters.ts";
 import { Addresses, readState, stackHome } from "../../checkout/stacks.ts";
 import { birthOf } from "../../stack/processes.ts";
 import { startStack } from "../support/stack.ts";
@@ -48,6 +49,47 @@ Deno.test("up --json prints one object; up again prints the same; status too; do
   assertEquals([await exists(stackHome(stack.name)), await processesOf(stack.name)], [false, []]);
   await assertRejects(() => runStack(["status", "--name", stack.name]), Error, "No stack");
   await runStack(["down", "--name", stack.name]); // down twice is fine
+});
+
+Deno.test("a stack's files are its user's alone; no key stands in a log or on a command line", async () => {
+  const [vendorKey, hook] = [randomLetters(24), randomLetters(24)];
+  const stack = await startStack({
+    vendors: { acme: vendorKey },
+    env: { SLACK_WEBHOOK_URL: `http://127.0.0.1:9/${hook}` },
+  });
+  try {
+    const client = createClient(stack.api_url, stack.secret_key, { auth: { persistSession: false } });
+    await client.storage.from("intake").upload("simplicity/mine.txt", "mine");
+    const home = stackHome(stack.name);
+    const open: string[] = [];
+    const texts: string[] = [];
+    const look = async (folder: string, isOpen: boolean) => {
+      for await (const entry of Deno.readDir(folder)) {
+        const path = `${folder}/${entry.name}`;
+        if (entry.name === "postgres") continue; // Postgres' own, 0700
+        const { mode } = await Deno.stat(path);
+        const isOpenHere = isOpen && ((mode ?? 0) & 0o077) !== 0;
+        if (isOpenHere) open.push(path);
+        if (entry.isDirectory) await look(path, isOpenHere);
+        else if (/\.(log|jsonl)$/.test(entry.name)) texts.push(await Deno.readTextFile(path));
+      }
+    };
+    await look(home, true);
+    assertEquals(open, []);
+    assert(texts.length > 3);
+    const { stdout } = await new Deno.Command("ps", { args: ["-eo", "args"] }).output();
+    const told = [...texts, new TextDecoder().decode(stdout)].join("\n");
+    const secrets = [
+      stack.operator_key,
+      stack.secret_key,
+      stack.wake_token,
+      vendorKey,
+      hook,
+    ];
+    assertEquals(secrets.filter((secret) => told.includes(secret)), []);
+  } finally {
+    await stack.stop();
+  }
 });
 
 Deno.test("two stacks at once share nothing", async () => {

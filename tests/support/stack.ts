@@ -34,11 +34,13 @@ export async function startStack(options: TestStackOptions = {}): Promise<TestSt
   }
   const name = `test-${crypto.randomUUID().slice(0, 8)}`;
   const flags = [
-    ...Object.entries(options.vendors ?? {}).flatMap(([vendor, key]) => ["--vendor", `${vendor}=${key}`]),
-    ...Object.entries(options.env ?? {}).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
     ...(options.functions === false ? ["--no-functions"] : []),
   ];
-  const addresses = await bringUp(name, flags, options.time ?? 1);
+  const addresses = await bringUp(name, flags, {
+    STACK_TIME: String(options.time ?? 1),
+    STACK_VENDOR_KEYS: JSON.stringify(options.vendors ?? {}),
+    STACK_SECRETS: JSON.stringify(options.env ?? {}),
+  });
   const state = await readState(name);
   if (state === null) throw new Error(`Cannot find the stack "${name}" that has just started`);
   return {
@@ -52,10 +54,10 @@ export async function startStack(options: TestStackOptions = {}): Promise<TestSt
 }
 
 /** A stack that fails to come up leaves its folder for whoever reads the log; a test's error says it already. */
-async function bringUp(name: string, flags: string[], time: number): Promise<Addresses> {
+async function bringUp(name: string, flags: string[], env: Record<string, string>): Promise<Addresses> {
   const args = ["up", "--detach", "--json", "--name", name, "--parent", String(Deno.pid), ...flags];
   try {
-    return JSON.parse(await runStack(args, { STACK_TIME: String(time) }));
+    return JSON.parse(await runStack(args, env));
   } catch (error) {
     await runStack(["down", "--name", name]);
     throw error;

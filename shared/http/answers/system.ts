@@ -184,3 +184,17 @@ export const Feed = z.looseObject({
     seconds_ago: z.int(),
   })),
 });
+
+/** The public keys that sign what leaves the system as proof. */
+export const SigningKeys = named(
+  "SigningKeys",
+  z.looseObject({
+    keys: z.array(z.looseObject({
+      key_id: z.string(),
+      algorithm: z.literal("Ed25519"),
+      public_key: z.string(),
+      pem: z.string(),
+      signs: z.boolean(),
+    })),
+  }),
+);

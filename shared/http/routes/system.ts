@@ -10,6 +10,7 @@ import {
   QueueControl,
   QueueInspection,
   Readiness,
+  SigningKeys,
   Silence,
   Status,
 } from "../answers/system.ts";
@@ -63,6 +64,11 @@ export const SYSTEM = {
     summary: "This document",
     about: "OpenAPI 3.1 of every route of every function.",
     answers: { 200: { kind: "json", schema: OpenApi, about: "The document." } },
+  },
+  "GET /system/keys": {
+    summary: "The public keys that sign proof",
+    about: "Heads of the audit chain are signed by them. The first signs now; the others did so before.",
+    answers: { 200: { kind: "json", schema: SigningKeys, about: "Each as SPKI in base64 and as PEM." } },
   },
   "GET /system/status": {
     summary: "Whether the workers beat, and how deep the queue is",

@@ -10,7 +10,7 @@ const COLOURS = { critical: 0xd92d20, warning: 0xf79009, info: 0x2e90fa, resolve
 /** The body of a message: one embed, and no mention of anybody whatever the text holds. */
 export function discordMessage(notice: Notice, origin: Origin) {
   const { title, lines } = wordingOf(notice, origin);
-  const seen = notice.kind === "digest" ? {} : { timestamp: new Date(notice.alert.last_seen).toISOString() };
+  const seen = !("alert" in notice) ? {} : { timestamp: new Date(notice.alert.last_seen).toISOString() };
   return {
     embeds: [{
       title: cut(title, TITLE_LIMIT),
@@ -24,6 +24,6 @@ export function discordMessage(notice: Notice, origin: Origin) {
 }
 
 function colourOf(notice: Notice): number {
-  if (notice.kind === "digest") return COLOURS.info;
+  if (!("alert" in notice)) return COLOURS.info;
   return notice.kind === "resolved" ? COLOURS.resolved : COLOURS[notice.alert.level];
 }

@@ -19,11 +19,22 @@ const Alert = z.object({
 });
 export type Alert = z.infer<typeof Alert>;
 
+/** A head of the audit chain as it was exported: who keeps the message holds the record to what it was. */
+const ExportedHead = z.object({
+  seal_no: z.number(),
+  hash: z.string(),
+  exported_at: z.string(),
+  destination: z.string(),
+  key_id: z.string(),
+  signature: z.string(),
+});
+
 const channel = z.enum(CHANNELS);
 
 export const Notice = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("alert"), channel, alert: Alert }),
   z.object({ kind: z.literal("resolved"), channel, alert: Alert }),
+  z.object({ kind: z.literal("head"), channel, head: ExportedHead }),
   z.object({ kind: z.literal("digest"), channel, day: z.string(), alerts: z.array(Alert) }),
 ]);
 export type Notice = z.infer<typeof Notice>;
@@ -50,6 +61,17 @@ export function wordingOf(notice: Notice, origin: Origin): Wording {
       lines: notice.alerts.map((alert) =>
         `${alert.level}: ${alert.message}${alert.state === "resolved" ? " (resolved)" : remedyBehind(alert)}`
       ),
+    };
+  }
+  if (notice.kind === "head") {
+    const { seal_no, hash, exported_at, destination, key_id, signature } = notice.head;
+    return {
+      title: `${where} Audit head: event ${seal_no}`,
+      lines: [
+        `${hash} at ${exported_at}`,
+        `Signed by key ${key_id}: ${signature}`,
+        `Also in ${destination}. Keep this: the record must have this hash at this place for ever.`,
+      ],
     };
   }
   const { alert } = notice;

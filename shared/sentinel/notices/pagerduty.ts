@@ -6,9 +6,27 @@ export const PAGERDUTY_ADDRESS = "https://events.pagerduty.com/v2/enqueue";
 const SUMMARY_LIMIT = 1024;
 const DEDUP_KEY_LIMIT = 255;
 
-/** The event, or null for a digest, which wakes nobody. A notice delivered twice falls together under `dedup_key`. */
+/** Change events are kept and wake nobody: https://developer.pagerduty.com/docs/events-api-v2/send-change-events/ */
+export const PAGERDUTY_CHANGES = "https://events.pagerduty.com/v2/change/enqueue";
+
+/** A head of the audit chain as a change event; null for every other notice. */
+export function pagerdutyChange(notice: Notice, origin: Origin, routingKey: string) {
+  if (notice.kind !== "head") return null;
+  const { title, lines } = wordingOf(notice, origin);
+  return {
+    routing_key: routingKey,
+    payload: {
+      summary: cut(`${title}: ${lines[0] ?? ""}`, SUMMARY_LIMIT),
+      source: `dragonfly-${origin.environment}`,
+      timestamp: notice.head.exported_at,
+      custom_details: notice.head,
+    },
+  };
+}
+
+/** The event, or null for a digest or head, which wake nobody. A notice delivered twice falls together under `dedup_key`. */
 export function pagerdutyEvent(notice: Notice, origin: Origin, routingKey: string) {
-  if (notice.kind === "digest") return null;
+  if (!("alert" in notice)) return null;
   const { alert } = notice;
   const event = {
     routing_key: routingKey,

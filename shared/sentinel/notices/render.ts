@@ -8,7 +8,7 @@ import {
   type Origin,
   type OutgoingRequest,
 } from "./notice.ts";
-import { PAGERDUTY_ADDRESS, pagerdutyEvent } from "./pagerduty.ts";
+import { PAGERDUTY_ADDRESS, PAGERDUTY_CHANGES, pagerdutyChange, pagerdutyEvent } from "./pagerduty.ts";
 import { slackMessage } from "./slack.ts";
 import { TWILIO_ADDRESS, type TwilioAccount, twilioForm } from "./twilio.ts";
 
@@ -38,6 +38,8 @@ export function renderNotice(
     case "discord":
       return discord === undefined ? null : jsonRequest(discord, discordMessage(notice, origin));
     case "pagerduty": {
+      const change = pagerduty === undefined ? null : pagerdutyChange(notice, origin, pagerduty);
+      if (change !== null) return jsonRequest(PAGERDUTY_CHANGES, change);
       const event = pagerduty === undefined ? null : pagerdutyEvent(notice, origin, pagerduty);
       return event === null ? null : jsonRequest(PAGERDUTY_ADDRESS, event);
     }

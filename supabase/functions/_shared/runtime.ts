@@ -11,6 +11,7 @@ import { createSessionCheck } from "./session.ts";
 /** The environment every function has, with publishable keys where the function gets them. */
 type Surroundings = CommonEnvironment & {
   readonly SUPABASE_PUBLISHABLE_KEYS?: Readonly<Record<string, string>>;
+  readonly DRAGONFLY_SIGNING_KEY?: readonly string[];
 };
 
 /** @param client a service client of the same project. */
@@ -38,6 +39,7 @@ export function createFunctionLogger(functionName: FunctionName, environment: Su
     secrets: [
       environment.DRAGONFLY_API_KEY,
       environment.DRAGONFLY_WAKE_TOKEN,
+      ...(environment.DRAGONFLY_SIGNING_KEY ?? []),
       ...Object.values(environment.SUPABASE_SECRET_KEYS),
       ...Object.values(environment.DRAGONFLY_VENDOR_KEYS ?? {}),
     ],

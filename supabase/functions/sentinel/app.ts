@@ -1,6 +1,8 @@
 /** Routes of the sentinel: run it, read what it last found. Stands on Postgres alone, so that it works without REST. */
+import type { SupabaseClient } from "@supabase/supabase-js";
 import type { Hono } from "hono";
 import { probeRest } from "../../../shared/data/rest_probe.ts";
+import type { Proof } from "../../../shared/audit/proof.ts";
 import { SentinelGateway } from "../../../shared/data/sentinel_gateway.ts";
 import { Problem } from "../../../shared/errors.ts";
 import { configuredChannels } from "../../../shared/sentinel/notices/render.ts";
@@ -11,6 +13,8 @@ import { createServiceClient, secretKeyOf } from "../_shared/clients.ts";
 import { connectDatabase } from "../_shared/database.ts";
 import type { Environment } from "../_shared/env.ts";
 import { createParts } from "../_shared/runtime.ts";
+import { readSigningKeys } from "../_shared/signing_keys.ts";
+import { headFiles } from "./head_files.ts";
 import { Isolate } from "./isolate.ts";
 import type { Ports } from "./ports.ts";
 
@@ -23,7 +27,7 @@ export interface SentinelParts extends AppParts {
 export function buildApp(environment: Environment<"sentinel">): Hono<AppEnv> {
   const client = createServiceClient(environment);
   const parts = createParts("sentinel", environment, client);
-  return createSentinelApp({ ...parts, ports: buildPorts(environment, parts) });
+  return createSentinelApp({ ...parts, ports: buildPorts(environment, client, parts) });
 }
 
 /** The routes on given parts. */
@@ -70,7 +74,7 @@ function reasonOf(error: unknown): string {
     : `the database does not answer${code === "" ? "" : ` (${code})`}`;
 }
 
-function buildPorts(environment: Environment<"sentinel">, parts: AppParts): Ports {
+function buildPorts(environment: Environment<"sentinel">, client: SupabaseClient, parts: AppParts): Ports {
   const apikey = secretKeyOf(environment.SUPABASE_SECRET_KEYS);
   return {
     workerId: `sentinel-${crypto.randomUUID().slice(0, 8)}`,
@@ -80,8 +84,22 @@ function buildPorts(environment: Environment<"sentinel">, parts: AppParts): Port
     environment: environment.ENVIRONMENT,
     deadmanUrl: environment.DRAGONFLY_DEADMAN_URL ?? null,
     directUntil: environment.DRAGONFLY_DIRECT_UNTIL ?? null,
+    proof: createProof(environment, client),
     fetch,
     log: parts.log,
     wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   };
+}
+
+/** Read once, when it is first asked for. */
+function createProof(
+  environment: Environment<"sentinel">,
+  client: SupabaseClient,
+): () => Promise<Proof | null> {
+  let opening: Promise<Proof | null> | null = null;
+  const open = async () => {
+    const keys = await readSigningKeys(environment.DRAGONFLY_SIGNING_KEY);
+    return keys && { ...keys, heads: headFiles(client), project: environment.SUPABASE_URL };
+  };
+  return () => opening ??= open();
 }

@@ -1,4 +1,7 @@
 /** This isolate's one piece of state: whether it is at it already. Waking twice does no harm. */
+import { exportHead } from "../../../shared/audit/export_head.ts";
+import type { Proof } from "../../../shared/audit/proof.ts";
+import { auditChain } from "../../../shared/sentinel/checks/audit_chain.ts";
 import { CHECKS } from "../../../shared/sentinel/checks.ts";
 import type { SentinelResult } from "../../../shared/sentinel/finding.ts";
 import { watch } from "../../../shared/sentinel/watch.ts";
@@ -29,6 +32,7 @@ export class Isolate {
   async #run(by: string): Promise<SentinelResult> {
     const { ports } = this;
     await this.#beat("busy");
+    const proof = await ports.proof();
     const result = await watch({
       database: ports.sentinel,
       checks: CHECKS,
@@ -36,6 +40,7 @@ export class Isolate {
       wait: ports.wait,
       environment: ports.environment,
       directUntil: ports.directUntil,
+      proof,
       channels: ports.channels,
       onFailure: (check, error) => ports.log.error("check_failed", { check, error }),
       by,
@@ -45,8 +50,25 @@ export class Isolate {
       findings: result.alerts.map((alert) => `${alert.level} ${alert.fingerprint}`),
     });
     await this.#beat("idle");
-    keepAlive(this.#pingDeadman());
+    keepAlive(Promise.all([this.#pingDeadman(), this.#exportHead(proof, result)]));
     return result;
+  }
+
+  /** Of a chain that was just found whole, and of no other. That an export is late is told by the check. */
+  async #exportHead(proof: Proof | null, result: SentinelResult): Promise<void> {
+    const { ports } = this;
+    if (
+      proof === null ||
+      result.alerts.some(({ check, level }) => check === auditChain.name && level === "critical")
+    ) {
+      return;
+    }
+    try {
+      const file = await exportHead(proof, (sql) => ports.sentinel.query(sql), ports.channels, new Date());
+      if (file !== null) ports.log.info("head_exported", { path: file.path, key_id: file.signed.key_id });
+    } catch (error) {
+      ports.log.error("head_not_exported", { error });
+    }
   }
 
   async #beat(status: string): Promise<void> {

@@ -13,6 +13,7 @@ import { VERSION } from "../_shared/version.ts";
 import { answerAlerts, silenceAlert } from "./alerts.ts";
 import { createChecks } from "./checks.ts";
 import { answerFigures } from "./figures.ts";
+import { answerKeys } from "./keys.ts";
 import { answerMetrics } from "./metrics.ts";
 import { answerQueues, pauseQueue, redriveJob } from "./queues.ts";
 import { checkReadiness, type Checks, keepReadiness } from "./readiness.ts";
@@ -24,6 +25,8 @@ const CHECK_TIMEOUT_MS = 3000;
 export interface SystemParts extends AppParts {
   readonly system: SystemGateway;
   readonly checks: Checks;
+  /** DRAGONFLY_SIGNING_KEY: of these the public halves are told. */
+  readonly privateKeys: readonly string[] | undefined;
 }
 
 /** The system function as it runs: everything from its environment. */
@@ -36,6 +39,7 @@ export function buildApp(environment: Environment<"system">): Hono<AppEnv> {
     ...createParts("system", environment, client),
     system,
     checks: createChecks(system, client, database),
+    privateKeys: environment.DRAGONFLY_SIGNING_KEY,
   });
 }
 
@@ -45,6 +49,7 @@ export function createSystemApp(parts: SystemParts): Hono<AppEnv> {
   return createApp("system", parts, {
     "GET /system/readyz": answerReadiness(parts.checks),
     "GET /system/openapi.json": answerDocument(),
+    "GET /system/keys": answerKeys(parts.privateKeys),
     "GET /system/status": async () => answer(200, await system.status()),
     "GET /system/metrics": answerMetrics(system),
     "GET /system/queue": answerQueues(system),

@@ -11,11 +11,16 @@ const ROUTES: readonly (readonly [string, Access])[] = FUNCTION_NAMES.flatMap((n
 const routesOf = (role: (typeof ROLES)[number]) =>
   ROUTES.filter(([, access]) => access.may !== "anyone" && mayCall(role, access)).map(([name]) => name);
 
-Deno.test("ACCESS opens health, readyz and the OpenAPI document to anyone and nothing else", () => {
+Deno.test("ACCESS opens health, readyz, keys and the OpenAPI document to anyone and nothing else", () => {
   const open = ROUTES.filter(([, access]) => access.may === "anyone").map(([name]) => name);
   assertEquals(
     open.sort(),
-    [...FUNCTION_NAMES.map((name) => `GET /${name}/health`), "GET /system/readyz", "GET /system/openapi.json"]
+    [
+      ...FUNCTION_NAMES.map((name) => `GET /${name}/health`),
+      "GET /system/readyz",
+      "GET /system/keys",
+      "GET /system/openapi.json",
+    ]
       .sort(),
   );
 });
@@ -46,7 +51,7 @@ Deno.test("ACCESS lets a viewer read, but not what holds values as they came", (
     name.startsWith("GET ") && !routesOf("viewer").includes(name)
   );
   for (const name of withheld) {
-    assert(/\/(file|errors\.csv|health|readyz|openapi\.json|metrics)$/.test(name), name);
+    assert(/\/(file|errors\.csv|health|readyz|keys|openapi\.json|metrics)$/.test(name), name);
   }
 });
 

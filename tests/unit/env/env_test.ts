@@ -28,6 +28,7 @@ const PROD: Record<string, string> = {
     `postgresql://postgres.${REF}:pw@aws-0-us-east-1.pooler.supabase.com:6543/postgres?sslmode=require`,
   DRAGONFLY_API_KEY: "operator-key-of-at-least-24-characters",
   DRAGONFLY_WAKE_TOKEN: "wake-token-of-at-least-24-characters",
+  DRAGONFLY_SIGNING_KEY: `MC4CAQAwBQYDK2VwBCIEI${"A".repeat(43)}`, // of 32 zero bytes
 };
 
 function problemsOf(functionName: FunctionName, record: Record<string, string | undefined>): string[] {
@@ -130,6 +131,21 @@ Deno.test("parseEnvironment() never says a value, whatever the values are", () =
       }
     },
   ));
+});
+
+Deno.test("parseEnvironment() wants a signing key in prod, of those that sign alone, and of the right form", () => {
+  const without = { ...PROD, DRAGONFLY_SIGNING_KEY: undefined };
+  for (const name of ["sentinel", "system"] as const) {
+    assertEquals(problemsOf(name, without), ["DRAGONFLY_SIGNING_KEY"]);
+    assertEquals(problemsOf(name, { ...LOCAL, DRAGONFLY_SIGNING_KEY: undefined }), []);
+    assertEquals(problemsOf(name, { ...PROD, DRAGONFLY_SIGNING_KEY: "bm8ga2V5" }), ["DRAGONFLY_SIGNING_KEY"]);
+  }
+  for (const name of ["intake", "worker", "outbound"] as const) assertEquals(problemsOf(name, without), []);
+  const two = {
+    ...PROD,
+    DRAGONFLY_SIGNING_KEY: `${PROD.DRAGONFLY_SIGNING_KEY}, ${PROD.DRAGONFLY_SIGNING_KEY}`,
+  };
+  assertEquals(parseEnvironment("system", two, NOW).DRAGONFLY_SIGNING_KEY?.length, 2);
 });
 
 Deno.test("parseEnvironment() treats empty as absent", () => {

@@ -15,6 +15,7 @@ const PROD = {
   DATABASE_URL: address(6543),
   DRAGONFLY_API_KEY: "operator-key-of-at-least-24-characters",
   DRAGONFLY_WAKE_TOKEN: "wake-token-of-at-least-24-characters",
+  DRAGONFLY_SIGNING_KEY: `MC4CAQAwBQYDK2VwBCIEI${"A".repeat(43)}`, // of 32 zero bytes
   DRAGONFLY_CORS_ORIGINS: "https://app.example.org",
 };
 
@@ -85,6 +86,7 @@ Deno.test("secretsOf() sends the project's own variables and none of the platfor
     "DATABASE_URL",
     "DRAGONFLY_API_KEY",
     "DRAGONFLY_CORS_ORIGINS",
+    "DRAGONFLY_SIGNING_KEY",
     "DRAGONFLY_WAKE_TOKEN",
     "ENVIRONMENT",
   ]);

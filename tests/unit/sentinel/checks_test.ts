@@ -9,13 +9,14 @@ import { avgProcessingTime } from "../../../shared/sentinel/checks/avg_processin
 import { deadLetters } from "../../../shared/sentinel/checks/dead_letters.ts";
 import { directConnection } from "../../../shared/sentinel/checks/direct_connection.ts";
 import { errorSpike } from "../../../shared/sentinel/checks/error_spike.ts";
-import { guardTriggers } from "../../../shared/sentinel/checks/guard_triggers.ts";
+import { fallenGuards } from "../../../shared/sentinel/checks/guard_triggers.ts";
 import { headerChanges } from "../../../shared/sentinel/checks/header_changes.ts";
 import { queueBacklog } from "../../../shared/sentinel/checks/queue_backlog.ts";
 import { queuePaused } from "../../../shared/sentinel/checks/queue_paused.ts";
 import { stuckBatches } from "../../../shared/sentinel/checks/stuck_batches.ts";
 import { successRate } from "../../../shared/sentinel/checks/success_rate.ts";
 import { workerHeartbeats } from "../../../shared/sentinel/checks/worker_heartbeats.ts";
+import { GUARDS } from "../../../shared/sentinel/guard_hashes.ts";
 import { quietPorts } from "./ports.ts";
 
 const told = (found: readonly Observation[]) => found.map(({ level, message }) => `${level}: ${message}`);
@@ -136,7 +137,7 @@ Deno.test("queuePaused tells queues from single jobs, and the breaker from a per
   ]);
 });
 
-Deno.test("deadLetters, approvalWaiting, auditChain and guardTriggers speak of anything they find", () => {
+Deno.test("deadLetters and approvalWaiting speak of anything they find", () => {
   assertEquals(deadLetters.judge([]), []);
   assertEquals(
     told(deadLetters.judge([{ job_id: "a", job_type: "ingest" }, { job_id: "b", job_type: "ingest" }])),
@@ -148,18 +149,36 @@ Deno.test("deadLetters, approvalWaiting, auditChain and guardTriggers speak of a
   assertEquals(told(approvalWaiting.judge([{ batch_id: "a" }])), [
     "warning: 1 batch has waited > 24h for approval",
   ]);
-  assertEquals(auditChain.judge([{ ok: true, problem: null, checked: 9 }]), []);
-  assertEquals(told(auditChain.judge([{ ok: false, problem: "wrong hash at seal_no 3", checked: 9 }])), [
+});
+
+Deno.test("auditChain without keys and files speaks of whatever verify_chain() finds, and of its silence", async () => {
+  const at = async (rows: readonly unknown[]) => told(await auditChain.look(quietPorts(rows)));
+  assertEquals(await at([{ ok: true, problem: null, checked: 9 }]), []);
+  assertEquals(await at([{ ok: false, problem: "wrong hash at seal_no 3", checked: 9 }]), [
     "critical: Audit chain does not verify: wrong hash at seal_no 3",
   ]);
-  assertEquals(told(auditChain.judge([])), ["critical: Audit chain does not verify: no verdict"]);
-  assertEquals(guardTriggers.judge([]), []);
-  assertEquals(
-    told(guardTriggers.judge([{ table_name: "a.b", trigger_name: "_100_c", state: "disabled" }])),
-    [
-      "critical: 1 guard trigger not in force: _100_c on a.b (disabled)",
-    ],
-  );
+  assertEquals(await at([]), ["critical: Audit chain does not verify: no verdict"]);
+});
+
+Deno.test("fallenGuards() finds guards that are gone, switched off, replaced or changed, and later ones by name", () => {
+  const whole = GUARDS.map((guard) => ({ ...guard, state: guard.must_be }));
+  assertEquals(fallenGuards(whole), []);
+  const [first, ...others] = whole;
+  if (first === undefined) throw new Error("no guards are known");
+  const at = (change: Partial<typeof first>) => told(fallenGuards([{ ...first, ...change }, ...others]));
+  const says = (how: string) => [
+    `critical: 1 guard trigger not in force: ${first.trigger} on ${first.table} (${how})`,
+  ];
+  assertEquals(told(fallenGuards(others)), says("missing"));
+  assertEquals(told(fallenGuards([{ ...first, state: "disabled" }, ...others])), says("disabled"));
+  assertEquals(at({ body: "x" }), says(`its function ${first.function} was replaced`));
+  assertEquals(at({ function: "x.y" }), says(`its function ${first.function} was replaced`));
+  assertEquals(at({ definition: "x" }), says("its definition was changed"));
+  const later = { ...first, table: "ops.later", trigger: "_100_later" };
+  assertEquals(fallenGuards([...whole, { ...later, state: "always" }]), []);
+  assertEquals(told(fallenGuards([...whole, { ...later, state: "enabled" }])), [
+    "critical: 1 guard trigger not in force: _100_later on ops.later (enabled)",
+  ]);
 });
 
 Deno.test("directConnection warns as long as the pooler rule is suspended", async () => {

@@ -54,6 +54,17 @@ export const PagerdutyEvent = z.discriminatedUnion("event_action", [
   }),
 ]);
 
+/** https://developer.pagerduty.com/docs/events-api-v2/send-change-events/ */
+export const PagerdutyChange = z.strictObject({
+  routing_key: z.string().length(32),
+  payload: z.strictObject({
+    summary: z.string().min(1).max(1024),
+    source: z.string().min(1),
+    timestamp: z.iso.datetime(),
+    custom_details: z.record(z.string(), z.unknown()),
+  }),
+});
+
 /** https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource */
 export const TwilioForm = z.strictObject({
   To: z.string().regex(/^\+\d{8,15}$/),

@@ -9,7 +9,13 @@ import {
   configuredChannels,
   renderNotice,
 } from "../../../shared/sentinel/notices/render.ts";
-import { DiscordMessage, PagerdutyEvent, SlackMessage, TwilioForm } from "./documented_schemas.ts";
+import {
+  DiscordMessage,
+  PagerdutyChange,
+  PagerdutyEvent,
+  SlackMessage,
+  TwilioForm,
+} from "./documented_schemas.ts";
 
 const SETTINGS: ChannelSettings = {
   slack: "https://hooks.slack.com/services/T0/B0/x",
@@ -30,16 +36,25 @@ const ALERT = {
   last_seen: "2026-11-21T12:00:00+00:00",
   count: 4,
 };
+const HEAD = {
+  seal_no: 12345,
+  hash: "ab".repeat(32),
+  exported_at: "2026-11-21T12:00:00.000Z",
+  destination: "evidence/audit/heads/000000000012345-20261121120000.json",
+  key_id: "0123456789abcdef",
+  signature: `${"A".repeat(86)}==`,
+};
 const NOTICES = CHANNELS.flatMap((channel): Notice[] => [
   { kind: "alert", channel, alert: ALERT },
   { kind: "resolved", channel, alert: { ...ALERT, state: "resolved" } },
   { kind: "digest", channel, day: "2026-11-21", alerts: [{ ...ALERT, level: "warning" }] },
+  { kind: "head", channel, head: HEAD },
 ]);
 
 const SCHEMAS = {
   slack: SlackMessage,
   discord: DiscordMessage,
-  pagerduty: PagerdutyEvent,
+  pagerduty: z.union([PagerdutyEvent, PagerdutyChange]),
   twilio: TwilioForm,
 } as const;
 
@@ -69,6 +84,8 @@ Deno.test("renderNotice() keeps to every limit however long a message is", () =>
     const long = { ...ALERT, message: "x".repeat(10_000), fingerprint: "f".repeat(1000) };
     const stretched: Notice = notice.kind === "digest"
       ? { ...notice, alerts: Array.from({ length: 50 }, () => long) }
+      : notice.kind === "head"
+      ? { ...notice, head: { ...HEAD, destination: "d".repeat(10_000) } }
       : { ...notice, alert: long };
     const request = renderNotice(stretched, SETTINGS, ORIGIN);
     if (request !== null) assert(SCHEMAS[notice.channel].safeParse(bodyOf(request)).success, notice.channel);
@@ -96,11 +113,21 @@ Deno.test("renderNotice() carries the cure of what is found to Slack, Discord, P
   const cure = "deno task ops fix-stuck-batch";
   for (const notice of NOTICES) {
     const request = renderNotice(notice, SETTINGS, ORIGIN);
-    const carries = notice.kind !== "resolved" && notice.channel !== "twilio" && request !== null;
+    const carries = (notice.kind === "alert" || notice.kind === "digest") && notice.channel !== "twilio" &&
+      request !== null;
     assertEquals(request?.body.includes(cure) ?? false, carries, `${notice.channel} ${notice.kind}`);
   }
   const without = { kind: "alert", channel: "slack", alert: { ...ALERT, remedy: null } } as const;
   assert(!renderNotice(without, SETTINGS, ORIGIN)?.body.includes("What to do"));
+});
+
+Deno.test("renderNotice() carries an exported head to every channel: place and hash, and to PagerDuty without waking anybody", () => {
+  for (const channel of CHANNELS) {
+    const request = renderNotice({ kind: "head", channel, head: HEAD }, SETTINGS, ORIGIN);
+    const body = decodeURIComponent(request?.body ?? "").replaceAll("+", " ");
+    for (const part of [String(HEAD.seal_no), HEAD.hash]) assert(body.includes(part), `${channel} ${part}`);
+    if (channel === "pagerduty") assertEquals(request?.url, "https://events.pagerduty.com/v2/change/enqueue");
+  }
 });
 
 Deno.test("renderNotice() is null for a channel that is not configured", () => {

@@ -9,5 +9,6 @@ export function quietPorts(rows: readonly unknown[] = []): CheckPorts {
     wait: () => Promise.resolve(),
     now: new Date("2026-11-21T12:00:00Z"),
     directUntil: null,
+    proof: null,
   };
 }

@@ -89,6 +89,7 @@ function parts(over: Partial<WatchParts["database"]>, recorded: string[]): Watch
     },
     environment: "local",
     directUntil: null,
+    proof: null,
     channels: [],
     onFailure: () => {},
     by: "test",
