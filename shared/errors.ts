@@ -71,6 +71,12 @@ export const PROBLEMS = [
     fix: "Read the detail, clear what stands in the way, and try again.",
   },
   {
+    code: "ENDED_BY_OPERATOR",
+    status: 409,
+    title: "An operator has ended the batch of these bytes",
+    fix: "Ask an operator: only an operator can start that batch again.",
+  },
+  {
     code: "MISSING_CONSENT",
     status: 409,
     title: "The plaintiff has not given the consent this action needs",

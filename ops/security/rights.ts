@@ -93,4 +93,7 @@ export const GUARDS: readonly (readonly [table: string, trigger: string])[] = [
   ["public.judgments", "_500_note_insert"],
   ["public.judgments", "_500_note_truncate"],
   ["public.judgments", "_500_note_update"],
+  ["public.judgments", "_600_note_touched_batch"],
+  ["public.judgments", "_610_recount_all_batches"],
+  ["public.judgments", "_610_recount_batches"],
 ];

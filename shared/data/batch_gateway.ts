@@ -4,6 +4,7 @@ import { Problem } from "../errors.ts";
 import { DROP_BUCKET } from "../intake/limits.ts";
 import { BatchPage, DescribedBatch, DuplicateAnswer, ErrorPage, Timeline } from "../intake/record.ts";
 import type { Calls } from "./calls.ts";
+import { belowStanding } from "./upload_gateway.ts";
 
 const Described = z.union([
   z.object({ pending: z.literal(true), source: z.string() }),
@@ -17,6 +18,7 @@ const Acted = z.discriminatedUnion("outcome", [
     path: z.string().nullish(),
   }),
   z.object({ outcome: z.literal("built_on"), judgments: z.number() }),
+  z.object({ outcome: z.literal("below_standing"), least: z.number() }),
   z.object({ outcome: z.enum(["unknown", "no_object", "not_confirmed"]) }),
   z.object({ outcome: z.literal("wrong_state"), status: z.string(), allowed_from: z.array(z.string()) }),
 ]);
@@ -43,8 +45,14 @@ export class BatchGateway {
   constructor(private readonly calls: Calls) {}
 
   /** @throws Problem NOT_FOUND; UPLOAD_PENDING while its bytes have not arrived. `source` is told to `admit` first. */
-  async describe(id: string, admit: (source: string) => void = () => {}): Promise<DescribedBatch> {
-    const found = Described.parse(await this.calls.call("intake", "describe_batch", { batch: id }));
+  async describe(
+    id: string,
+    admit: (source: string) => void = () => {},
+    forSource: string | null = null,
+  ): Promise<DescribedBatch> {
+    const found = Described.parse(
+      await this.calls.call("intake", "describe_batch", { batch: id, for_source: forSource }),
+    );
     if (found === null) throw new Problem("NOT_FOUND", `There is no batch ${id}.`);
     admit(found.source);
     if ("pending" in found && found.pending === true) {
@@ -60,8 +68,16 @@ export class BatchGateway {
     return BatchPage.parse(await this.calls.call("intake", "list_batches", { ...filter, ...paging }));
   }
 
-  async errors(id: string, code: string | null, paging: Paging): Promise<ErrorPage> {
-    return ErrorPage.parse(await this.calls.call("intake", "list_errors", { batch: id, code, ...paging }));
+  /** @param forSource the source of the vendor who asks; null for others */
+  async errors(
+    id: string,
+    code: string | null,
+    paging: Paging,
+    forSource: string | null = null,
+  ): Promise<ErrorPage> {
+    return ErrorPage.parse(
+      await this.calls.call("intake", "list_errors", { batch: id, code, ...paging, for_source: forSource }),
+    );
   }
 
   async timeline(id: string): Promise<Timeline> {
@@ -131,6 +147,8 @@ export class BatchGateway {
         throw new Problem("CONFLICT", `Batch ${id} has no file: nothing was ever stored for it.`, {
           fix: "Upload the file.",
         });
+      case "below_standing":
+        throw belowStanding(acted.least);
       case "built_on":
         throw new Problem(
           "CONFLICT",

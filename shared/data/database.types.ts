@@ -635,7 +635,9 @@ export type Database = {
       };
       "simplicity_batches": {
         Row: {
+          "admitted_percent": number | null;
           "approved_attempt": number | null;
+          "asked_by_operator": boolean;
           "attempt": number;
           "completed_at": string | null;
           "created_at": string;
@@ -676,6 +678,7 @@ export type Database = {
           "status": string;
           "status_changed_at": string;
           "storage_bucket": string | null;
+          "storage_etag": string | null;
           "storage_path": string | null;
           "storage_version": string | null;
           "undo": Json | null;
@@ -683,6 +686,10 @@ export type Database = {
           "validated_at": string | null;
           "warning_counts": NonNullable<Json>;
           "batch_record": Json | null;
+          "check_threshold": undefined | null;
+          "has_bytes": boolean | null;
+          "is_ended_by_operator": boolean | null;
+          "least_threshold": number | null;
           "needs_approval": boolean | null;
           "note_header_change": undefined | null;
           "object_state": string | null;
@@ -698,9 +705,14 @@ export type Database = {
           "stored_object": Json | null;
           "take_back_repairs": undefined | null;
           "undo_of": Json | null;
+          "why_ended": string | null;
         };
         ComputedFields:
           | "batch_record"
+          | "check_threshold"
+          | "has_bytes"
+          | "is_ended_by_operator"
+          | "least_threshold"
           | "needs_approval"
           | "note_header_change"
           | "object_state"
@@ -712,9 +724,12 @@ export type Database = {
           | "settle_replay"
           | "stored_object"
           | "take_back_repairs"
-          | "undo_of";
+          | "undo_of"
+          | "why_ended";
         Insert: {
+          "admitted_percent"?: number | null;
           "approved_attempt"?: number | null;
+          "asked_by_operator"?: boolean;
           "attempt"?: number;
           "completed_at"?: string | null;
           "created_at"?: string;
@@ -755,6 +770,7 @@ export type Database = {
           "status"?: string;
           "status_changed_at"?: string;
           "storage_bucket"?: string | null;
+          "storage_etag"?: string | null;
           "storage_path"?: string | null;
           "storage_version"?: string | null;
           "undo"?: Json | null;
@@ -763,7 +779,9 @@ export type Database = {
           "warning_counts"?: NonNullable<Json>;
         };
         Update: {
+          "admitted_percent"?: number | null;
           "approved_attempt"?: number | null;
+          "asked_by_operator"?: boolean;
           "attempt"?: number;
           "completed_at"?: string | null;
           "created_at"?: string;
@@ -804,6 +822,7 @@ export type Database = {
           "status"?: string;
           "status_changed_at"?: string;
           "storage_bucket"?: string | null;
+          "storage_etag"?: string | null;
           "storage_path"?: string | null;
           "storage_version"?: string | null;
           "undo"?: Json | null;
@@ -927,6 +946,7 @@ export type Database = {
       "uploads": {
         Row: {
           "arrived_at": string | null;
+          "by_operator": boolean;
           "created_at": string;
           "created_by": string;
           "expires_at": string;
@@ -942,6 +962,7 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           "arrived_at"?: string | null;
+          "by_operator"?: boolean;
           "created_at"?: string;
           "created_by"?: string;
           "expires_at": string;
@@ -956,6 +977,7 @@ export type Database = {
         };
         Update: {
           "arrived_at"?: string | null;
+          "by_operator"?: boolean;
           "created_at"?: string;
           "created_by"?: string;
           "expires_at"?: string;
@@ -1091,11 +1113,33 @@ export type Database = {
       "add_plaintiffs": { Args: { "batch": string }; Returns: number };
       "affected_batches": { Args: { "batch": string }; Returns: (string)[] };
       "announcement_broken": { Args: { "arrived": Json; "batch": string }; Returns: string };
+      "answer_known": {
+        Args: {
+          "known": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+          "request": Json;
+        };
+        Returns: Json;
+      };
       "approve_batch": { Args: { "actor": string; "batch": string; "request_id": string }; Returns: Json };
-      "batch_of_hash": {
+      "batch_record": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      "batch_timeline": { Args: { "batch": string }; Returns: Json };
+      "batches_of_hash": {
         Args: { "hash": string };
         Returns: {
+          "admitted_percent": number | null;
           "approved_attempt": number | null;
+          "asked_by_operator": boolean;
           "attempt": number;
           "completed_at": string | null;
           "created_at": string;
@@ -1136,35 +1180,36 @@ export type Database = {
           "status": string;
           "status_changed_at": string;
           "storage_bucket": string | null;
+          "storage_etag": string | null;
           "storage_path": string | null;
           "storage_version": string | null;
           "undo": Json | null;
           "updated_at": string;
           "validated_at": string | null;
           "warning_counts": NonNullable<Json>;
-        };
+        }[];
         SetofOptions: {
           from: "*";
           to: "simplicity_batches";
-          isOneToOne: true;
-          isSetofReturn: false;
+          isOneToOne: false;
+          isSetofReturn: true;
         };
       };
-      "batch_record": {
-        Args: {
-          "batch": Omit<
-            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
-            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
-          >;
-        };
-        Returns: Json;
-      };
-      "batch_timeline": { Args: { "batch": string }; Returns: Json };
       "begin_unit": { Args: { "batch": string; "job": string }; Returns: boolean };
       "brings_judgment": { Args: { "batch": string; "names": (string)[] }; Returns: (string)[] };
       "budget_reason": {
         Args: { "invalid": number; "threshold": number; "total": number; "what"?: string };
         Returns: string;
+      };
+      "bytes_of": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+          "hash": string;
+        };
+        Returns: Json;
       };
       "check_duplicate": { Args: { "hash": string }; Returns: Json };
       "check_move": {
@@ -1174,6 +1219,15 @@ export type Database = {
             Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
           >;
           "old_row": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: undefined;
+      };
+      "check_threshold": {
+        Args: {
+          "batch": Omit<
             Database["intake"]["Tables"]["simplicity_batches"]["Row"],
             Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
           >;
@@ -1208,6 +1262,7 @@ export type Database = {
       "count_new": { Args: { "batch": string }; Returns: number };
       "count_orphans": { Args: { "batch": string }; Returns: number };
       "count_resolved": { Args: { "batch": string; "code"?: string }; Returns: number };
+      "count_standing": { Args: { "batch": string }; Returns: number };
       "csv_cell": { Args: { "value": string }; Returns: string };
       "csv_cells": { Args: { "columns": Json; "raw_data": Json }; Returns: string };
       "decide": { Args: { "batch": string; "token": string }; Returns: Json };
@@ -1215,7 +1270,7 @@ export type Database = {
         Args: { "actor": string; "batch": string; "confirm": string; "request_id": string };
         Returns: Json;
       };
-      "describe_batch": { Args: { "batch": string }; Returns: Json };
+      "describe_batch": { Args: { "batch": string; "for_source"?: string }; Returns: Json };
       "describe_source": { Args: { "source": string }; Returns: Json };
       "describe_unit": {
         Args: {
@@ -1249,15 +1304,27 @@ export type Database = {
             Database["intake"]["Tables"]["simplicity_batches"]["Row"],
             Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
           >;
+          "code": string;
           "hash": string;
-          "twin": Omit<
+          "known": Omit<
             Database["intake"]["Tables"]["simplicity_batches"]["Row"],
             Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
           >;
+          "reason": string;
+        };
+        Returns: undefined;
+      };
+      "end_undone": { Args: { "asked": Json; "batch": string }; Returns: undefined };
+      "error_for": {
+        Args: {
+          "error": Omit<
+            Database["intake"]["Tables"]["row_errors"]["Row"],
+            Database["intake"]["Tables"]["row_errors"]["ComputedFields"]
+          >;
+          "for_source": string;
         };
         Returns: Json;
       };
-      "end_undone": { Args: { "asked": Json; "batch": string }; Returns: undefined };
       "errors_csv": {
         Args: { "after_row": number; "batch": string; "rows": number };
         Returns: {
@@ -1283,22 +1350,22 @@ export type Database = {
       "finish_staging": { Args: { "batch": string; "plan": Json; "token": string }; Returns: Json };
       "fold_header": { Args: { "name": string }; Returns: string };
       "follow_moves": { Args: Record<PropertyKey, never>; Returns: number };
-      "hand_bytes_over": {
+      "has_bytes": {
         Args: {
-          "heir": string;
-          "options": Json;
-          "stored": Omit<
+          "batch": Omit<
             Database["intake"]["Tables"]["simplicity_batches"]["Row"],
             Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
           >;
         };
-        Returns: Json;
+        Returns: boolean;
       };
       "has_open_slices": { Args: { "batch": string }; Returns: boolean };
       "hold_batch": {
         Args: { "batch": string; "token": string };
         Returns: {
+          "admitted_percent": number | null;
           "approved_attempt": number | null;
+          "asked_by_operator": boolean;
           "attempt": number;
           "completed_at": string | null;
           "created_at": string;
@@ -1339,6 +1406,7 @@ export type Database = {
           "status": string;
           "status_changed_at": string;
           "storage_bucket": string | null;
+          "storage_etag": string | null;
           "storage_path": string | null;
           "storage_version": string | null;
           "undo": Json | null;
@@ -1357,22 +1425,34 @@ export type Database = {
       "ingest_job": { Args: { "batch": string }; Returns: string };
       "insert_batch": { Args: { "batch": string; "token": string }; Returns: Json };
       "is_drop": { Args: { "bucket": string; "metadata": Json; "path": string }; Returns: boolean };
+      "is_ended_by_operator": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
       "is_formula": { Args: { "value": string }; Returns: boolean };
       "is_read_in_order": { Args: { "rows_to_meet": number }; Returns: boolean };
+      "judge_bytes": {
+        Args: {
+          "bytes": Json;
+          "known": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       "judgment_lineage": { Args: { "judgment": number }; Returns: Json };
-      "list_batches": {
-        Args: { "page": number; "page_size": number; "q": string; "source": string; "status": string };
-        Returns: Json;
-      };
-      "list_errors": {
-        Args: { "batch": string; "code": string; "page": number; "page_size": number };
-        Returns: Json;
-      };
-      "lock_hash": { Args: { "hash": string }; Returns: undefined };
-      "lock_in_state": {
-        Args: { "allowed": (string)[]; "batch": string };
+      "known_bytes": {
+        Args: { "bytes": Json };
         Returns: {
+          "admitted_percent": number | null;
           "approved_attempt": number | null;
+          "asked_by_operator": boolean;
           "attempt": number;
           "completed_at": string | null;
           "created_at": string;
@@ -1413,6 +1493,147 @@ export type Database = {
           "status": string;
           "status_changed_at": string;
           "storage_bucket": string | null;
+          "storage_etag": string | null;
+          "storage_path": string | null;
+          "storage_version": string | null;
+          "undo": Json | null;
+          "updated_at": string;
+          "validated_at": string | null;
+          "warning_counts": NonNullable<Json>;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "simplicity_batches";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "least_threshold": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
+      };
+      "list_batches": {
+        Args: { "page": number; "page_size": number; "q": string; "source": string; "status": string };
+        Returns: Json;
+      };
+      "list_errors": {
+        Args: { "batch": string; "code": string; "for_source"?: string; "page": number; "page_size": number };
+        Returns: Json;
+      };
+      "lock_hash": { Args: { "hash": string }; Returns: undefined };
+      "lock_in_state": {
+        Args: { "allowed": (string)[]; "batch": string };
+        Returns: {
+          "admitted_percent": number | null;
+          "approved_attempt": number | null;
+          "asked_by_operator": boolean;
+          "attempt": number;
+          "completed_at": string | null;
+          "created_at": string;
+          "created_by": string;
+          "created_by_kind": string;
+          "db_duration_ms": number | null;
+          "dialect": Json | null;
+          "dry_run": boolean;
+          "duplicate_of": string | null;
+          "error_threshold_percent": number;
+          "file_hash": string | null;
+          "file_size_bytes": number | null;
+          "filename": string;
+          "first_unread_line": number | null;
+          "id": string;
+          "ignored_columns": (string)[];
+          "layout": Json | null;
+          "notes": (string)[];
+          "parse_duration_ms": number | null;
+          "priority": number;
+          "progress_at": string;
+          "rejection_code": string | null;
+          "rejection_reason": string | null;
+          "rejects_truncated": boolean;
+          "replay_of": string | null;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_staged": number;
+          "row_count_total": number;
+          "row_count_unread": number;
+          "row_count_valid": number;
+          "scan": Json | null;
+          "source": string;
+          "source_reference": string | null;
+          "staged_at": string | null;
+          "staging_started_at": string | null;
+          "status": string;
+          "status_changed_at": string;
+          "storage_bucket": string | null;
+          "storage_etag": string | null;
+          "storage_path": string | null;
+          "storage_version": string | null;
+          "undo": Json | null;
+          "updated_at": string;
+          "validated_at": string | null;
+          "warning_counts": NonNullable<Json>;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "simplicity_batches";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "lock_known": {
+        Args: { "bytes": Json };
+        Returns: {
+          "admitted_percent": number | null;
+          "approved_attempt": number | null;
+          "asked_by_operator": boolean;
+          "attempt": number;
+          "completed_at": string | null;
+          "created_at": string;
+          "created_by": string;
+          "created_by_kind": string;
+          "db_duration_ms": number | null;
+          "dialect": Json | null;
+          "dry_run": boolean;
+          "duplicate_of": string | null;
+          "error_threshold_percent": number;
+          "file_hash": string | null;
+          "file_size_bytes": number | null;
+          "filename": string;
+          "first_unread_line": number | null;
+          "id": string;
+          "ignored_columns": (string)[];
+          "layout": Json | null;
+          "notes": (string)[];
+          "parse_duration_ms": number | null;
+          "priority": number;
+          "progress_at": string;
+          "rejection_code": string | null;
+          "rejection_reason": string | null;
+          "rejects_truncated": boolean;
+          "replay_of": string | null;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_staged": number;
+          "row_count_total": number;
+          "row_count_unread": number;
+          "row_count_valid": number;
+          "scan": Json | null;
+          "source": string;
+          "source_reference": string | null;
+          "staged_at": string | null;
+          "staging_started_at": string | null;
+          "status": string;
+          "status_changed_at": string;
+          "storage_bucket": string | null;
+          "storage_etag": string | null;
           "storage_path": string | null;
           "storage_version": string | null;
           "undo": Json | null;
@@ -1428,64 +1649,6 @@ export type Database = {
         };
       };
       "lock_repairs": { Args: { "batch": string }; Returns: undefined };
-      "lock_twin": {
-        Args: { "batch": string };
-        Returns: {
-          "approved_attempt": number | null;
-          "attempt": number;
-          "completed_at": string | null;
-          "created_at": string;
-          "created_by": string;
-          "created_by_kind": string;
-          "db_duration_ms": number | null;
-          "dialect": Json | null;
-          "dry_run": boolean;
-          "duplicate_of": string | null;
-          "error_threshold_percent": number;
-          "file_hash": string | null;
-          "file_size_bytes": number | null;
-          "filename": string;
-          "first_unread_line": number | null;
-          "id": string;
-          "ignored_columns": (string)[];
-          "layout": Json | null;
-          "notes": (string)[];
-          "parse_duration_ms": number | null;
-          "priority": number;
-          "progress_at": string;
-          "rejection_code": string | null;
-          "rejection_reason": string | null;
-          "rejects_truncated": boolean;
-          "replay_of": string | null;
-          "row_count_duplicate": number;
-          "row_count_inserted": number;
-          "row_count_invalid": number;
-          "row_count_staged": number;
-          "row_count_total": number;
-          "row_count_unread": number;
-          "row_count_valid": number;
-          "scan": Json | null;
-          "source": string;
-          "source_reference": string | null;
-          "staged_at": string | null;
-          "staging_started_at": string | null;
-          "status": string;
-          "status_changed_at": string;
-          "storage_bucket": string | null;
-          "storage_path": string | null;
-          "storage_version": string | null;
-          "undo": Json | null;
-          "updated_at": string;
-          "validated_at": string | null;
-          "warning_counts": NonNullable<Json>;
-        };
-        SetofOptions: {
-          from: "*";
-          to: "simplicity_batches";
-          isOneToOne: true;
-          isSetofReturn: false;
-        };
-      };
       "map_plaintiffs": { Args: { "batch": string }; Returns: Json };
       "max_kept_duplicates": { Args: Record<PropertyKey, never>; Returns: number };
       "max_kept_rejects": { Args: Record<PropertyKey, never>; Returns: number };
@@ -1496,7 +1659,9 @@ export type Database = {
       "move_batch": {
         Args: { "batch": string; "code"?: string; "new_status": string; "reason"?: string };
         Returns: {
+          "admitted_percent": number | null;
           "approved_attempt": number | null;
+          "asked_by_operator": boolean;
           "attempt": number;
           "completed_at": string | null;
           "created_at": string;
@@ -1537,6 +1702,7 @@ export type Database = {
           "status": string;
           "status_changed_at": string;
           "storage_bucket": string | null;
+          "storage_etag": string | null;
           "storage_path": string | null;
           "storage_version": string | null;
           "undo": Json | null;
@@ -1600,6 +1766,17 @@ export type Database = {
       };
       "open_reservation": { Args: { "hash": string; "lease": string; "request": Json }; Returns: Json };
       "open_slices": { Args: { "batch": string; "slices": Json }; Returns: undefined };
+      "orphans_reason": { Args: { "orphans": number }; Returns: string };
+      "own_relations": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+          "source": string;
+        };
+        Returns: Json;
+      };
       "place_of": { Args: { "batch": string; "row_index": number }; Returns: Json };
       "plaintiff_names": {
         Args: { "batch": string };
@@ -1652,6 +1829,7 @@ export type Database = {
         };
         Returns: string;
       };
+      "recount_standing": { Args: { "batch": string }; Returns: undefined };
       "redo_lost_slices": { Args: { "batch": string }; Returns: number };
       "refusal": {
         Args: {
@@ -1691,16 +1869,6 @@ export type Database = {
         Returns: Json;
       };
       "reservation_lease": { Args: Record<PropertyKey, never>; Returns: string };
-      "reserve_known": {
-        Args: {
-          "known": Omit<
-            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
-            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
-          >;
-          "request": Json;
-        };
-        Returns: Json;
-      };
       "reserve_replay": { Args: { "original": string; "request": Json }; Returns: Json };
       "reserve_upload": { Args: { "request": Json }; Returns: Json };
       "resolve_rejects": { Args: { "batch": string }; Returns: number };
@@ -1716,7 +1884,9 @@ export type Database = {
           >;
         };
         Returns: {
+          "admitted_percent": number | null;
           "approved_attempt": number | null;
+          "asked_by_operator": boolean;
           "attempt": number;
           "completed_at": string | null;
           "created_at": string;
@@ -1757,6 +1927,7 @@ export type Database = {
           "status": string;
           "status_changed_at": string;
           "storage_bucket": string | null;
+          "storage_etag": string | null;
           "storage_path": string | null;
           "storage_version": string | null;
           "undo": Json | null;
@@ -1772,9 +1943,11 @@ export type Database = {
         };
       };
       "retry": {
-        Args: { "batch": string; "options": Json };
+        Args: { "batch": string; "by_operator": boolean; "options": Json };
         Returns: {
+          "admitted_percent": number | null;
           "approved_attempt": number | null;
+          "asked_by_operator": boolean;
           "attempt": number;
           "completed_at": string | null;
           "created_at": string;
@@ -1815,6 +1988,7 @@ export type Database = {
           "status": string;
           "status_changed_at": string;
           "storage_bucket": string | null;
+          "storage_etag": string | null;
           "storage_path": string | null;
           "storage_version": string | null;
           "undo": Json | null;
@@ -1857,6 +2031,16 @@ export type Database = {
       "settle_upload": { Args: { "actor": string; "request_id": string; "upload": string }; Returns: Json };
       "share_judgments": { Args: Record<PropertyKey, never>; Returns: undefined };
       "signed_upload_lease": { Args: Record<PropertyKey, never>; Returns: string };
+      "skip_known": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+          "hash": string;
+        };
+        Returns: Json;
+      };
       "source_of": { Args: { "path": string }; Returns: string };
       "split_slice": {
         Args: { "batch": string; "rest": Json; "slice": number; "tally": Json; "token": string };
@@ -1891,20 +2075,23 @@ export type Database = {
         };
         Returns: undefined;
       };
-      "too_costly": {
+      "take_over": {
         Args: {
-          "batch": Omit<
+          "by_operator": boolean;
+          "fresh": Omit<
             Database["intake"]["Tables"]["simplicity_batches"]["Row"],
             Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
           >;
-          "slice": number;
+          "known": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+          "options": Json;
         };
-        Returns: string;
-      };
-      "total_up": {
-        Args: { "batch": string };
         Returns: {
+          "admitted_percent": number | null;
           "approved_attempt": number | null;
+          "asked_by_operator": boolean;
           "attempt": number;
           "completed_at": string | null;
           "created_at": string;
@@ -1945,6 +2132,7 @@ export type Database = {
           "status": string;
           "status_changed_at": string;
           "storage_bucket": string | null;
+          "storage_etag": string | null;
           "storage_path": string | null;
           "storage_version": string | null;
           "undo": Json | null;
@@ -1959,7 +2147,148 @@ export type Database = {
           isSetofReturn: false;
         };
       };
-      "twin_of": { Args: { "batch": string; "hash": string }; Returns: string };
+      "too_costly": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+          "slice": number;
+        };
+        Returns: string;
+      };
+      "total_up": {
+        Args: { "batch": string };
+        Returns: {
+          "admitted_percent": number | null;
+          "approved_attempt": number | null;
+          "asked_by_operator": boolean;
+          "attempt": number;
+          "completed_at": string | null;
+          "created_at": string;
+          "created_by": string;
+          "created_by_kind": string;
+          "db_duration_ms": number | null;
+          "dialect": Json | null;
+          "dry_run": boolean;
+          "duplicate_of": string | null;
+          "error_threshold_percent": number;
+          "file_hash": string | null;
+          "file_size_bytes": number | null;
+          "filename": string;
+          "first_unread_line": number | null;
+          "id": string;
+          "ignored_columns": (string)[];
+          "layout": Json | null;
+          "notes": (string)[];
+          "parse_duration_ms": number | null;
+          "priority": number;
+          "progress_at": string;
+          "rejection_code": string | null;
+          "rejection_reason": string | null;
+          "rejects_truncated": boolean;
+          "replay_of": string | null;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_staged": number;
+          "row_count_total": number;
+          "row_count_unread": number;
+          "row_count_valid": number;
+          "scan": Json | null;
+          "source": string;
+          "source_reference": string | null;
+          "staged_at": string | null;
+          "staging_started_at": string | null;
+          "status": string;
+          "status_changed_at": string;
+          "storage_bucket": string | null;
+          "storage_etag": string | null;
+          "storage_path": string | null;
+          "storage_version": string | null;
+          "undo": Json | null;
+          "updated_at": string;
+          "validated_at": string | null;
+          "warning_counts": NonNullable<Json>;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "simplicity_batches";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "try_known": {
+        Args: { "bytes": Json };
+        Returns: {
+          "admitted_percent": number | null;
+          "approved_attempt": number | null;
+          "asked_by_operator": boolean;
+          "attempt": number;
+          "completed_at": string | null;
+          "created_at": string;
+          "created_by": string;
+          "created_by_kind": string;
+          "db_duration_ms": number | null;
+          "dialect": Json | null;
+          "dry_run": boolean;
+          "duplicate_of": string | null;
+          "error_threshold_percent": number;
+          "file_hash": string | null;
+          "file_size_bytes": number | null;
+          "filename": string;
+          "first_unread_line": number | null;
+          "id": string;
+          "ignored_columns": (string)[];
+          "layout": Json | null;
+          "notes": (string)[];
+          "parse_duration_ms": number | null;
+          "priority": number;
+          "progress_at": string;
+          "rejection_code": string | null;
+          "rejection_reason": string | null;
+          "rejects_truncated": boolean;
+          "replay_of": string | null;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_staged": number;
+          "row_count_total": number;
+          "row_count_unread": number;
+          "row_count_valid": number;
+          "scan": Json | null;
+          "source": string;
+          "source_reference": string | null;
+          "staged_at": string | null;
+          "staging_started_at": string | null;
+          "status": string;
+          "status_changed_at": string;
+          "storage_bucket": string | null;
+          "storage_etag": string | null;
+          "storage_path": string | null;
+          "storage_version": string | null;
+          "undo": Json | null;
+          "updated_at": string;
+          "validated_at": string | null;
+          "warning_counts": NonNullable<Json>;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "simplicity_batches";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "unclaimed_objects": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "bucket_id": string;
+          "created_at": string;
+          "metadata": Json;
+          "name": string;
+          "version": string;
+        }[];
+      };
       "undo_batch": {
         Args: { "actor": string; "batch": string; "reason": string; "request_id": string };
         Returns: Json;
@@ -1981,6 +2310,15 @@ export type Database = {
       "vendor_refusal": { Args: { "request": Json }; Returns: Json };
       "warning_notes": { Args: { "batch": string }; Returns: (string)[] };
       "warnings_of": { Args: { "batch": string }; Returns: Json };
+      "why_ended": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       "with_announcement": { Args: { "request": Json }; Returns: Json };
       "wrong_state": {
         Args: {
@@ -2850,6 +3188,15 @@ export type Database = {
         Returns: string;
       };
       "stuck_after": { Args: Record<PropertyKey, never>; Returns: string };
+      "stuck_batches": {
+        Args: { "quiet"?: string };
+        Returns: {
+          "batch_id": string;
+          "filename": string;
+          "minutes": number;
+          "status": string;
+        }[];
+      };
       "stuck_jobs": {
         Args: Record<PropertyKey, never>;
         Returns: {

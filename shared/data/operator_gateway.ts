@@ -95,25 +95,21 @@ export class OperatorGateway {
 
   /** Batches without progress for so many minutes, longest first. */
   async stuckBatches(minutes: number): Promise<StuckBatch[]> {
-    return await this.#stuck(this.sql`
-      b.status in ('uploaded', 'staging', 'validating', 'inserting')
-        and b.storage_path is not null
-        and b.progress_at < now() - ops.scaled(${60 * minutes})`);
+    return z.array(StuckBatch).parse([
+      ...await this.sql`
+      select batch_id, filename, status, minutes from ops.stuck_batches(ops.scaled(${60 * minutes}))`,
+    ]);
   }
 
   /** One batch, stuck or not. */
   async batchAsStuck(id: string): Promise<StuckBatch[]> {
-    return await this.#stuck(this.sql`b.id = ${id}`);
-  }
-
-  async #stuck(which: ReturnType<Sql>): Promise<StuckBatch[]> {
-    const rows = await this.sql`
+    return z.array(StuckBatch).parse([
+      ...await this.sql`
       select b.id as batch_id, b.filename, b.status,
              (extract(epoch from now() - b.progress_at) / 60 / ops.time_scale())::float8 as minutes
         from intake.simplicity_batches b
-       where ${which}
-       order by b.progress_at`;
-    return z.array(StuckBatch).parse([...rows]);
+       where b.id = ${id}`,
+    ]);
   }
 
   /** The runbook's reset: the next attempt. */

@@ -21,6 +21,8 @@ export interface ReservationRequest {
   /** SHA-256; null when nobody has taken it. */
   readonly file_hash: string | null;
   readonly file_size_bytes: number;
+  /** What storage will call the bytes; null when they are not at hand. */
+  readonly etag: string | null;
   readonly options: UploadSettings;
   readonly force: boolean;
   /** The bytes will come over a signed address: their hash is only claimed. */
@@ -43,6 +45,7 @@ const KnownBatch = {
 const Reservation = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.literal("unknown_source") }),
   z.object({ outcome: z.enum(["threshold_raised", "too_many_announced"]), most: z.number() }),
+  z.object({ outcome: z.literal("below_standing"), least: z.number() }),
   z.object({ outcome: z.literal("wait"), batch_id: z.string() }),
   z.object({
     outcome: z.literal("store"),
@@ -51,7 +54,15 @@ const Reservation = z.discriminatedUnion("outcome", [
     filename: z.string(),
     expires_at: z.string(),
   }),
-  z.object({ outcome: z.literal("duplicate"), ...KnownBatch }),
+  z.object({
+    outcome: z.literal("duplicate"),
+    batch_id: z.string().nullable(),
+    attempt: z.number().nullable(),
+    batch_status: z.enum(BATCH_STATES).nullable(),
+    filename: z.string().nullable(),
+    file_size_bytes: z.number().nullable(),
+  }),
+  z.object({ outcome: z.literal("ended_by_operator"), ...KnownBatch, why: z.string() }),
   z.object({ outcome: z.literal("started_again"), ...KnownBatch }),
 ]);
 /** What a reservation came to. */
@@ -59,10 +70,21 @@ export type Reservation = z.infer<typeof Reservation>;
 
 type Refused = Extract<
   Reservation,
-  { outcome: "unknown_source" | "threshold_raised" | "too_many_announced" }
+  {
+    outcome:
+      | "below_standing"
+      | "unknown_source"
+      | "threshold_raised"
+      | "too_many_announced"
+      | "ended_by_operator";
+  }
 >;
 
-/** What a reservation came to, unless it was refused. @throws Problem INVALID_PARAMETER, FORBIDDEN, CONFLICT. */
+/**
+ * What a reservation came to, unless it was refused.
+ *
+ * @throws Problem INVALID_PARAMETER, FORBIDDEN, CONFLICT, ENDED_BY_OPERATOR.
+ */
 export function granted(reservation: Reservation): Exclude<Reservation, Refused> {
   switch (reservation.outcome) {
     case "unknown_source":
@@ -77,9 +99,29 @@ export function granted(reservation: Reservation): Exclude<Reservation, Refused>
       throw new Problem("CONFLICT", `${reservation.most} uploads are announced and have not arrived.`, {
         fix: "Send the files that were announced, or wait two hours until their addresses have lapsed.",
       });
+    case "below_standing":
+      throw belowStanding(reservation.least);
+    case "ended_by_operator":
+      throw new Problem(
+        "ENDED_BY_OPERATOR",
+        `An operator has ended batch ${reservation.batch_id}, which has these bytes: ${reservation.why}`,
+        { members: { batch_id: reservation.batch_id } },
+      );
     default:
       return reservation;
   }
+}
+
+/** A re-run may not ask for less than what stands was let in with. */
+export function belowStanding(least: number): Problem {
+  return new Problem(
+    "INVALID_PARAMETER",
+    `Judgments of an earlier attempt stand, which were let in with ${least} %: error_threshold_percent may not be lower.`,
+    {
+      members: { field: "error_threshold_percent" },
+      fix: "Undo the batch first, or ask for a higher threshold.",
+    },
+  );
 }
 
 const Settled = z.object({ outcome: z.enum(["stored", "started_again"]), ...KnownBatch }).nullable();

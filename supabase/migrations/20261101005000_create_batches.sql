@@ -10,6 +10,7 @@ create table intake.simplicity_batches (
   storage_bucket text,
   storage_path text,
   storage_version text,
+  storage_etag text,
   status text not null default 'uploaded',
   attempt int not null default 1,
   priority int not null default 0,
@@ -33,6 +34,8 @@ create table intake.simplicity_batches (
   notes text[] not null default '{}',
   dry_run boolean not null default false,
   approved_attempt int,
+  admitted_percent int,
+  asked_by_operator boolean not null default false,
   duplicate_of uuid references intake.simplicity_batches (id) on delete set null,
   undo jsonb,
   replay_of uuid references intake.simplicity_batches (id) on delete set null,
@@ -72,10 +75,12 @@ create table intake.simplicity_batches (
     check ((completed_at is not null) = (status in ('completed', 'skipped')))
 );
 alter table intake.simplicity_batches enable row level security;
-create unique index simplicity_batches_file_hash_key on intake.simplicity_batches (file_hash)
+create unique index simplicity_batches_file_hash_key on intake.simplicity_batches (file_hash, source)
   where status <> 'skipped' and not dry_run and rejection_code is distinct from 'EMPTY_FILE';
 create unique index simplicity_batches_object_key on intake.simplicity_batches (storage_bucket, storage_path,
   storage_version);
+create index simplicity_batches_unhashed_idx on intake.simplicity_batches (storage_etag, source)
+  where file_hash is null and rejection_code = 'ABORTED';
 create index simplicity_batches_created_at_idx on intake.simplicity_batches (created_at desc);
 create index simplicity_batches_status_idx on intake.simplicity_batches (status, created_at);
 create index simplicity_batches_duplicate_of_idx on intake.simplicity_batches (duplicate_of);
@@ -100,6 +105,14 @@ comment on column intake.simplicity_batches.storage_version is
   'Where the bytes lie: version. Other bytes under the same path are another drop.';
 comment on column intake.simplicity_batches.status is
   'State of the batch; what may follow what is in intake.batch_moves.';
+comment on column intake.simplicity_batches.storage_etag is
+  'What storage calls the content of the object, as it was stored. Tells the bytes of a batch that was ended before '
+  'they were hashed.';
+comment on column intake.simplicity_batches.admitted_percent is
+  'The lowest threshold, in whole percent, that the attempt kept whose judgments stand; null while none stand. A '
+  're-run may not ask for less: what stands would have to go first, by an undo.';
+comment on column intake.simplicity_batches.asked_by_operator is
+  'Whether an operator asked for this attempt: it may start again what operators have ended.';
 comment on column intake.simplicity_batches.attempt is
   'Runs through the pipeline; grows by reset, retry, force or re-upload, never by a crash.';
 comment on column intake.simplicity_batches.priority is
@@ -194,8 +207,10 @@ comment on constraint simplicity_batches_rejection_code_fits_status on intake.si
 comment on constraint simplicity_batches_completed_at_fits_status on intake.simplicity_batches is
   'A completed or skipped batch says since when, and no other does.';
 comment on index intake.simplicity_batches_file_hash_key is
-  'One batch per content. Skipped rows repeat a hash on purpose; a dry run does not make bytes known, '
+  'One batch per content and source. Skipped rows repeat a hash on purpose; a dry run does not make bytes known, '
   'nor does a file without rows.';
+comment on index intake.simplicity_batches_unhashed_idx is
+  'Batches that were ended before they were hashed, by storage''s word for their content.';
 comment on index intake.simplicity_batches_object_key is 'One batch per stored object.';
 comment on index intake.simplicity_batches_created_at_idx is 'The newest batches.';
 comment on index intake.simplicity_batches_status_idx is 'Batches in a state, oldest first.';

@@ -73,10 +73,34 @@ comment on function intake.move_batch(uuid, text, text, text) is
   'move that intake.batch_moves does not have.';
 grant execute on function intake.move_batch(uuid, text, text, text) to service_role;
 
+create function intake.count_standing(batch uuid)
+returns bigint
+language sql
+stable
+set search_path = ''
+as $$
+  select count(*) from public.judgments j where j.batch_id = batch
+$$;
+comment on function intake.count_standing(uuid) is
+  'How many judgments of a batch stand. row_count_inserted is this number in every state.';
+grant execute on function intake.count_standing(uuid) to service_role;
+
+create function intake.least_threshold(batch intake.simplicity_batches)
+returns int
+language sql
+immutable
+set search_path = ''
+as $$
+  select case when batch.row_count_inserted > 0 then coalesce(batch.admitted_percent, 0) else 0 end
+$$;
+comment on function intake.least_threshold(intake.simplicity_batches) is
+  'The lowest threshold a batch may be run again with: that of what stands.';
+grant execute on function intake.least_threshold(intake.simplicity_batches) to service_role;
+
 create function intake.retried(old_row intake.simplicity_batches, new_row intake.simplicity_batches)
 returns intake.simplicity_batches
 language plpgsql
-immutable
+stable
 set search_path = ''
 as $$
 begin
@@ -89,7 +113,7 @@ begin
   new_row.row_count_staged := 0;
   new_row.row_count_valid := 0;
   new_row.row_count_invalid := 0;
-  new_row.row_count_inserted := 0;
+  new_row.row_count_inserted := intake.count_standing(old_row.id);
   new_row.row_count_duplicate := 0;
   new_row.row_count_unread := 0;
   new_row.first_unread_line := null;
@@ -112,8 +136,8 @@ begin
 end
 $$;
 comment on function intake.retried(intake.simplicity_batches, intake.simplicity_batches) is
-  'The row as its next attempt begins: counts 0, reason and times null. A batch nothing was read of yet keeps its '
-  'attempt number.';
+  'The row as its next attempt begins: counts 0 but for the judgments that stand, reason and times null. A batch '
+  'nothing was read of yet keeps its attempt number.';
 grant execute on function intake.retried(intake.simplicity_batches, intake.simplicity_batches) to service_role;
 
 create function intake.guard_new_batch()
@@ -145,11 +169,18 @@ begin
   end if;
   if new.status = 'uploaded' then
     new := intake.retried(old, new);
+    if not ops.is_engine() then
+      perform intake.check_threshold(new);
+    end if;
+    new.asked_by_operator := new.asked_by_operator or not ops.is_engine();
   end if;
   if new.status = 'failed' and not ops.is_engine() then
     new.rejection_reason := coalesce(new.rejection_reason, 'Failed by operator');
     if new.status <> old.status or new.rejection_reason <> old.rejection_reason then
       new.rejection_code := 'ABORTED';
+      if old.rejection_code = 'EMPTY_FILE' then
+        new.file_hash := null; -- other files without rows may have the same
+      end if;
     end if;
   end if;
   if new.status <> old.status or new.attempt <> old.attempt then
@@ -194,6 +225,26 @@ $$;
 comment on function intake.check_move(intake.simplicity_batches, intake.simplicity_batches) is
   'Refuses a move that intake.batch_moves does not have: DF002 for the engine, P0001 for a hand.';
 grant execute on function intake.check_move(intake.simplicity_batches, intake.simplicity_batches) to service_role;
+
+create function intake.check_threshold(batch intake.simplicity_batches)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if batch.error_threshold_percent < intake.least_threshold(batch) then
+    raise exception
+      'Cannot run batch % again with a threshold of %: % of its judgments stand, which were let in with %',
+      batch.id, batch.error_threshold_percent, batch.row_count_inserted, intake.least_threshold(batch)
+      using errcode = 'P0001',
+            hint = 'Undo first (ops undo), or set error_threshold_percent no lower than that.';
+  end if;
+end
+$$;
+comment on function intake.check_threshold(intake.simplicity_batches) is
+  'Refuses a hand''s reset with a threshold below what stands, with P0001.';
+grant execute on function intake.check_threshold(intake.simplicity_batches) to service_role;
 
 create function intake.queue_batch(batch intake.simplicity_batches)
 returns void

@@ -10,6 +10,7 @@ create table intake.uploads (
   file_hash text,
   file_size_bytes bigint,
   options jsonb not null default '{}',
+  by_operator boolean not null default false,
   created_by text not null default ops.actor(),
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
@@ -35,7 +36,9 @@ comment on column intake.uploads.file_hash is
   'SHA-256 of bytes the function itself has seen; null for a signed address, whose caller only claims one.';
 comment on column intake.uploads.file_size_bytes is 'Size of the file as received, or as announced.';
 comment on column intake.uploads.options is
-  'What was asked for: error_threshold_percent, priority, dry_run, source_reference, replay_of.';
+  'What was asked for: error_threshold_percent, priority, dry_run, source_reference, replay_of, force; announced, what '
+  'was said of the file; revives, the batch whose bytes are gone.';
+comment on column intake.uploads.by_operator is 'Whether an operator reserved, and no vendor.';
 comment on column intake.uploads.created_by is 'Who asked for it.';
 comment on column intake.uploads.created_at is 'When it was asked for.';
 comment on column intake.uploads.expires_at is
@@ -74,26 +77,143 @@ comment on function intake.lock_hash(text) is
   'Racing drops of the same bytes take turns here. Taken before any row is locked.';
 grant execute on function intake.lock_hash(text) to service_role;
 
-create function intake.batch_of_hash(hash text)
+create function intake.batches_of_hash(hash text)
+returns setof intake.simplicity_batches
+language sql
+stable
+set search_path = ''
+as $$
+  select b.*
+    from intake.simplicity_batches b
+   where b.file_hash = batches_of_hash.hash
+     and b.status <> 'skipped'
+     and not b.dry_run
+     and b.rejection_code is distinct from 'EMPTY_FILE'
+  union all
+  select b.* -- until it is staged, by the hash that was taken when it was uploaded
+    from intake.uploads u
+    join intake.simplicity_batches b on b.id = u.id
+   where u.file_hash = batches_of_hash.hash
+     and u.arrived_at is not null
+     and b.file_hash is null
+     and b.status <> 'skipped'
+     and not b.dry_run
+     and b.rejection_code is distinct from 'EMPTY_FILE'
+$$;
+comment on function intake.batches_of_hash(text) is
+  'The batches that stand for these bytes, at most one of each source that has read them. A dry run makes no bytes '
+  'known, nor does a file without rows.';
+grant execute on function intake.batches_of_hash(text) to service_role;
+
+create function intake.is_ended_by_operator(batch intake.simplicity_batches)
+returns boolean
+language sql
+immutable
+set search_path = ''
+as $$
+  select batch.status = 'failed' and batch.rejection_code in ('ABORTED', 'REFUSED', 'UNDONE')
+$$;
+comment on function intake.is_ended_by_operator(intake.simplicity_batches) is
+  'Whether an operator ended a batch: then only an operator starts it again.';
+grant execute on function intake.is_ended_by_operator(intake.simplicity_batches) to service_role;
+
+create function intake.why_ended(batch intake.simplicity_batches)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select regexp_replace(batch.rejection_reason, '^(Aborted|Refused|Undone) by operator: ', '')
+$$;
+comment on function intake.why_ended(intake.simplicity_batches) is 'The operator''s own words about a batch he ended.';
+grant execute on function intake.why_ended(intake.simplicity_batches) to service_role;
+
+create function intake.known_bytes(bytes jsonb)
 returns intake.simplicity_batches
 language sql
 stable
 set search_path = ''
 as $$
-  select k.batch from (
-    select b as batch, 1 as rank from intake.simplicity_batches b
-     where b.file_hash = hash and b.status <> 'skipped' and not b.dry_run
-       and b.rejection_code is distinct from 'EMPTY_FILE'
+  with asked as (
+    select bytes ->> 'source' as source,
+           (bytes ->> 'by_operator')::boolean as by_operator,
+           (bytes ->> 'batch')::uuid as batch
+  ), candidate as (
+    select b, true as by_hash
+      from intake.batches_of_hash(bytes ->> 'file_hash') b
     union all
-    select b, 2 from intake.uploads u join intake.simplicity_batches b on b.id = u.id
-     where u.file_hash = hash and u.arrived_at is not null and b.file_hash is null and b.status <> 'skipped'
+    select b, false -- ended before they were hashed: storage's word for the content tells them
+      from intake.simplicity_batches b
+     where b.storage_etag = bytes ->> 'etag'
+       and b.source = bytes ->> 'source'
+       and b.file_size_bytes = (bytes ->> 'file_size_bytes')::bigint
+       and b.file_hash is null
+       and b.rejection_code = 'ABORTED'
        and not b.dry_run
-  ) k order by k.rank limit 1
+  )
+  select (c.b).*
+    from candidate c
+   cross join asked a
+   where (c.b).id is distinct from a.batch
+     and ((c.b).source = a.source or (c.b).status <> 'failed')
+     and (c.by_hash or not a.by_operator)
+   order by case
+              when (c.b).source <> a.source then 4
+              when (c.b).status <> 'failed' then 1
+              when intake.is_ended_by_operator(c.b) and not a.by_operator then 2
+              else 3
+            end,
+            c.by_hash desc,
+            (c.b).created_at desc
+   limit 1
 $$;
-comment on function intake.batch_of_hash(text) is
-  'The batch that stands for these bytes: by its own hash, or, until it is staged, by the hash that was taken when it '
-  'was uploaded. All null when there is none; a file without rows makes no bytes known.';
-grant execute on function intake.batch_of_hash(text) to service_role;
+comment on function intake.known_bytes(jsonb) is
+  'The batch that decides about bytes, all null when there is none. bytes: source, file_hash, by_operator, and '
+  'where known batch (the one that brings them), file_size_bytes and etag. One of the same source comes first; of '
+  'another source only what runs or is completed counts.';
+grant execute on function intake.known_bytes(jsonb) to service_role;
+
+create function intake.bytes_of(batch intake.simplicity_batches, hash text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'batch', batch.id,
+    'source', batch.source,
+    'file_hash', bytes_of.hash,
+    'file_size_bytes', batch.file_size_bytes,
+    'etag', batch.storage_etag,
+    'by_operator', batch.asked_by_operator,
+    'force', coalesce((select (u.options ->> 'force')::boolean from intake.uploads u where u.id = batch.id), false))
+$$;
+comment on function intake.bytes_of(intake.simplicity_batches, text) is
+  'The bytes of a stored batch and who brings them, as known_bytes and judge_bytes ask.';
+grant execute on function intake.bytes_of(intake.simplicity_batches, text) to service_role;
+
+create function intake.judge_bytes(known intake.simplicity_batches, bytes jsonb)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when known.id is null then 'new'
+    when known.source <> bytes ->> 'source' and known.status = 'failed' then 'new'
+    when known.source <> bytes ->> 'source' then 'elsewhere'
+    when intake.is_ended_by_operator(known) and not (bytes ->> 'by_operator')::boolean then 'ended'
+    when known.status = 'failed' then 'take_over'
+    when known.status = 'completed' and (bytes ->> 'by_operator')::boolean and (bytes ->> 'force')::boolean
+      then 'take_over'
+    else 'duplicate' end
+$$;
+comment on function intake.judge_bytes(intake.simplicity_batches, jsonb) is
+  'The one rule about known bytes, whichever road they take: new; duplicate, while their batch runs or is '
+  'completed; elsewhere, the same of another source, which is never touched; ended by an operator, whom only an '
+  'operator overrules; take_over, the next attempt of a failed batch, or by force of a completed one. bytes: as for '
+  'known_bytes, and force.';
+grant execute on function intake.judge_bytes(intake.simplicity_batches, jsonb) to service_role;
 
 create function intake.object_state(batch intake.simplicity_batches)
 returns text
@@ -137,23 +257,72 @@ comment on function intake.stored_object(intake.simplicity_batches) is
   'another version. etag and bytes are null when that very version is not there.';
 grant execute on function intake.stored_object(intake.simplicity_batches) to service_role;
 
-create function intake.retry(batch uuid, options jsonb)
+create function intake.has_bytes(batch intake.simplicity_batches)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select batch.storage_path is not null and intake.object_state(batch) = 'present'
+$$;
+comment on function intake.has_bytes(intake.simplicity_batches) is
+  'Whether the bytes a batch was made of are still where they were stored.';
+grant execute on function intake.has_bytes(intake.simplicity_batches) to service_role;
+
+create function intake.retry(batch uuid, options jsonb, by_operator boolean)
 returns intake.simplicity_batches
 language plpgsql
 set search_path = ''
 as $$
 begin
   update intake.simplicity_batches b
-     set error_threshold_percent = coalesce((options ->> 'error_threshold_percent')::int, b.error_threshold_percent),
+     set asked_by_operator = by_operator,
+         error_threshold_percent = greatest(
+           coalesce((options ->> 'error_threshold_percent')::int, b.error_threshold_percent),
+           intake.least_threshold(b)),
          priority = coalesce((options ->> 'priority')::int, b.priority),
          source_reference = coalesce(options ->> 'source_reference', b.source_reference)
    where b.id = batch;
   return intake.move_batch(batch, 'uploaded');
 end
 $$;
-comment on function intake.retry(uuid, jsonb) is
-  'The next attempt of a batch, with the options given now; what was not given stays.';
-grant execute on function intake.retry(uuid, jsonb) to service_role;
+comment on function intake.retry(uuid, jsonb, boolean) is
+  'The next attempt of a batch, with the options given now; what was not given stays. Whoever may be told no has been: '
+  'a threshold below what stands becomes that.';
+grant execute on function intake.retry(uuid, jsonb, boolean) to service_role;
+
+create function intake.take_over(
+  known intake.simplicity_batches,
+  fresh intake.simplicity_batches,
+  options jsonb,
+  by_operator boolean
+)
+returns intake.simplicity_batches
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if fresh.id is not null and not intake.has_bytes(known) then
+    update intake.simplicity_batches b -- an object has one batch
+       set storage_path = null,
+           storage_version = null
+     where b.id = fresh.id;
+    update intake.simplicity_batches b
+       set storage_bucket = fresh.storage_bucket,
+           storage_path = fresh.storage_path,
+           storage_version = fresh.storage_version,
+           storage_etag = fresh.storage_etag
+     where b.id = known.id;
+  end if;
+  return intake.retry(known.id, options, by_operator);
+end
+$$;
+comment on function intake.take_over(intake.simplicity_batches, intake.simplicity_batches, jsonb, boolean) is
+  'Starts the next attempt of a locked batch that judge_bytes says is to be taken over, with the options given now, '
+  'from the bytes of the fresh batch (all null: there is none) where its own are gone. What becomes of the fresh one '
+  'is the caller''s.';
+grant execute on function intake.take_over(intake.simplicity_batches, intake.simplicity_batches, jsonb, boolean)
+  to service_role;
 
 create function intake.reservation_answer(outcome text, batch intake.simplicity_batches)
 returns jsonb
@@ -178,11 +347,19 @@ declare
   upload intake.uploads;
   new_id uuid := gen_random_uuid();
 begin
-  insert into intake.uploads (id, storage_path, filename, source, file_hash, file_size_bytes, options, created_by,
-    expires_at)
-  values (new_id, 'uploads/' || new_id || '/' || (request ->> 'stored_name'), request ->> 'filename',
-    request ->> 'source', hash, (request ->> 'file_size_bytes')::bigint, request -> 'options', request ->> 'actor',
-      now() + lease)
+  insert into intake.uploads (
+    id, storage_path, filename, source, file_hash, file_size_bytes, options, by_operator, created_by, expires_at)
+  values (
+    new_id,
+    'uploads/' || new_id || '/' || (request ->> 'stored_name'),
+    request ->> 'filename',
+    request ->> 'source',
+    hash,
+    (request ->> 'file_size_bytes')::bigint,
+    (request -> 'options') || case when (request ->> 'force')::boolean then '{"force": true}'::jsonb else '{}' end,
+    (request ->> 'by_operator')::boolean,
+    request ->> 'actor',
+    now() + lease)
   returning * into upload;
   perform audit.append('upload.reserved', 'batch', upload.id::text, null,
     jsonb_build_object('filename', upload.filename, 'source', upload.source, 'options', upload.options));
@@ -195,32 +372,45 @@ comment on function intake.open_reservation(jsonb, text, interval) is
   'Writes a reservation; its id becomes the batch''s and part of its path, so that no path is ever used twice.';
 grant execute on function intake.open_reservation(jsonb, text, interval) to service_role;
 
-create function intake.reserve_known(request jsonb, known intake.simplicity_batches)
+create function intake.answer_known(request jsonb, known intake.simplicity_batches)
 returns jsonb
 language plpgsql
 set search_path = ''
 as $$
-declare
-  fresh intake.simplicity_batches;
 begin
-  if known.status <> 'failed' and not (known.status = 'completed' and (request ->> 'force')::boolean) then
-    return intake.reservation_answer('duplicate', known);
-  end if;
-  if known.storage_path is null or intake.object_state(known) <> 'present' then
-    if (request ->> 'signed')::boolean then
-      return null; -- the bytes are needed again; staging will find out whose they are
-    end if;
-    return intake.open_reservation(jsonb_set(request, '{options,revives}', to_jsonb(known.id)), request ->> 'file_hash',
-      intake.reservation_lease()) || jsonb_build_object('revives', known.id);
-  end if;
-  fresh := intake.retry(known.id, request -> 'options');
-  return intake.reservation_answer('started_again', fresh);
+  case intake.judge_bytes(known, request)
+    when 'ended' then
+      return intake.reservation_answer('ended_by_operator', known)
+        || jsonb_build_object('why', intake.why_ended(known));
+    when 'elsewhere' then
+      return intake.reservation_answer('duplicate', case when (request ->> 'by_operator')::boolean then known end);
+    when 'duplicate' then
+      if known.status in ('uploaded', 'staging')
+         and exists (select 1 from intake.uploads u where u.id = known.id and u.options ? 'revives') then
+        return case -- it is about to give its bytes away
+          when not (request ->> 'signed')::boolean then jsonb_build_object('outcome', 'wait', 'batch_id', known.id)
+        end;
+      end if;
+      return intake.reservation_answer('duplicate', known);
+    when 'take_over' then
+      if (request #>> '{options,error_threshold_percent}')::int < intake.least_threshold(known) then
+        return jsonb_build_object('outcome', 'below_standing', 'least', intake.least_threshold(known));
+      end if;
+      if (request ->> 'signed')::boolean or not intake.has_bytes(known) then
+        return null;
+      end if;
+      return intake.reservation_answer('started_again',
+        intake.take_over(known, null, request -> 'options', (request ->> 'by_operator')::boolean));
+    else
+      return null;
+  end case;
 end
 $$;
-comment on function intake.reserve_known(jsonb, intake.simplicity_batches) is
-  'What becomes of known bytes: a duplicate while their batch runs or is completed; a next attempt when it failed or '
-  'force is asked for. Null when only the bytes themselves can tell.';
-grant execute on function intake.reserve_known(jsonb, intake.simplicity_batches) to service_role;
+comment on function intake.answer_known(jsonb, intake.simplicity_batches) is
+  'The door''s answer about known bytes. A vendor learns of another source''s batch that there is one, and no more. '
+  'Null when the bytes are to be stored: they are new, or their batch has lost them, or only their hash is claimed, '
+  'which starts nothing.';
+grant execute on function intake.answer_known(jsonb, intake.simplicity_batches) to service_role;
 
 create function intake.with_announcement(request jsonb)
 returns jsonb
@@ -278,21 +468,42 @@ comment on function intake.vendor_refusal(jsonb) is
   'than may be outstanding. Makes the source known. Takes its lock before that of the hash.';
 grant execute on function intake.vendor_refusal(jsonb) to service_role;
 
+create function intake.lock_known(bytes jsonb)
+returns intake.simplicity_batches
+language plpgsql
+set search_path = ''
+as $$
+declare
+  known intake.simplicity_batches;
+begin
+  known := intake.known_bytes(bytes);
+  if intake.judge_bytes(known, bytes) = 'take_over' then
+    perform 1 from intake.simplicity_batches b where b.id = known.id for no key update;
+    known := intake.known_bytes(bytes); -- as it is now: an operator may just have ended it
+  end if;
+  return known;
+end
+$$;
+comment on function intake.lock_known(jsonb) is
+  'known_bytes, locked when it is to be taken over. Waits for who holds it: the caller holds no batch.';
+grant execute on function intake.lock_known(jsonb) to service_role;
+
 create function intake.reserve_upload(request jsonb)
 returns jsonb
 language plpgsql
 set search_path = ''
 as $$
 declare
-  hash text := request ->> 'file_hash';
-  signed boolean := coalesce((request ->> 'signed')::boolean, false);
-  dry_run boolean := coalesce((request #>> '{options,dry_run}')::boolean, false);
+  hash constant text := request ->> 'file_hash';
+  signed constant boolean := coalesce((request ->> 'signed')::boolean, false);
+  vendor constant boolean := coalesce((request ->> 'vendor')::boolean, false);
   known intake.simplicity_batches;
   open_upload intake.uploads;
   answer jsonb;
 begin
   perform ops.act_as(request ->> 'actor', request ->> 'request_id');
-  if (request ->> 'vendor')::boolean then
+  request := request || jsonb_build_object('by_operator', not vendor);
+  if vendor then
     answer := intake.vendor_refusal(request);
     if answer is not null then
       return answer;
@@ -301,21 +512,19 @@ begin
   if not exists (select 1 from intake.sources s where s.source = request ->> 'source') then
     return jsonb_build_object('outcome', 'unknown_source');
   end if;
-  if dry_run or hash is null then
-    return intake.open_reservation(case when signed then intake.with_announcement(request) else request end, null,
-      case when signed then intake.signed_upload_lease() else intake.reservation_lease() end);
-  end if;
-  perform pg_advisory_xact_lock(hashtextextended('dragonfly.hash.' || hash, 0));
-  select * into known from intake.batch_of_hash(hash);
-  -- Who only claims to have the bytes learns and starts nothing of another source.
-  if known.id is not null and not (signed and known.source <> request ->> 'source') then
-    answer := intake.reserve_known(request, known);
+  if hash is not null and not coalesce((request #>> '{options,dry_run}')::boolean, false) then
+    perform intake.lock_hash(hash);
+    known := intake.lock_known(request);
+    answer := intake.answer_known(request, known);
     if answer is not null then
       return answer;
     end if;
   end if;
   if signed then
     return intake.open_reservation(intake.with_announcement(request), null, intake.signed_upload_lease());
+  end if;
+  if hash is null or (request #>> '{options,dry_run}')::boolean then
+    return intake.open_reservation(request, null, intake.reservation_lease());
   end if;
   select * into open_upload from intake.uploads u where u.file_hash = hash and u.arrived_at is null;
   if open_upload.id is not null then
@@ -326,14 +535,18 @@ begin
     perform audit.append('upload.taken_over', 'batch', open_upload.id::text,
       jsonb_build_object('created_by', open_upload.created_by), null);
   end if;
+  if known.id is not null then
+    request := jsonb_set(request, '{options,revives}', to_jsonb(known.id));
+  end if;
   return intake.open_reservation(request, hash, intake.reservation_lease());
 end
 $$;
 comment on function intake.reserve_upload(jsonb) is
-  'Before bytes are stored. request: filename, stored_name, source, file_hash, file_size_bytes, options, force, '
-  'signed, vendor (makes the source known), actor, request_id. outcome: store (path; the id becomes the batch''s), '
-  'wait (another stores the same bytes), duplicate, started_again, unknown_source, and what a vendor may not: '
-  'threshold_raised, too_many_announced. Takes the lock under which staging '
+  'Before bytes are stored. request: filename, stored_name, source, file_hash, file_size_bytes, etag (of the bytes, '
+  'where they are at hand), options, force, signed, vendor (makes the source known), actor, request_id. outcome: store '
+  '(path; the id becomes the batch''s), wait (another stores the same bytes), duplicate (all null for a vendor when '
+  'another source''s batch has them), started_again, below_standing (least threshold), ended_by_operator (why), '
+  'unknown_source, and what a vendor may not: threshold_raised, too_many_announced. Takes the lock under which staging '
   'decides about the same hash.';
 grant execute on function intake.reserve_upload(jsonb) to service_role;
 
@@ -367,32 +580,31 @@ comment on function intake.release_upload(uuid) is
   'arrived.';
 grant execute on function intake.release_upload(uuid) to service_role;
 
-create function intake.hand_bytes_over(stored intake.simplicity_batches, heir uuid, options jsonb)
-returns jsonb
+create function intake.try_known(bytes jsonb)
+returns intake.simplicity_batches
 language plpgsql
 set search_path = ''
 as $$
 declare
-  taker intake.simplicity_batches;
+  known intake.simplicity_batches := intake.known_bytes(bytes);
 begin
-  select * into taker from intake.simplicity_batches b where b.id = heir for no key update;
-  if taker.id is null then
+  if intake.judge_bytes(known, bytes) <> 'take_over' then
+    select b.* into known from intake.simplicity_batches b where b.id = known.id for key share skip locked;
+    return known;
+  end if;
+  select b.* into known from intake.simplicity_batches b where b.id = known.id for no key update skip locked;
+  perform 1 from ops.job_queue j where j.batch_id = known.id and j.job_type = 'ingest' for update skip locked;
+  if not found and exists (select 1 from ops.job_queue j where j.batch_id = known.id and j.job_type = 'ingest') then
     return null;
   end if;
-  -- nothing to forget
-  update intake.simplicity_batches b set storage_path = null, storage_version = null where b.id = stored.id;
-  delete from intake.simplicity_batches b where b.id = stored.id;
-  update intake.simplicity_batches b
-     set storage_bucket = stored.storage_bucket, storage_path = stored.storage_path,
-         storage_version = stored.storage_version
-   where b.id = heir;
-  return intake.reservation_answer('started_again', intake.retry(heir, options));
+  return known;
 end
 $$;
-comment on function intake.hand_bytes_over(intake.simplicity_batches, uuid, jsonb) is
-  'Gives the stored bytes of a new batch to the earlier one whose own are gone, removes the new one, and starts the '
-  'earlier one again. Null when that one is gone too.';
-grant execute on function intake.hand_bytes_over(intake.simplicity_batches, uuid, jsonb) to service_role;
+comment on function intake.try_known(jsonb) is
+  'Holds the batch known_bytes names: against deletion, and where it is to be taken over, with its job. Never '
+  'waits: the caller holds a batch already, and a bulk statement may hold these two the other way round. All null '
+  'when somebody is changing it.';
+grant execute on function intake.try_known(jsonb) to service_role;
 
 create function intake.settle_upload(upload uuid, actor text, request_id text)
 returns jsonb
@@ -403,9 +615,14 @@ as $$
 declare
   reserved intake.uploads;
   stored intake.simplicity_batches;
+  known intake.simplicity_batches;
+  bytes jsonb;
 begin
   perform ops.act_as(settle_upload.actor, settle_upload.request_id);
   select * into reserved from intake.uploads u where u.id = upload;
+  if reserved.options ? 'revives' then
+    perform intake.lock_hash(reserved.file_hash);
+  end if;
   perform intake.accept_drop(o.bucket_id, o.name, o.version, o.metadata)
     from storage.objects o
    where o.bucket_id = reserved.storage_bucket and o.name = reserved.storage_path
@@ -414,15 +631,20 @@ begin
   if stored.id is null then
     return null;
   end if;
-  if reserved.options ? 'revives' and stored.status in ('uploaded', 'staging') then
-    return coalesce(intake.hand_bytes_over(stored, (reserved.options ->> 'revives')::uuid, reserved.options),
-                    intake.reservation_answer('stored', stored));
+  if reserved.options ? 'revives' and stored.status in ('uploaded', 'staging') and stored.attempt = 1 then
+    bytes := intake.bytes_of(stored, reserved.file_hash);
+    known := intake.try_known(bytes);
+    if intake.judge_bytes(known, bytes) = 'take_over' then
+      known := intake.take_over(known, stored, reserved.options, reserved.by_operator);
+      delete from intake.simplicity_batches b where b.id = stored.id;
+      return intake.reservation_answer('started_again', known);
+    end if;
   end if;
   return intake.reservation_answer('stored', stored);
 end
 $$;
 comment on function intake.settle_upload(uuid, text, text) is
   'After bytes are stored: their batch (made here if the trigger missed the object), or the failed batch they were '
-  'needed for, whose next attempt begins. Null when there is no such object.';
+  'needed for, whose next attempt begins and which alone stays. Null when there is no such object.';
 revoke all on function intake.settle_upload(uuid, text, text) from public;
 grant execute on function intake.settle_upload(uuid, text, text) to service_role;

@@ -79,18 +79,20 @@ begin
   returning * into reserved;
   select * into settings from intake.sources s where s.source = coalesce(reserved.source, intake.source_of(path));
   insert into intake.simplicity_batches (id, filename, source, source_reference, file_size_bytes,
-    storage_bucket, storage_path, storage_version, error_threshold_percent, priority, dry_run, replay_of, created_by)
+    storage_bucket, storage_path, storage_version, storage_etag, error_threshold_percent, priority, dry_run, replay_of,
+    asked_by_operator, created_by)
   values (
     coalesce(reserved.id, gen_random_uuid()),
     coalesce(reserved.filename, regexp_replace(regexp_replace(path, '/+$', ''), '^.*[/\\]', '')),
     settings.source,
     reserved.options ->> 'source_reference',
     (metadata ->> 'size')::bigint,
-    bucket, path, version,
+    bucket, path, version, metadata ->> 'eTag',
     coalesce((reserved.options ->> 'error_threshold_percent')::int, settings.error_threshold_percent),
     coalesce((reserved.options ->> 'priority')::int, settings.priority),
     coalesce((reserved.options ->> 'dry_run')::boolean, false),
     (reserved.options ->> 'replay_of')::uuid,
+    coalesce(reserved.by_operator, false),
     coalesce(reserved.created_by, 'storage'))
   on conflict do nothing
   returning id into batch;
@@ -213,6 +215,42 @@ create or replace trigger dragonfly_on_object_stored
   for each row when (new.bucket_id = 'intake')
   execute function intake.on_object_stored();
 
+create function intake.unclaimed_objects()
+returns table (bucket_id text, name text, version text, metadata jsonb, created_at timestamptz)
+language sql
+stable
+security definer -- storage.objects is not readable for the caller
+set search_path = ''
+as $$
+  select o.bucket_id, o.name, o.version, o.metadata, o.created_at
+    from storage.objects o
+   where o.bucket_id = 'intake'
+     and greatest(o.created_at, o.updated_at) < now() - ops.scaled(120)
+     and intake.is_drop(o.bucket_id, o.name, o.metadata)
+     and not exists (
+       select 1
+         from intake.forgotten_objects f
+        where f.storage_bucket = o.bucket_id
+          and f.storage_path = o.name
+          and f.storage_version = coalesce(o.version, ''))
+     and not exists (
+       select 1
+         from intake.moved_objects m
+        where m.storage_bucket = o.bucket_id
+          and m.storage_path = o.name
+          and m.storage_version = coalesce(o.version, ''))
+     and not exists (
+       select 1
+         from intake.simplicity_batches b
+        where b.storage_bucket = o.bucket_id
+          and b.storage_path = o.name
+          and b.storage_version is not distinct from o.version)
+$$;
+comment on function intake.unclaimed_objects() is
+  'Stored drops that have become no batch for two minutes: the trigger missed them.';
+revoke all on function intake.unclaimed_objects() from public;
+grant execute on function intake.unclaimed_objects() to service_role;
+
 create function intake.sweep()
 returns int
 language plpgsql
@@ -226,17 +264,7 @@ declare
 begin
   perform intake.follow_moves();
   for object in
-    select o.bucket_id, o.name, o.version, o.metadata
-      from storage.objects o
-     where o.bucket_id = 'intake' and greatest(o.created_at, o.updated_at) < now() - ops.scaled(120)
-       and intake.is_drop(o.bucket_id, o.name, o.metadata)
-       and not exists (select 1 from intake.forgotten_objects f
-                        where f.storage_bucket = o.bucket_id and f.storage_path = o.name
-                          and f.storage_version = coalesce(o.version, ''))
-       and not exists (select 1 from intake.simplicity_batches b
-                        where b.storage_bucket = o.bucket_id and b.storage_path = o.name
-                          and b.storage_version is not distinct from o.version)
-     order by o.created_at limit 1000
+    select * from intake.unclaimed_objects() o order by o.created_at limit 1000
   loop
     if intake.accept_drop(object.bucket_id, object.name, object.version, object.metadata) is not null then
       repaired := repaired + 1;

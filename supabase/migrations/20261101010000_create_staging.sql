@@ -174,84 +174,69 @@ comment on function intake.fail_batch(uuid, int, uuid, text, text) is
   'is kept with its code.';
 grant execute on function intake.fail_batch(uuid, int, uuid, text, text) to service_role;
 
-create function intake.twin_of(batch uuid, hash text)
-returns uuid
-language sql
-stable
-set search_path = ''
-as $$
-  select b.id from intake.simplicity_batches b
-   where b.file_hash = hash and b.id <> batch and b.status <> 'skipped' and not b.dry_run
-     and b.rejection_code is distinct from 'EMPTY_FILE'
-$$;
-comment on function intake.twin_of(uuid, text) is
-  'The batch that already stands for these bytes; null when there is none.';
-grant execute on function intake.twin_of(uuid, text) to service_role;
-
-create function intake.lock_twin(batch uuid)
-returns intake.simplicity_batches
+create function intake.end_skipped(
+  batch intake.simplicity_batches,
+  known intake.simplicity_batches,
+  hash text,
+  reason text,
+  code text
+)
+returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-  twin intake.simplicity_batches;
 begin
-  -- Never waits: the caller holds a batch already, and a bulk statement may hold these two the other way round.
-  select * into twin from intake.simplicity_batches b where b.id = batch for key share skip locked;
-  if twin.status = 'failed' then
-    select * into twin from intake.simplicity_batches b where b.id = batch for no key update skip locked;
-    perform 1 from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest' for update skip locked;
-    if not found and exists (select 1 from ops.job_queue j where j.batch_id = batch and j.job_type = 'ingest') then
-      return null;
-    end if;
-  end if;
-  return twin;
+  perform intake.move_batch(batch.id, 'skipped', reason, code);
+  update intake.simplicity_batches b -- after the move: a skipped batch may repeat the hash of another
+     set duplicate_of = known.id,
+         file_hash = hash
+   where b.id = batch.id;
 end
 $$;
-comment on function intake.lock_twin(uuid) is
-  'Holds the batch that stands for known bytes: against deletion, and if it failed, to be retried. All null when '
-  'somebody is changing it.';
-grant execute on function intake.lock_twin(uuid) to service_role;
+comment on function intake.end_skipped(
+  intake.simplicity_batches, intake.simplicity_batches, text, text, text) is 'Ends a drop of known bytes as skipped.';
+grant execute on function intake.end_skipped(
+  intake.simplicity_batches, intake.simplicity_batches, text, text, text) to service_role;
 
-create function intake.end_skipped(batch intake.simplicity_batches, hash text, twin intake.simplicity_batches)
+create function intake.skip_known(batch intake.simplicity_batches, hash text)
 returns jsonb
 language plpgsql
 set search_path = ''
 as $$
+declare
+  bytes constant jsonb := intake.bytes_of(batch, hash);
+  verdict constant text := intake.judge_bytes(intake.known_bytes(bytes), bytes);
+  known intake.simplicity_batches;
 begin
-  perform intake.move_batch(batch.id, 'skipped', 'Duplicate file_hash', 'DUPLICATE');
-  update intake.simplicity_batches b -- after the move: a skipped batch may repeat the hash of another
-     set duplicate_of = twin.id,
-         file_hash = hash
-   where b.id = batch.id;
-  if twin.status = 'failed' then
-    update intake.simplicity_batches b
-       set source = batch.source,
-           source_reference = coalesce(batch.source_reference, b.source_reference),
-           error_threshold_percent = batch.error_threshold_percent,
-           priority = batch.priority
-     where b.id = twin.id;
-    if intake.object_state(twin) <> 'present' then
-      update intake.simplicity_batches b -- the bytes now belong to the batch that is retried with them
-         set storage_path = null,
-             storage_version = null
-       where b.id = batch.id;
-      update intake.simplicity_batches b
-         set storage_bucket = batch.storage_bucket,
-             storage_path = batch.storage_path,
-             storage_version = batch.storage_version
-       where b.id = twin.id;
-    end if;
-    perform intake.move_batch(twin.id, 'uploaded');
+  if verdict = 'new' then
+    return null;
   end if;
-  return jsonb_build_object('outcome', 'skipped', 'duplicate_of', twin.id);
+  known := intake.try_known(bytes);
+  if known.id is null or intake.judge_bytes(known, bytes) <> verdict then
+    perform ops.put_back(intake.ingest_job(batch.id), null, ops.scaled(1));
+    return jsonb_build_object('outcome', 'busy');
+  end if;
+  if verdict = 'ended' then
+    perform intake.end_skipped(
+      batch, known, hash, 'Ended by operator: ' || intake.why_ended(known), 'ENDED_BY_OPERATOR');
+  else
+    perform intake.end_skipped(batch, known, hash, 'Duplicate file_hash', 'DUPLICATE');
+  end if;
+  if verdict = 'take_over' then
+    perform intake.take_over(known, batch, jsonb_build_object(
+        'error_threshold_percent', batch.error_threshold_percent,
+        'priority', batch.priority,
+        'source_reference', batch.source_reference),
+      batch.asked_by_operator);
+  end if;
+  return jsonb_build_object('outcome', 'skipped', 'duplicate_of', known.id);
 end
 $$;
-comment on function intake.end_skipped(intake.simplicity_batches, text, intake.simplicity_batches) is
-  'Ends a drop of known bytes as skipped. If they are a failed batch''s, that batch starts its next attempt with the '
-  'options given now, from these bytes where its own are gone.';
-grant execute on function intake.end_skipped(intake.simplicity_batches, text,
-  intake.simplicity_batches) to service_role;
+comment on function intake.skip_known(intake.simplicity_batches, text) is
+  'What becomes of a locked drop whose bytes are known: skipped, and where judge_bytes says so the batch that has '
+  'them starts its next attempt. busy: that batch is being changed, the job is due again in a second. Null when the '
+  'bytes are new.';
+grant execute on function intake.skip_known(intake.simplicity_batches, text) to service_role;
 
 create function intake.open_slices(batch uuid, slices jsonb)
 returns void
@@ -298,6 +283,19 @@ comment on function intake.announcement_broken(uuid, jsonb) is
   '(file_size_bytes, file_hash), or null.';
 grant execute on function intake.announcement_broken(uuid, jsonb) to service_role;
 
+create function intake.orphans_reason(orphans bigint)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select format('Parse error: %s judgments of an earlier attempt are not in the file as it is read now; put back the '
+    'settings it was read with and reset', orphans)
+$$;
+comment on function intake.orphans_reason(bigint) is
+  'Why a re-run fails that does not bring all judgments an earlier attempt has left.';
+grant execute on function intake.orphans_reason(bigint) to service_role;
+
 create function intake.finish_staging(batch uuid, token uuid, plan jsonb)
 returns jsonb
 language plpgsql
@@ -305,9 +303,10 @@ set search_path = ''
 as $$
 declare
   held intake.simplicity_batches;
-  twin intake.simplicity_batches;
+  is_empty constant boolean := coalesce(plan ->> 'problem_code' = 'EMPTY_FILE', false);
   state text;
   differs text;
+  skipped jsonb;
 begin
   perform intake.lock_hash(plan ->> 'file_hash');
   held := intake.hold_batch(batch, token);
@@ -322,17 +321,18 @@ begin
     perform intake.move_batch(batch, 'failed', differs, 'UPLOAD_DIFFERS');
     return jsonb_build_object('outcome', 'failed', 'reason', differs);
   end if;
-  if not held.dry_run and plan ->> 'problem_code' is distinct from 'EMPTY_FILE'
-     and intake.twin_of(batch, plan ->> 'file_hash') is not null then
-    twin := intake.lock_twin(intake.twin_of(batch, plan ->> 'file_hash'));
-    if twin.id is null then
-      perform ops.put_back(intake.ingest_job(batch), null, ops.scaled(1));
-      return jsonb_build_object('outcome', 'busy');
+  if not held.dry_run
+     and plan ->> 'problem_code' is distinct from 'EMPTY_FILE'
+     and held.file_hash is distinct from plan ->> 'file_hash' then -- else it is the one that stands for them
+    held.file_size_bytes := (plan ->> 'file_size_bytes')::bigint;
+    skipped := intake.skip_known(held, plan ->> 'file_hash');
+    if skipped is not null then
+      return skipped;
     end if;
-    return intake.end_skipped(held, plan ->> 'file_hash', twin);
   end if;
   update intake.simplicity_batches b
-     set file_hash = plan ->> 'file_hash', file_size_bytes = (plan ->> 'file_size_bytes')::bigint,
+     set file_hash = case when is_empty then b.file_hash else plan ->> 'file_hash' end,
+         file_size_bytes = (plan ->> 'file_size_bytes')::bigint,
          dialect = plan -> 'dialect', layout = plan -> 'layout', scan = null,
          ignored_columns = array(select jsonb_array_elements_text(plan -> 'ignored_columns')),
          notes = array(select jsonb_array_elements_text(plan -> 'notes')),
@@ -341,8 +341,15 @@ begin
    where b.id = batch
   returning b.* into held;
   perform intake.note_header_change(held);
+  if is_empty and held.file_hash = plan ->> 'file_hash' and held.row_count_inserted > 0 then
+    plan := plan || jsonb_build_object('problem_code', 'PARSE_ERROR',
+      'problem', intake.orphans_reason(held.row_count_inserted));
+  end if;
   if plan ->> 'problem' is not null then
     perform intake.move_batch(batch, 'failed', plan ->> 'problem', plan ->> 'problem_code');
+    update intake.simplicity_batches b -- after the move: what was read as a file without rows repeats a hash
+       set file_hash = plan ->> 'file_hash'
+     where b.id = batch and is_empty;
     return jsonb_build_object('outcome', 'failed', 'reason', plan ->> 'problem');
   end if;
   perform intake.open_slices(batch, plan -> 'slices');

@@ -200,12 +200,14 @@ as $$
        where s.source = batch.source and batch.replay_of is null
     ) v
    where v.reason is not null
+     and (batch.row_count_inserted = 0 or v.code = 'FILE_CHANGED') -- the budget was kept by what stands
    order by v.place limit 1
 $$;
 comment on function intake.refusal(intake.simplicity_batches) is
   'Why a validated batch is refused whole (too much of it not read, no rows, file changed, over its budget, over a '
   'budget its source sets for one code; a replay of nothing but other cases): one row, or none. Repaired rejects do '
-  'not count; budgets by code are not for replays, which take what is fixed.';
+  'not count; budgets by code are not for replays, which take what is fixed. Where judgments of an earlier attempt '
+  'stand, only a changed file is refused.';
 grant execute on function intake.refusal(intake.simplicity_batches) to service_role;
 
 create function intake.needs_approval(batch intake.simplicity_batches)

@@ -309,6 +309,7 @@ as $$
       from string_to_table(payload, E'\x1e') with ordinality as l(line, n)
   ), repeated as (
     select f[1]::int as row_index, f[2] as case_number, j.id as judgment_id, j.batch_id as kept_batch,
+           j.source as kept_source,
            array(select c.field from (values
              ('plaintiff_name', f[3] is distinct from j.plaintiff_name),
              ('defendant_name', f[4] is distinct from j.defendant_name),
@@ -335,7 +336,8 @@ as $$
              else 'differs in: ' || array_to_string(r.differs, ', ') end),
          jsonb_build_array(jsonb_build_object(
            'code', 'DUPLICATE_CASE_NUMBER', 'field', 'case_number', 'raw_value', r.case_number,
-           'judgment_id', r.judgment_id, 'kept_batch_id', r.kept_batch, 'differs', to_jsonb(r.differs)))
+           'judgment_id', r.judgment_id, 'kept_batch_id', r.kept_batch,
+           'kept_source', r.kept_source, 'differs', to_jsonb(r.differs)))
     from repeated r
 $$;
 comment on function intake.duplicates_in(intake.simplicity_batches, text, int) is
@@ -384,6 +386,8 @@ as $$
 begin
   update intake.simplicity_batches b
      set row_count_inserted = inserted,
+         admitted_percent = case when inserted > 0 then
+           ceil(100.0 * (b.row_count_invalid - intake.count_resolved(b.id)) / nullif(b.row_count_total, 0)) end,
          row_count_duplicate = duplicate,
          db_duration_ms = took_ms
    where b.id = batch;
@@ -421,6 +425,7 @@ declare
   kept bigint := 0;
   orphans bigint := 0;
   inserted bigint;
+  door text;
 begin
   if held.status <> 'inserting' then
     raise exception 'Batch % is %, not inserting', batch, held.status using errcode = 'DF001';
@@ -436,20 +441,19 @@ begin
     return jsonb_build_object('outcome', 'busy');
   end if;
   perform intake.share_judgments();
-  if held.attempt > 1 then
-    select count(*) into kept from public.judgments j where j.batch_id = batch;
-  end if;
+  kept := intake.count_standing(batch);
   if kept > 0 then
     orphans := intake.count_orphans(batch);
   end if;
   if orphans > 0 then -- counts could not be true any more
-    perform intake.move_batch(batch, 'failed', format('Parse error: %s judgments of an earlier attempt are not in the '
-      'file as it is read now; put back the settings it was read with and reset', orphans), 'PARSE_ERROR');
+    perform intake.move_batch(batch, 'failed', intake.orphans_reason(orphans), 'PARSE_ERROR');
     return jsonb_build_object('outcome', 'failed');
   end if;
   perform intake.add_plaintiffs(batch);
   -- A statement of its own, so that it sees whom others have added since: the one before waited for them.
+  door := ops.set_door('engine');
   inserted := kept + intake.move_rows(held, intake.map_plaintiffs(batch));
+  perform ops.set_door(door);
   if inserted < held.row_count_valid then
     perform intake.record_duplicates(held, held.row_count_valid - inserted);
   end if;
@@ -486,3 +490,92 @@ comment on function intake.clear_staged(uuid) is
   'Removes the staged blocks of a batch that has ended; the worker calls it after the insert, the sweep if the worker '
   'could not.';
 grant execute on function intake.clear_staged(uuid) to service_role;
+
+-- A hand may change judgments, too. Their batches' counts follow, in the same statement; the engine counts for itself.
+
+create function intake.note_touched_batch()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  touched text := coalesce(current_setting('dragonfly.touched_batches', true), '');
+  batch uuid;
+begin
+  foreach batch in array array[
+    case when tg_op <> 'INSERT' then old.batch_id end,
+    case when tg_op <> 'DELETE' then new.batch_id end
+  ] loop
+    if batch is not null and position(batch::text in touched) = 0 then
+      touched := concat_ws(' ', nullif(touched, ''), batch);
+      perform set_config('dragonfly.touched_batches', touched, true);
+    end if;
+  end loop;
+  return null;
+end
+$$;
+comment on function intake.note_touched_batch() is
+  'Trigger on judgments that a hand writes: remembers whose they are, until the statement ends.';
+grant execute on function intake.note_touched_batch() to service_role;
+
+create function intake.recount_standing(batch uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  door constant text := ops.set_door('engine');
+begin
+  perform 1 from intake.simplicity_batches b where b.id = batch for no key update;
+  -- A statement of its own: it sees what whoever held the batch has committed.
+  update intake.simplicity_batches b
+     set row_count_inserted = s.standing,
+         admitted_percent = case when s.standing > 0 then b.admitted_percent end
+    from (select intake.count_standing(batch) as standing) s
+   where b.id = batch and b.row_count_inserted <> s.standing;
+  perform ops.set_door(door);
+end
+$$;
+comment on function intake.recount_standing(uuid) is
+  'Makes row_count_inserted of a batch the number of its judgments. Waits for whoever holds the batch.';
+grant execute on function intake.recount_standing(uuid) to service_role;
+
+create function intake.recount_touched_batches()
+returns trigger
+language plpgsql
+security definer -- whoever may write judgments causes the counts
+set search_path = ''
+as $$
+declare
+  touched constant text := coalesce(current_setting('dragonfly.touched_batches', true), '');
+begin
+  perform set_config('dragonfly.touched_batches', '', true);
+  if tg_op = 'TRUNCATE' then
+    perform intake.recount_standing(b.id) from intake.simplicity_batches b where b.row_count_inserted > 0;
+  elsif touched <> '' then
+    perform intake.recount_standing(t.id::uuid) from string_to_table(touched, ' ') as t(id);
+  end if;
+  return null;
+end
+$$;
+comment on function intake.recount_touched_batches() is
+  'Trigger at the end of a hand''s statement on judgments: the counts of their batches follow.';
+grant execute on function intake.recount_touched_batches() to service_role;
+
+create trigger _600_note_touched_batch after insert or delete or update of batch_id on public.judgments
+  for each row when (coalesce(current_setting('dragonfly.door', true), '') <> 'engine')
+  execute function intake.note_touched_batch();
+alter table public.judgments enable always trigger _600_note_touched_batch;
+comment on trigger _600_note_touched_batch on public.judgments is 'Whose judgments a hand has written.';
+
+create trigger _610_recount_batches after insert or delete or update of batch_id on public.judgments
+  for each statement when (coalesce(current_setting('dragonfly.door', true), '') <> 'engine')
+  execute function intake.recount_touched_batches();
+alter table public.judgments enable always trigger _610_recount_batches;
+comment on trigger _610_recount_batches on public.judgments is
+  'row_count_inserted is what stands, whoever writes judgments.';
+
+create trigger _610_recount_all_batches after truncate on public.judgments
+  for each statement execute function intake.recount_touched_batches();
+alter table public.judgments enable always trigger _610_recount_all_batches;
+comment on trigger _610_recount_all_batches on public.judgments is 'After a truncate nothing stands.';

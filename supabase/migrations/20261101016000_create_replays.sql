@@ -17,7 +17,8 @@ begin
     return intake.wrong_state(held, allowed);
   end if;
   perform intake.lock_hash(request ->> 'file_hash');
-  select * into known from intake.batch_of_hash(request ->> 'file_hash');
+  known := intake.known_bytes(jsonb_build_object('source', held.source, 'file_hash', request ->> 'file_hash',
+    'by_operator', true));
   if known.id is not null and known.replay_of is distinct from original then
     return jsonb_build_object('outcome', 'other_batch', 'batch_id', known.id, 'filename', known.filename);
   end if;

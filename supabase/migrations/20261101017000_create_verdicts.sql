@@ -49,14 +49,17 @@ begin
   if held.storage_path is null then
     return jsonb_build_object('outcome', 'no_object');
   end if;
+  if coalesce(threshold, held.error_threshold_percent) < intake.least_threshold(held) then
+    return jsonb_build_object('outcome', 'below_standing', 'least', intake.least_threshold(held));
+  end if;
   perform ops.act_as(actor, request_id);
-  perform intake.retry(batch, jsonb_strip_nulls(jsonb_build_object('error_threshold_percent', threshold)));
+  perform intake.retry(batch, jsonb_strip_nulls(jsonb_build_object('error_threshold_percent', threshold)), true);
   return jsonb_build_object('outcome', 'done');
 end
 $$;
 comment on function intake.retry_batch(uuid, int, text, text) is
   'The next attempt of a batch, with a new threshold if one is given. outcome: done, wrong_state, no_object (nothing '
-  'was ever stored) or unknown.';
+  'was ever stored), below_standing (least threshold) or unknown.';
 grant execute on function intake.retry_batch(uuid, int, text, text) to service_role;
 
 create function intake.abort_batch(batch uuid, reason text, actor text, request_id text)

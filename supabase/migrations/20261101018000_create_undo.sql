@@ -104,7 +104,7 @@ begin
      where j.batch_id = batch and j.job_type = 'undo' and j.status in ('pending', 'processing', 'paused')) then
     return jsonb_build_object('outcome', 'done'); -- asked for already
   end if;
-  select count(*) into standing from public.judgments j where j.batch_id = batch;
+  standing := intake.count_standing(batch);
   if held.status = 'failed' and standing = 0 then
     return intake.wrong_state(held, allowed);
   end if;
@@ -141,9 +141,17 @@ declare
   held constant ops.job_queue := ops.hold(job, null, token);
   ids bigint[];
   removed bigint;
+  door text;
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('dragonfly.judgments', 0)) then
     return jsonb_build_object('outcome', 'busy');
+  end if;
+  perform 1
+     from intake.simplicity_batches b
+    where b.id = held.batch_id and b.status in ('completed', 'failed') and b.undo is not null and not b.undo ? 'status';
+  if not found then -- it was done, or the batch runs again, and a hand made the job due
+    perform ops.move_job(job, 'completed', error => 'nobody asks for this undo any more');
+    return jsonb_build_object('outcome', 'done');
   end if;
   perform ops.act_for(held.payload ->> 'actor', held.payload ->> 'request_id');
   ids := array(select j.id from public.judgments j where j.batch_id = held.batch_id
@@ -153,9 +161,11 @@ begin
     perform ops.move_job(job, 'completed');
     return jsonb_build_object('outcome', 'done');
   end if;
+  door := ops.set_door('engine');
   delete from public.judgments j
    where j.id = any (ids) and j.enforcement_stage = 'pre_enforcement' and j.enforcement_stage_updated_at is null;
   get diagnostics removed = row_count;
+  perform ops.set_door(door);
   update intake.simplicity_batches b
      set row_count_inserted = b.row_count_inserted - removed,
          progress_at = clock_timestamp()
@@ -200,6 +210,7 @@ begin
      set rejection_reason = reason,
          rejection_code = 'UNDONE',
          row_count_inserted = 0,
+         admitted_percent = null,
          undo = jsonb_build_object('reason', asked ->> 'reason', 'status', 'completed',
            'affected_batches', to_jsonb(affected))
    where b.id = batch;

@@ -30,6 +30,7 @@ set timezone = 'UTC'
 as $$
   select jsonb_build_object('batch_id', batch.id)
     || to_jsonb(batch) - '{id,layout,scan,progress_at,staging_started_at,warning_counts,approved_attempt}'::text[]
+    - '{asked_by_operator,admitted_percent,storage_etag}'::text[]
     || jsonb_build_object('error_rate_percent', o.error_rate_percent, 'rows_per_second', o.rows_per_second,
          'unresolved_error_count', o.unresolved_error_count, 'progress', intake.progress_of(batch),
          'undo', intake.undo_of(batch))
@@ -39,14 +40,35 @@ comment on function intake.batch_record(intake.simplicity_batches) is
   'A batch as the HTTP surface tells it: its columns but the worker''s own, rates and progress.';
 grant execute on function intake.batch_record(intake.simplicity_batches) to service_role;
 
-create function intake.describe_batch(batch uuid)
+create function intake.own_relations(batch intake.simplicity_batches, source text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'duplicate_of', (
+      select d.id from intake.simplicity_batches d where d.id = batch.duplicate_of and d.source = own_relations.source),
+    'undo', intake.undo_of(batch) || jsonb_build_object('affected_batches', coalesce(
+      (select jsonb_agg(o.id order by o.id)
+         from intake.simplicity_batches o
+         join jsonb_array_elements_text(batch.undo -> 'affected_batches') a on a = o.id::text
+        where o.source = own_relations.source), '[]')))
+$$;
+comment on function intake.own_relations(intake.simplicity_batches, text) is
+  'The members of a batch''s record that name other batches, with those of one source only: what its vendor may learn.';
+grant execute on function intake.own_relations(intake.simplicity_batches, text) to service_role;
+
+create function intake.describe_batch(batch uuid, for_source text default null)
 returns jsonb
 language sql
 stable
 set search_path = ''
 as $$
   select coalesce(
-    (select intake.batch_record(b) || jsonb_build_object(
+    (select intake.batch_record(b)
+      || case when for_source is null then '{}' else intake.own_relations(b, for_source) end
+      || jsonb_build_object(
         'error_summary', (
           select coalesce(jsonb_agg(jsonb_build_object('error_code', c.error_code, 'count', c.n)
             order by c.n desc, c.error_code), '[]')
@@ -60,10 +82,11 @@ as $$
     (select jsonb_build_object('pending', true, 'source', u.source, 'filename', u.filename)
        from intake.uploads u where u.id = batch and u.arrived_at is null))
 $$;
-comment on function intake.describe_batch(uuid) is
+comment on function intake.describe_batch(uuid, text) is
   'One batch with its errors by code (duplicates are no errors) and its warnings by code (odd values in rows that '
-  'passed); {pending: true} while its bytes have not arrived; null when there is none.';
-grant execute on function intake.describe_batch(uuid) to service_role;
+  'passed); {pending: true} while its bytes have not arrived; null when there is none. for_source: told '
+  'to the vendor of that source, who learns nothing of others.';
+grant execute on function intake.describe_batch(uuid, text) to service_role;
 
 create function intake.list_batches(status text, source text, q text, page int, page_size int)
 returns jsonb
@@ -89,7 +112,26 @@ comment on function intake.list_batches(text, text, text, int, int) is
   'nothing.';
 grant execute on function intake.list_batches(text, text, text, int, int) to service_role;
 
-create function intake.list_errors(batch uuid, code text, page int, page_size int)
+create function intake.error_for(error intake.row_errors, for_source text)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when for_source is null or error.error_stage <> 'insert' or error.issues -> 0 ->> 'kept_source' = for_source
+      then to_jsonb(error)
+    else to_jsonb(error) || jsonb_build_object(
+      'error_message', format('Case number %s is already recorded', error.raw_value),
+      'issues', jsonb_build_array((error.issues -> 0) - '{judgment_id,kept_batch_id,kept_source,differs}'::text[]))
+  end
+$$;
+comment on function intake.error_for(intake.row_errors, text) is
+  'An error as it is told. A vendor learns of another source''s judgment that its case number is recorded, and no '
+  'more: else any guess about it could be put to the test.';
+grant execute on function intake.error_for(intake.row_errors, text) to service_role;
+
+create function intake.list_errors(batch uuid, code text, page int, page_size int, for_source text default null)
 returns jsonb
 language sql
 stable
@@ -102,7 +144,7 @@ as $$
   )
   select jsonb_build_object(
     'errors', coalesce((
-      select jsonb_agg(to_jsonb(p.e)
+      select jsonb_agg(intake.error_for(p.e, for_source)
                || jsonb_build_object('row_number', (p.e).row_index + 1, 'cause', c.cause, 'fix', c.fix)
          order by (p.e).row_index, (p.e).id)
        from (select f.e from found f order by (f.e).row_index, (f.e).id
@@ -111,10 +153,10 @@ as $$
     'total', (select count(*) from found), 'page', page, 'page_size', page_size,
     'truncated', (select b.rejects_truncated from intake.simplicity_batches b where b.id = batch))
 $$;
-comment on function intake.list_errors(uuid, text, int, int) is
+comment on function intake.list_errors(uuid, text, int, int, text) is
   'A page of the kept rejects of a batch in file order, each with the cause and the fix of its code. Duplicates are '
   'no errors: they are listed only when asked for by their code.';
-grant execute on function intake.list_errors(uuid, text, int, int) to service_role;
+grant execute on function intake.list_errors(uuid, text, int, int, text) to service_role;
 
 create function intake.is_formula(value text)
 returns boolean
@@ -232,7 +274,12 @@ as $$
     'row_count_valid', k.row_count_valid, 'row_count_invalid', k.row_count_invalid,
     'row_count_inserted', k.row_count_inserted,
     'row_count_duplicate', k.row_count_duplicate, 'row_count_unread', k.row_count_unread)
-  from (select 1) one left join lateral (select (intake.batch_of_hash(hash)).*) k on true
+    from (select 1) one
+    left join lateral (
+      select b.*
+        from intake.batches_of_hash(check_duplicate.hash) b
+       order by b.status = 'failed', b.created_at desc
+       limit 1) k on true
 $$;
 comment on function intake.check_duplicate(text) is
   'Whether an upload of these bytes would be answered as a duplicate, and by which batch. A failed batch is shown but '

@@ -18,6 +18,23 @@ $$;
 comment on function ops.stuck_jobs() is 'Jobs in work whose holder has shown no sign of life for five minutes.';
 grant execute on function ops.stuck_jobs() to service_role;
 
+create function ops.stuck_batches(quiet interval default ops.stuck_after())
+returns table (batch_id uuid, filename text, status text, minutes double precision)
+language sql
+stable
+set search_path = ''
+as $$
+  select b.id, b.filename, b.status, (extract(epoch from now() - b.progress_at) / 60 / ops.time_scale())::float8
+    from intake.simplicity_batches b
+   where b.status in ('uploaded', 'staging', 'validating', 'inserting')
+     and b.storage_path is not null -- a row without stored bytes waits for nobody
+     and b.progress_at < now() - quiet
+   order by b.progress_at
+$$;
+comment on function ops.stuck_batches(interval) is
+  'Batches that should move and have not for so long, the longest first, with the minutes since their last progress.';
+grant execute on function ops.stuck_batches(interval) to service_role;
+
 create function ops.describe_job(job ops.job_queue)
 returns jsonb
 language sql

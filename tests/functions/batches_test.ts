@@ -291,6 +291,26 @@ Deno.test("a vendor sees its own batches and no other's", async () => {
   }
 });
 
+Deno.test("a vendor's duplicates tell nothing of another source's judgment", async () => {
+  const headers = { "x-dragonfly-api-key": VENDOR.key };
+  const { body: { batch_id } } = await upload(shared(), someCsv(), {}, headers);
+  const kept = crypto.randomUUID();
+  const issue = { code: "DUPLICATE_CASE_NUMBER", field: "case_number", raw_value: "AT-1", judgment_id: 4711 };
+  await shared().sql`
+    insert into intake.row_errors (batch_id, row_index, error_code, error_message, error_stage, field, raw_value, issues)
+    values (${batch_id}, 0, 'DUPLICATE_CASE_NUMBER', 'Case number AT-1 is already recorded; differs in: amount', 'insert',
+      'case_number', 'AT-1',
+      ${shared().sql.json([{ ...issue, kept_batch_id: kept, kept_source: "other", differs: ["amount"] }])})`;
+  const path = `intake/batches/${batch_id}/errors?code=DUPLICATE_CASE_NUMBER`;
+  const told = await get(path, headers);
+  assertEquals([told.status, told.body.errors.length], [200, 1]);
+  for (const secret of ["differs", "4711", kept, "judgment_id", "kept_"]) {
+    assert(!told.text.includes(secret), secret);
+  }
+  const whole = await get(path, asOperator(shared()));
+  for (const known of ["differs", "4711", kept]) assert(whole.text.includes(known), known);
+});
+
 const ALLOWED = {
   retry: ["failed", "completed", "awaiting_approval"],
   abort: ["uploaded", "staging", "validating", "awaiting_approval"],

@@ -94,7 +94,7 @@ Deno.test("POST /intake/upload starts the next attempt of a failed batch, with t
   assertEquals(await belongings(shared()), before, "no second object, row or job");
 });
 
-Deno.test("POST /intake/upload-url starts a failed batch again from its hash alone", async () => {
+Deno.test("POST /intake/upload-url starts nothing from a hash alone: the bytes must come", async () => {
   const csv = someCsv();
   const id = await endedBatch(shared(), "failed", csv);
   const { status, body } = await post(shared(), "intake/upload-url", {
@@ -102,7 +102,66 @@ Deno.test("POST /intake/upload-url starts a failed batch again from its hash alo
     size: csv.length,
     file_hash: (await sha256(csv)).toUpperCase(),
   });
-  assertEquals([status, body.batch_id, body.attempt], [202, id, 2]);
+  assertEquals([status, body.batch_id === id], [201, false]);
+  assertEquals([(await row(id)).status, (await row(id)).attempt], ["failed", 1]);
+});
+
+Deno.test("an operator's word holds: a vendor's bytes are answered 409 ENDED_BY_OPERATOR with why, an operator's start", async () => {
+  const csv = someCsv();
+  const asVendor = { "x-dragonfly-api-key": VENDOR.key };
+  const { body: { batch_id } } = await upload(shared(), csv, {}, asVendor);
+  assertEquals((await post(shared(), `intake/batches/${batch_id}/abort`, { reason: "forged" })).status, 200);
+  await leavingNothing(shared(), async () => {
+    const again = await upload(shared(), csv, {}, asVendor);
+    assertEquals([again.status, again.body.code, again.body.batch_id], [409, "ENDED_BY_OPERATOR", batch_id]);
+    assert(again.body.detail.endsWith(": forged"), again.body.detail);
+    const claimed = await call(shared(), "intake/upload-url", {
+      method: "POST",
+      headers: { ...asVendor, "content-type": "application/json" },
+      body: JSON.stringify({ filename: "a.csv", size: csv.length, file_hash: await sha256(csv) }),
+    });
+    assertEquals([claimed.status, claimed.body.code], [409, "ENDED_BY_OPERATOR"]);
+  });
+  assertEquals((await row(batch_id)).status, "failed");
+  const byOperator = await upload(shared(), csv, { source: VENDOR.name });
+  assertEquals([byOperator.status, byOperator.body.batch_id, byOperator.body.attempt], [202, batch_id, 2]);
+});
+
+Deno.test("what was dropped and aborted before it was read is ended at the door, too", async () => {
+  const csv = someCsv();
+  const path = `${VENDOR.name}/${crypto.randomUUID()}.csv`;
+  await upload(shared(), someCsv(), {}, { "x-dragonfly-api-key": VENDOR.key }); // its source is known from here on
+  const stored = await shared().service.storage.from("intake").upload(path, csv, { contentType: "text/csv" });
+  assertEquals(stored.error, null);
+  const [dropped] = await shared().sql`select id from intake.simplicity_batches where storage_path = ${path}`;
+  await post(shared(), `intake/batches/${dropped?.id}/abort`, { reason: "forged" });
+  const { status, body } = await upload(shared(), csv, {}, { "x-dragonfly-api-key": VENDOR.key });
+  assertEquals([status, body.code, body.batch_id], [409, "ENDED_BY_OPERATOR", dropped?.id]);
+});
+
+Deno.test("a vendor whose bytes another source has is told that they are known, and nothing else", async () => {
+  const csv = someCsv();
+  const { body: { batch_id } } = await upload(shared(), csv, {}, undefined, "secret.csv");
+  const keys = { "x-dragonfly-api-key": VENDOR.key };
+  const known = { status: "skipped", duplicate: true, batch_id: null, attempt: null, batch_status: null };
+  const answer = { ...known, file_hash: await sha256(csv), file_size_bytes: csv.length };
+  await leavingNothing(shared(), async () => {
+    const sent = await upload(shared(), csv, {}, keys, "mine.csv");
+    assertEquals([sent.status, { ...sent.body }], [200, { ...answer, filename: "mine.csv" }]);
+    const claimed = await call(shared(), "intake/upload-url", {
+      method: "POST",
+      headers: { ...keys, "content-type": "application/json" },
+      body: JSON.stringify({ filename: "mine.csv", size: csv.length, file_hash: await sha256(csv) }),
+    });
+    assertEquals([claimed.status, { ...claimed.body }], [200, { ...answer, filename: "mine.csv" }]);
+  });
+  await setState(shared(), batch_id, "failed");
+  const own = await upload(shared(), csv, {}, keys, "mine.csv");
+  assertEquals([own.status, own.body.batch_id === batch_id, (await row(own.body.batch_id)).source], [
+    202,
+    false,
+    VENDOR.name,
+  ]);
 });
 
 Deno.test("POST /intake/upload-url tells and starts nothing of another source by a hash that is only claimed", async () => {

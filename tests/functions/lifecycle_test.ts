@@ -93,6 +93,28 @@ Deno.test("a completed batch that is retried or forced ends with the same counts
   assertEquals(await judgmentsOf(body.batch_id), 9);
 });
 
+Deno.test("a re-run with a threshold below what stands is refused, and changes nothing", async () => {
+  const file = csv(11, 1);
+  const { body } = await upload(shared(), file);
+  const first = counts(await ended(body.batch_id));
+  for (
+    const refused of [
+      await post(shared(), `intake/batches/${body.batch_id}/retry`, { error_threshold_percent: 8 }),
+      await upload(shared(), file, { force: "true", error_threshold_percent: "8" }),
+    ]
+  ) {
+    assertEquals([refused.status, refused.body.code, refused.body.field], [
+      422,
+      "INVALID_PARAMETER",
+      "error_threshold_percent",
+    ]);
+  }
+  assertEquals(counts(await ended(body.batch_id)), first);
+  const again = await post(shared(), `intake/batches/${body.batch_id}/retry`, { error_threshold_percent: 9 });
+  assertEquals(again.status, 202);
+  assertEquals(counts(await ended(body.batch_id, 2)), first);
+});
+
 Deno.test("a dry run inserts nothing and is followed by the real run of the same bytes", async () => {
   const file = csv(5, 0);
   const dry = await upload(shared(), file, { dry_run: "true" });

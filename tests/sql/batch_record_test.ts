@@ -24,7 +24,10 @@ type Untold =
   | "progress_at"
   | "staging_started_at"
   | "warning_counts"
-  | "approved_attempt";
+  | "approved_attempt"
+  | "admitted_percent"
+  | "asked_by_operator"
+  | "storage_etag";
 type Named = keyof { [Key in keyof BatchRecord as string extends Key ? never : Key]: true };
 
 // A column that is added, renamed or removed does not compile here until the record has it, or it is the worker's own.

@@ -191,3 +191,54 @@ Deno.test("an empty optional value is null in the judgment, never an empty text"
         from public.judgments`;
     assertEquals(row?.n, 0);
   }));
+
+Deno.test("a vendor learns of another source's judgment that its case number is recorded, and no more", () =>
+  withDatabase(async (db) => {
+    await db.sql`insert into intake.sources (source) values ('acme'), ('bravo')`;
+    await drop(db, { path: "acme/a.csv" });
+    await workOff(db, { rows: [{ case: "A", plaintiff: "Secret Lender" }] });
+    const id = await drop(db, { path: "bravo/b.csv" });
+    await workOff(db, {
+      rows: [{ case: "A", plaintiff: "A Guess" }, { case: "B" }, { case: "B", amount: "2.00" }],
+    });
+    const told = async (source: string | null) => {
+      const [row] = await engine(db)`
+        select intake.list_errors(${id}, 'DUPLICATE_CASE_NUMBER', 1, 50, ${source}) -> 'errors' as errors`;
+      return row?.errors;
+    };
+    const [others, own] = await told("bravo");
+    assertEquals([others.error_message, others.issues], ["Case number A is already recorded", [
+      { code: "DUPLICATE_CASE_NUMBER", field: "case_number", raw_value: "A" },
+    ]]);
+    assertEquals([own.error_message, own.issues[0].differs, own.issues[0].kept_batch_id], [
+      "Case number B is already in this file; differs in: amount",
+      ["amount"],
+      id,
+    ]);
+    const [whole] = await told(null);
+    assertEquals([whole.issues[0].differs, whole.issues[0].kept_source], [["plaintiff_name"], "acme"]);
+  }));
+
+Deno.test("a vendor's record names no batch of another source", () =>
+  withDatabase(async (db) => {
+    await db.sql`insert into intake.sources (source) values ('acme'), ('bravo')`;
+    const acme = await drop(db, { path: "acme/a.csv" });
+    await workOff(db, { rows: [{ case: "A" }] });
+    const same = await drop(db, { path: "bravo/same.csv" });
+    await workOff(db, { rows: [{ case: "A" }] });
+    const told = async (id: string, source: string | null) => {
+      const [row] = await engine(db)`select intake.describe_batch(${id}, ${source}) as batch`;
+      return row?.batch;
+    };
+    assertEquals([(await told(same, null)).duplicate_of, (await told(same, "bravo")).duplicate_of], [
+      acme,
+      null,
+    ]);
+    const bravo = await drop(db, { path: "bravo/c.csv" });
+    await workOff(db, { rows: [{ case: "C" }] });
+    await drop(db, { path: "acme/c.csv" });
+    await workOff(db, { rows: [{ case: "C" }, { case: "D" }] });
+    await engine(db)`select intake.undo_batch(${bravo}, 'wrong', 'operator:jane', 'r')`;
+    assertEquals((await told(bravo, null)).undo.affected_batches.length, 1);
+    assertEquals((await told(bravo, "bravo")).undo, { status: "pending", affected_batches: [] });
+  }));

@@ -483,3 +483,71 @@ Deno.test("a plan without slices is settled at once and leaves no job behind", (
     await settle(db, await mustClaim(db, "settle"));
     assertEquals((await jobOf(db, id)).status, "completed");
   }));
+
+Deno.test("where judgments stand the budget is not asked again, and no re-run may ask for less than they were let in with", () =>
+  withDatabase(async (db) => {
+    const file: File = { rows: rowsOf("T", 11, 1) }; // 8.3 %
+    const id = await ingest(db, file);
+    const retry = async (threshold: number | null) => {
+      const [row] = await engine(db)`
+        select intake.retry_batch(${id}, ${threshold}, 'operator:jane', 'r') as answer`;
+      return row?.answer;
+    };
+    assertEquals(await retry(8), { outcome: "below_standing", least: 9 });
+    const hand = db
+      .sql`update intake.simplicity_batches set error_threshold_percent = 0, status = 'uploaded' where id = ${id}`;
+    assertMatch(
+      await errorOf(hand) ?? "",
+      /^P0001 Cannot run batch .* with a threshold of 0: 11 of its judgments stand/,
+    );
+    assertEquals([(await batchOf(db, id)).status, (await batchOf(db, id)).error_threshold_percent], [
+      "completed",
+      10,
+    ]);
+    await db
+      .sql`update intake.sources set code_budgets = '{"INVALID_AMOUNT": 0}' where source = 'simplicity'`;
+    assertEquals((await retry(9)).outcome, "done");
+    assertEquals(await countsOf(db, id), [0, 0, 0, 11, 0], "what stands is counted");
+    await workOff(db, file);
+    assertEquals([(await batchOf(db, id)).status, await countsOf(db, id)], ["completed", [12, 11, 1, 11, 0]]);
+    await db.sql`delete from public.judgments where batch_id = ${id}`;
+    assertEquals((await retry(0)).outcome, "done");
+    await workOff(db, file);
+    assertEquals((await batchOf(db, id)).rejection_code, "ERROR_BUDGET_EXCEEDED", "nothing stood any more");
+  }));
+
+Deno.test("a file that reads as empty while its judgments stand keeps its bytes known", () =>
+  withDatabase(async (db) => {
+    const file: File = { rows: rowsOf("V", 2) };
+    const id = await ingest(db, file);
+    await db.sql`update intake.simplicity_batches set status = 'uploaded' where id = ${id}`;
+    await finishStaging(db, await mustClaim(db, "stage"), {
+      ...file,
+      problem: "Empty file: no rows",
+      code: "EMPTY_FILE",
+    });
+    const batch = await batchOf(db, id);
+    assertEquals([batch.status, batch.rejection_code, batch.row_count_inserted], [
+      "failed",
+      "PARSE_ERROR",
+      2,
+    ]);
+    assertMatch(
+      batch.rejection_reason,
+      /^Parse error: 2 judgments of an earlier attempt are not in the file/,
+    );
+  }));
+
+Deno.test("what a hand does to judgments is counted in the same statement, whoever's they are", () =>
+  withDatabase(async (db) => {
+    const one = await ingest(db, { rows: rowsOf("W", 3) });
+    const two = await ingest(db, { rows: rowsOf("X", 2) });
+    const both =
+      async () => [(await batchOf(db, one)).row_count_inserted, (await batchOf(db, two)).row_count_inserted];
+    await db.as("service_role")`delete from public.judgments where case_number in ('W-0', 'X-0')`;
+    assertEquals(await both(), [2, 1]);
+    await db.sql`update public.judgments set batch_id = ${one} where batch_id = ${two}`;
+    assertEquals(await both(), [3, 0]);
+    await db.sql`truncate public.judgments cascade`;
+    assertEquals(await both(), [0, 0]);
+  }));

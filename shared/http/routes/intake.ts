@@ -88,6 +88,7 @@ const CORRECTIONS = { kind: "file", fields: {} } as const satisfies FileBody;
 const FILE_PROBLEMS = [
   "BAD_REQUEST",
   "CONFLICT",
+  "ENDED_BY_OPERATOR",
   "REQUEST_TIMEOUT",
   "FILE_TOO_LARGE",
   "UNSUPPORTED_FILE",
@@ -274,9 +275,8 @@ export const INTAKE = {
           expires_at: "2026-11-27T14:00:00.000Z",
         },
       },
-      202: { kind: "json", schema: Taken, about: "Known bytes begin their next attempt." },
     },
-    problems: ["CONFLICT", "FILE_TOO_LARGE", "EMPTY_FILE"],
+    problems: ["CONFLICT", "ENDED_BY_OPERATOR", "FILE_TOO_LARGE", "EMPTY_FILE"],
   },
   "POST /intake/check-duplicate": {
     summary: "Whether bytes are known",

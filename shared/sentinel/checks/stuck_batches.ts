@@ -8,14 +8,7 @@ export const stuckBatches = sqlCheck({
   name: "stuck_batches",
   remedy: `ops fix-stuck-batch --threshold ${CRITICAL_MINUTES} resets them (--dry-run only shows which); ` +
     "ops logs worker says why they stopped.",
-  // A row without stored bytes waits for nobody.
-  sql: `
-    select b.id as batch_id, b.status,
-           (extract(epoch from now() - b.progress_at) / 60 / ops.time_scale())::float8 as minutes
-      from intake.simplicity_batches b
-     where b.status in ('uploaded', 'staging', 'validating', 'inserting') and b.storage_path is not null
-       and b.progress_at < now() - ops.scaled(300)
-     order by b.progress_at`,
+  sql: "select batch_id, status, minutes from ops.stuck_batches()",
   row: z.object({ batch_id: z.string(), status: z.string(), minutes: z.number() }),
   judge(rows): Observation[] {
     const stuck = rows.filter((row) => row.minutes > CRITICAL_MINUTES);

@@ -12,7 +12,10 @@ export const successRate = sqlCheck({
   sql: `
     select count(*) filter (where b.status = 'completed')::int as completed, count(*)::int as ended
       from intake.simplicity_batches b
-     where b.status in ('completed', 'failed') and not b.dry_run and b.status_changed_at > now() - interval '24 hours'`,
+     where b.status in ('completed', 'failed')
+       and not b.dry_run
+       and b.rejection_code is distinct from 'UPLOAD_MISSING'
+       and b.status_changed_at > now() - interval '24 hours'`,
   row: z.object({ completed: z.number(), ended: z.number() }),
   judge: ([row]) => {
     if (row === undefined || row.ended < LEAST_BATCHES) return [];

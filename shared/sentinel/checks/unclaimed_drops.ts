@@ -3,19 +3,7 @@ import * as z from "zod";
 import type { Check, CheckPorts } from "../check.ts";
 import { plural } from "../check.ts";
 
-/** Objects without a batch, older than two minutes; the same rule as `intake.sweep()`. */
-export const UNCLAIMED_SQL = `
-  select count(*)::int as drops
-    from storage.objects o
-   where o.bucket_id = 'intake' and greatest(o.created_at, o.updated_at) < now() - ops.scaled(120)
-     and intake.is_drop(o.bucket_id, o.name, o.metadata)
-     and not exists (select 1 from intake.forgotten_objects f
-                      where f.storage_bucket = o.bucket_id and f.storage_path = o.name and f.storage_version = coalesce(o.version, ''))
-     and not exists (select 1 from intake.moved_objects m
-                      where m.storage_bucket = o.bucket_id and m.storage_path = o.name and m.storage_version = coalesce(o.version, ''))
-     and not exists (select 1 from intake.simplicity_batches b
-                      where b.storage_bucket = o.bucket_id and b.storage_path = o.name
-                        and b.storage_version is not distinct from o.version)`;
+const UNCLAIMED_SQL = "select count(*)::int as drops from intake.unclaimed_objects()";
 
 const Rows = z.tuple([z.object({ drops: z.number() })]);
 

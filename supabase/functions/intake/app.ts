@@ -13,7 +13,7 @@ import {
   createApp,
   type HandlerOf,
 } from "../_shared/app.ts";
-import { actorOf } from "../_shared/caller.ts";
+import { actorOf, type Caller } from "../_shared/caller.ts";
 import { createServiceClient, secretKeyOf } from "../_shared/clients.ts";
 import type { Environment } from "../_shared/env.ts";
 import { createParts } from "../_shared/runtime.ts";
@@ -69,7 +69,8 @@ export function createIntakeApp(parts: IntakeParts): Hono<AppEnv> {
       answer(200, view(context).batch(await findBatch(context, path.id, batches))),
     "GET /intake/batches/:id/errors": async (context, { path, query: { code, page, page_size } }) => {
       const { batch_id } = await findBatch(context, path.id, batches);
-      return answer(200, view(context).errors(await batches.errors(batch_id, code, { page, page_size })));
+      const told = await batches.errors(batch_id, code, { page, page_size }, vendorOf(context.get("caller")));
+      return answer(200, view(context).errors(told));
     },
     "GET /intake/batches/:id/errors.csv": answerErrorsCsv(batches),
     "GET /intake/batches/:id/file": answerFile(parts),
@@ -122,7 +123,12 @@ async function findBatch(context: AppContext, id: string, batches: BatchGateway)
     if (caller.role === "vendor" && source !== caller.name) {
       throw new Problem("FORBIDDEN", `${actorOf(caller)} may only look at its own batches.`);
     }
-  });
+  }, vendorOf(caller));
+}
+
+/** The source of a vendor, who learns nothing of others; null for who may see everything. */
+function vendorOf(caller: Caller): string | null {
+  return caller.role === "vendor" ? caller.name : null;
 }
 
 function answerErrorsCsv(batches: BatchGateway): HandlerOf<"intake", "GET /intake/batches/:id/errors.csv"> {

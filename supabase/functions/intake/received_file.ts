@@ -35,6 +35,8 @@ export interface ReceivedFile {
   readonly size: number;
   /** SHA-256, hex. */
   readonly hash: string;
+  /** What storage will call this content when it is stored in one piece: its MD5 in quotes. */
+  readonly etag: string;
   /** Form fields, or the query of a raw upload. */
   readonly given: Given;
 }
@@ -90,15 +92,15 @@ type Body = AsyncIterable<Uint8Array<ArrayBuffer>>;
 async function receiveRaw(body: Body, query: Record<string, string>): Promise<ReceivedFile> {
   const { filename: given, ...rest } = query;
   const chunks: Uint8Array<ArrayBuffer>[] = [];
-  const hash = createHash("sha256");
+  const digest = new Digest();
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
     if (size > UPLOAD_LIMIT_BYTES) throw tooLarge();
-    hash.update(chunk);
+    digest.update(chunk);
     chunks.push(chunk);
   }
-  return { filename: filenameOr400(given), chunks, size, hash: hash.digest("hex"), given: rest };
+  return { filename: filenameOr400(given), chunks, size, ...digest.end(), given: rest };
 }
 
 async function receiveForm(
@@ -115,15 +117,30 @@ async function receiveForm(
   if (file.filename === undefined) {
     throw new Problem("BAD_REQUEST", "The part named file is a text field, no file.");
   }
-  const hash = createHash("sha256");
-  for (const chunk of file.content) hash.update(chunk);
+  const digest = new Digest();
+  for (const chunk of file.content) digest.update(chunk);
   return {
     filename: filenameOr400(file.filename),
     chunks: file.content.map(ownBytes),
     size: file.size,
-    hash: hash.digest("hex"),
+    ...digest.end(),
     given: { ...query, ...fieldsOf(parts) },
   };
+}
+
+/** Both names of some bytes: ours, and storage's. */
+class Digest {
+  readonly #hash = createHash("sha256");
+  readonly #md5 = createHash("md5");
+
+  update(chunk: Uint8Array): void {
+    this.#hash.update(chunk);
+    this.#md5.update(chunk);
+  }
+
+  end(): { readonly hash: string; readonly etag: string } {
+    return { hash: this.#hash.digest("hex"), etag: `"${this.#md5.digest("hex")}"` };
+  }
 }
 
 async function readParts(body: Body, boundary: string): Promise<MultipartPart[]> {

@@ -98,6 +98,7 @@ function reservationFor(
     source: sourceFor(caller, options.source),
     file_hash: file.hash,
     file_size_bytes: file.size,
+    etag: file.etag,
     options: options.kept,
     force: options.force,
     signed: false,
@@ -108,13 +109,22 @@ function reservationFor(
 }
 
 /** How an upload ended. */
-export interface Outcome {
-  readonly batchId: string;
-  readonly attempt: number;
-  readonly filename: string;
-  /** State of the batch that already stands for the bytes; null for a new attempt. */
-  readonly knownStatus: BatchState | null;
-}
+export type Outcome =
+  | {
+    readonly duplicate: false;
+    readonly batchId: string;
+    readonly attempt: number;
+    readonly filename: string;
+  }
+  /** The bytes were known; all null for a vendor when another source has them. */
+  | {
+    readonly duplicate: true;
+    readonly batchId: string | null;
+    readonly attempt: number | null;
+    readonly filename: string | null;
+    /** State of the batch that has them. */
+    readonly status: BatchState | null;
+  };
 
 /** Reserves, and stores if it is on us; waits while it is on another, and takes over from one who stopped. */
 export async function bringIn(
@@ -141,12 +151,10 @@ export async function bringIn(
 type Known = Extract<Reservation, { outcome: "duplicate" | "started_again" }>;
 
 function knownOutcome(known: Known): Outcome {
-  return {
-    batchId: known.batch_id,
-    attempt: known.attempt,
-    filename: known.filename,
-    knownStatus: known.outcome === "duplicate" ? known.batch_status : null,
-  };
+  const { attempt, filename } = known;
+  return known.outcome === "duplicate"
+    ? { duplicate: true, batchId: known.batch_id, attempt, filename, status: known.batch_status }
+    : { duplicate: false, batchId: known.batch_id, attempt: known.attempt, filename: known.filename };
 }
 
 async function storeReserved(
@@ -164,10 +172,10 @@ async function storeReserved(
   const settled = await parts.reservations.settle(id, by.actor, by.request_id);
   if (settled !== null) {
     return {
+      duplicate: false,
       batchId: settled.batch_id,
       attempt: settled.attempt,
       filename: settled.filename,
-      knownStatus: null,
     };
   }
   await parts.reservations.release(id);
@@ -195,17 +203,27 @@ export function answerWith(
   outcome: Outcome,
   more: { readonly replay_of?: string } = {},
 ): Received {
-  const { batchId: batch_id, attempt, filename, knownStatus } = outcome;
-  const sent = { filename, file_hash: file.hash, file_size_bytes: file.size };
-  return knownStatus === null
-    ? answer(202, { batch_id, status: "uploaded", duplicate: false, attempt, ...sent, ...more })
-    : answer(200, {
-      batch_id,
+  const sent = {
+    filename: outcome.filename ?? file.filename,
+    file_hash: file.hash,
+    file_size_bytes: file.size,
+  };
+  return outcome.duplicate
+    ? answer(200, {
+      batch_id: outcome.batchId,
       status: "skipped",
       duplicate: true,
-      attempt,
+      attempt: outcome.attempt,
       ...sent,
-      batch_status: knownStatus,
+      batch_status: outcome.status,
+      ...more,
+    })
+    : answer(202, {
+      batch_id: outcome.batchId,
+      status: "uploaded",
+      duplicate: false,
+      attempt: outcome.attempt,
+      ...sent,
       ...more,
     });
 }

@@ -32,6 +32,7 @@ export async function answerUploadUrl(
       source: sourceFor(caller, options.source),
       file_hash: hash,
       file_size_bytes: size,
+      etag: null,
       options: options.kept,
       force: options.force,
       signed: true,
@@ -40,8 +41,10 @@ export async function answerUploadUrl(
       request_id: context.get("requestId"),
     }),
   );
-  if (reservation.outcome === "wait") throw new TypeError("Cannot wait: a claimed hash reserves nothing");
-  if (reservation.outcome !== "store") return answerKnown(reservation, hash, size);
+  if (reservation.outcome === "wait" || reservation.outcome === "started_again") {
+    throw new TypeError(`Cannot ${reservation.outcome}: a hash that is claimed brings no bytes`);
+  }
+  if (reservation.outcome === "duplicate") return answerKnown(reservation, { filename, size, hash });
   const address = await parts.store.addressFor(reservation.path);
   return answer(201, {
     batch_id: reservation.batch_id,
@@ -68,20 +71,17 @@ function readAnnouncement(given: Announced): { filename: string; size: number; h
 }
 
 function answerKnown(
-  known: Extract<Reservation, { outcome: "duplicate" | "started_again" }>,
-  hash: string | null,
-  size: number,
+  known: Extract<Reservation, { outcome: "duplicate" }>,
+  announced: { filename: string; size: number; hash: string | null },
 ): Answered {
-  const { batch_id, attempt, filename } = known;
-  const file = { filename, file_hash: hash, file_size_bytes: known.file_size_bytes ?? size };
-  return known.outcome === "duplicate"
-    ? answer(200, {
-      batch_id,
-      status: "skipped",
-      duplicate: true,
-      attempt,
-      ...file,
-      batch_status: known.batch_status,
-    })
-    : answer(202, { batch_id, status: "uploaded", duplicate: false, attempt, ...file });
+  return answer(200, {
+    batch_id: known.batch_id,
+    status: "skipped",
+    duplicate: true,
+    attempt: known.attempt,
+    filename: known.filename ?? announced.filename,
+    file_hash: announced.hash,
+    file_size_bytes: known.file_size_bytes ?? announced.size,
+    batch_status: known.batch_status,
+  });
 }
