@@ -228,7 +228,7 @@ function rejectOf(index: number, code: string): Record<string, unknown> {
     raw_value: "x",
     raw_line: "a,b,x",
     raw_data: { Amount: "x" },
-    issues: [{ code, field: "amount" }],
+    issues: [{ code, field: "amount", raw_value: "x" }],
   };
 }
 
