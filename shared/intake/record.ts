@@ -106,6 +106,7 @@ export const RowIssue = z.looseObject({
   /** Of a duplicate: the judgment that is kept, its batch, and the fields that differ from it. */
   judgment_id: z.int().nullish(),
   kept_batch_id: Id.nullish(),
+  kept_source: z.string().nullish(),
   differs: z.array(z.string()).optional(),
 });
 
