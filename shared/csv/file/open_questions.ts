@@ -3,7 +3,7 @@
  * matter, reading has to be done both ways from there on; above it, both ways read the same. Which way was right, all
  * rows that follow decide.
  */
-import type { Grammar } from "../records/grammar.ts";
+import { CR, type Grammar, LF } from "../records/grammar.ts";
 import type { Find, RecordFinder } from "../records/record_finder.ts";
 
 /** `escape`: whether a backslash escapes quotes; `quote`: whether cells stand between single quotes. */
@@ -97,8 +97,9 @@ export class Signs {
 
   #beginsCell(at: number): boolean {
     if (at <= 0) return at === 0;
-    const before = this.#text[at - 1] ?? "";
-    return before === "\n" || before === "\r" || this.grammar.delimiter.endsWith(before);
+    const before = this.#text.charCodeAt(at - 1);
+    const { delimiter } = this.grammar;
+    return before === LF || before === CR || before === delimiter.charCodeAt(delimiter.length - 1);
   }
 }
 

@@ -100,12 +100,13 @@ export class TableLines {
     return other === undefined ? cells : readLineCells(text, other).cells;
   }
 
-  /** Whether there are too many digits for names of columns; costs next to nothing where values come early. */
+  /** Whether there are too many digits for names of columns; costs next to nothing where values come early or late. */
   #hasValues(text: string, start: number, end: number): boolean {
     if (this.header.fields.length === 0) return true;
-    for (let at = start, left = this.#digits; at < end; at++) {
-      const code = text.charCodeAt(at);
-      if (code <= NINE && code >= ZERO && left-- === 0) return true;
+    let left = this.#digits;
+    for (let low = start, high = end - 1; low <= high; low++, high--) {
+      if (isDigit(text.charCodeAt(low)) && left-- === 0) return true;
+      if (low < high && isDigit(text.charCodeAt(high)) && left-- === 0) return true;
     }
     return false;
   }
@@ -140,6 +141,10 @@ export class TableLines {
 
 const ZERO = 0x30;
 const NINE = 0x39;
+
+function isDigit(code: number): boolean {
+  return code <= NINE && code >= ZERO;
+}
 
 function isSame(line: readonly string[], cells: readonly string[]): boolean {
   return line.length === cells.length && line.length > 1 &&
