@@ -1,32 +1,22 @@
 /**
  * Two files and more for every kind of fault that the hunt found, others than its own. All that is decided by reading is
- * held in process, in slices of several lengths; what doors and repairs decide, and one of each other kind, goes
- * through Storage and the whole pipeline.
+ * held in process, in slices of several lengths; the rest goes through the pipeline, in `kinds_pipeline_test.ts`.
  */
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertStringIncludes } from "deno-std/assert/string_includes.js";
 import { z } from "zod";
-import { sharedStack } from "../stack/shared_stack.ts";
-import { type Case, checkCase, readCases, says, withWords } from "./hunt.ts";
+import { type Case, says, withWords } from "./hunt.ts";
 import { type Outcome, readInProcess } from "./in_process.ts";
+import { isDecidedAtTheDoor, KINDS } from "./kinds.ts";
 
-const CASES = readCases(new URL("../fixtures/kinds/", import.meta.url));
 const LATEST_DATE = "2026-11-22";
 const SLICE_BYTES = [1, 300, 8_388_608];
 
-/** Kinds that no reading decides. */
-const DOORS = ["content-type", "desktop-name", "file-name", "announced", "replay"];
-const isDoor = ({ kind }: Case) => DOORS.includes(kind);
-/** The first case of every kind goes through the pipeline, and every one that only the pipeline decides. */
-const throughPipeline = CASES.filter((known, at) =>
-  isDoor(known) || CASES.findIndex(({ kind }) => kind === known.kind) === at
-);
-
 Deno.test("every kind has two files at least, and each a name of its own", () => {
-  const kinds = Map.groupBy(CASES, ({ kind }) => kind);
+  const kinds = Map.groupBy(KINDS, ({ kind }) => kind);
   for (const [kind, cases] of kinds) assert(cases.length >= 2, kind);
-  assertEquals(new Set(CASES.map(({ name }) => name)).size, CASES.length);
+  assertEquals(new Set(KINDS.map(({ name }) => name)).size, KINDS.length);
 });
 
 function checkReading({ expect }: Case, outcome: Outcome): void {
@@ -50,7 +40,7 @@ function checkReading({ expect }: Case, outcome: Outcome): void {
 
 const Columns = z.object({ columns: z.array(z.string().nullable()).optional() });
 
-for (const known of CASES.filter((written) => !isDoor(written))) {
+for (const known of KINDS.filter((written) => !isDecidedAtTheDoor(written))) {
   Deno.test(`${known.name}: ${known.why}`, () => {
     for (const sliceBytes of SLICE_BYTES) {
       const { filled, bytes } = withWords(known);
@@ -58,10 +48,4 @@ for (const known of CASES.filter((written) => !isDoor(written))) {
       checkReading(filled, readInProcess(bytes, { latestDate: LATEST_DATE, columns, sliceBytes }));
     }
   });
-}
-
-const shared = sharedStack();
-
-for (const known of throughPipeline) {
-  Deno.test(`${known.name}, through the pipeline: ${known.why}`, () => checkCase(shared(), known));
 }
