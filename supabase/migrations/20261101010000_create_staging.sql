@@ -223,6 +223,7 @@ begin
     perform intake.end_skipped(batch, known, hash, 'Duplicate file_hash', 'DUPLICATE');
   end if;
   if verdict = 'take_over' then
+    perform ops.act_for(case batch.created_by when 'storage' then 'storage:' || batch.source else batch.created_by end);
     perform intake.take_over(known, batch, jsonb_build_object(
         'error_threshold_percent', batch.error_threshold_percent,
         'priority', batch.priority,

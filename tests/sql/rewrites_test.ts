@@ -2,7 +2,7 @@
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
 import { type Sql, type TestDatabase, withDatabase } from "../support/database.ts";
-import { batchOf, drop, engine, errorOf, ingest, rowsOf } from "./engine.ts";
+import { batchOf, drop, engine, errorOf, ingest, rowsOf, workOff } from "./engine.ts";
 
 /** Events that are nobody's but a hand's. */
 async function notes(db: TestDatabase) {
@@ -119,4 +119,22 @@ Deno.test("a batch is deleted with its event, by the owner of the key too", () =
     await engine(db)`delete from intake.simplicity_batches where id = ${id}`;
     const [event] = await db.sql`select actor_kind from audit.event_log where action = 'batch.deleted'`;
     assertEquals(event?.actor_kind, "rest");
+  }));
+
+Deno.test("a restart by bytes that came through Storage is recorded under the source they came for, or who announced them", () =>
+  withDatabase(async (db) => {
+    const file = { rows: rowsOf("D", 8, 2) };
+    const id = await ingest(db, file);
+    const starts = async () =>
+      (await db.sql`
+        select actor, actor_kind from audit.event_log
+         where entity_id = ${id} and action = 'batch.uploaded' order by id`).map((one) =>
+        `${one.actor_kind} ${one.actor}`
+      );
+    await ingest(db, file);
+    assertEquals(await starts(), ["storage storage:simplicity"]);
+    const third = await drop(db);
+    await db.sql`update intake.simplicity_batches set created_by = 'vendor:simplicity' where id = ${third}`;
+    await workOff(db, file);
+    assertEquals(await starts(), ["storage storage:simplicity", "vendor vendor:simplicity"]);
   }));
