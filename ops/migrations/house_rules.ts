@@ -22,7 +22,10 @@ import {
 const MOST_CHARACTERS = 120; // what a screen holds beside another
 
 /** The functions of the engine: whoever else changed rows behind the engine's door would pass the guards. */
-const ENGINE = ["ops.set_door", "ops.enqueue", "ops.move_job", "ops.lease_job", "intake.move_batch"];
+const ENGINE = [
+  ...["ops.set_door", "ops.enqueue", "ops.move_job", "ops.lease_job", "intake.move_batch"],
+  ...["intake.insert_batch", "intake.undo_step", "intake.recount_standing"], // who writes judgments counts them
+];
 
 const NOT_YOUR_DOOR = `opens the engine's door; only ${ENGINE.join(", ")} do`;
 

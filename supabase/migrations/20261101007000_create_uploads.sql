@@ -123,7 +123,7 @@ language sql
 immutable
 set search_path = ''
 as $$
-  select regexp_replace(batch.rejection_reason, '^(Aborted|Refused|Undone) by operator: ', '')
+  select replace(batch.rejection_reason, initcap(batch.rejection_code) || ' by operator: ', '')
 $$;
 comment on function intake.why_ended(intake.simplicity_batches) is 'The operator''s own words about a batch he ended.';
 grant execute on function intake.why_ended(intake.simplicity_batches) to service_role;

@@ -16,6 +16,8 @@ async function withProject<T>(files: Record<string, string>, use: (root: string)
   const root = await Deno.makeTempDir();
   try {
     await Deno.mkdir(`${root}/tests/runner`, { recursive: true });
+    await Deno.mkdir(`${root}/checkout`);
+    await Deno.copyFile(`${TESTS}../checkout/root.ts`, `${root}/checkout/root.ts`);
     await Deno.copyFile(`${TESTS}main.ts`, `${root}/tests/main.ts`);
     for await (const { name } of Deno.readDir(`${TESTS}runner`)) {
       await Deno.copyFile(`${TESTS}runner/${name}`, `${root}/tests/runner/${name}`);
