@@ -6,7 +6,7 @@ import { type Block, decodeBlock } from "../text/block.ts";
 import { bytesBetween, bytesUpTo } from "../text/offsets.ts";
 import { ByteQueue, pieces } from "../text/queue.ts";
 import { detect, type Detection, SAMPLE_BYTES } from "../detect/detect.ts";
-import type { Dialect, DialectOptions, Encoding } from "../dialect.ts";
+import { DELIMITERS, type Dialect, type DialectOptions, type Encoding, QUOTES } from "../dialect.ts";
 import { countCharacters, countSequences, firstInvalidByte, isGuess, readMark } from "../text/encoding.ts";
 import { HeldEnd } from "../text/held_end.ts";
 import { type ColumnNames, namesOnly } from "../detect/column_names.ts";
@@ -71,7 +71,10 @@ function allUnread({ above, unread }: TableState): UnreadLines | null {
 }
 
 /** Separators alone, and quotes with nothing between them, are no text. */
-const NO_TEXT = /[,;|"']+/g;
+const NO_TEXT = new RegExp(
+  `[${[...DELIMITERS.map(({ chars }) => chars), ...QUOTES].join("").replaceAll("^", "\\^")}]+`,
+  "g",
+);
 
 /** Blocks that may wait. */
 const MOST_BLOCKS = 4;
