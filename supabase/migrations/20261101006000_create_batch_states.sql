@@ -78,6 +78,7 @@ returns bigint
 language sql
 stable
 set search_path = ''
+set enable_seqscan = off -- what the planner knows of judgments may be from before there were any
 as $$
   select count(*) from public.judgments j where j.batch_id = batch
 $$;

@@ -46,6 +46,9 @@ async function scansOf(db: TestDatabase, call: string, parameters: [batch: strin
   return seen;
 }
 
+/** What of this batch stands already is looked up as well, once. */
+const STANDING = 1;
+
 // An index counts one lookup for a row, and one for being read from end to end.
 const WAYS = [
   { table: "empty", known: 0, inserted: ROWS, lookups: 1 },
@@ -63,7 +66,7 @@ for (const { table, known, inserted, lookups: wanted } of WAYS) {
       assertEquals([answer, scans], [{ outcome: "completed", inserted }, 0]);
       const duplicates = ROWS - inserted;
       const toldApart = duplicates > 0 ? ROWS : 0; // the rows of a block with duplicates are looked up once more, to say in what they differ
-      assertEquals(lookups, wanted + toldApart);
+      assertEquals(lookups, wanted + toldApart + STANDING);
       assertEquals((await db.sql`select 1 from intake.row_errors where batch_id = ${id}`).length, duplicates);
     }));
 }
@@ -74,7 +77,7 @@ Deno.test("insert_batch() looks up each new row of a small file, where the table
     await db.sql`update public.judgments set case_number = 'OTHER-' || id`;
     const { id, unit } = await misled(db);
     const { answer, scans, lookups } = await scansOf(db, "intake.insert_batch($1, $2)", [id, unit.token]);
-    assertEquals([answer, scans, lookups], [{ outcome: "completed", inserted: ROWS }, 0, ROWS]);
+    assertEquals([answer, scans, lookups], [{ outcome: "completed", inserted: ROWS }, 0, ROWS + STANDING]);
   }));
 
 Deno.test("count_new() does not read all judgments", () =>
