@@ -102,10 +102,15 @@ export async function apply(admin: postgres.Sql, sabotage: Sabotage): Promise<vo
   for (const { routine, find, put } of sabotage.edits) {
     const [row] = await admin`select pg_get_functiondef(${routine}::regprocedure) as text`;
     const text = String(row?.text);
-    if (text.split(find).length !== 2) {
-      throw new Error(`Cannot sabotage ${routine}: "${find}" is not in it once`);
-    }
-    await admin.unsafe(text.replace(find, () => put));
+    const found = [...text.matchAll(pattern(find))];
+    if (found.length !== 1) throw new Error(`Cannot sabotage ${routine}: "${find}" is not in it once`);
+    await admin.unsafe(text.replace(pattern(find), () => put));
   }
   for (const statement of sabotage.also ?? []) await admin.unsafe(statement);
+}
+
+/** The text wherever lines are broken in it. */
+function pattern(text: string): RegExp {
+  const words = text.trim().split(/\s+/).map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(words.join("\\s+"), "g");
 }

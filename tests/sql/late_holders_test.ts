@@ -67,3 +67,10 @@ for (const type of Object.keys(TYPES)) {
       assertEquals(await comeLate(db, type), null);
     }));
 }
+
+for (const [name, sabotage] of Object.entries(SABOTAGES)) {
+  Deno.test(`the sabotage ${name} finds the guards it takes out`, () =>
+    withDatabase(async (db) => {
+      await apply(db.admin, sabotage);
+    }));
+}
