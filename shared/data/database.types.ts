@@ -685,6 +685,7 @@ export type Database = {
           "updated_at": string;
           "validated_at": string | null;
           "warning_counts": NonNullable<Json>;
+          "admitting_percent": number | null;
           "batch_record": Json | null;
           "check_threshold": undefined | null;
           "has_bytes": boolean | null;
@@ -708,6 +709,7 @@ export type Database = {
           "why_ended": string | null;
         };
         ComputedFields:
+          | "admitting_percent"
           | "batch_record"
           | "check_threshold"
           | "has_bytes"
@@ -1111,6 +1113,15 @@ export type Database = {
         Returns: string;
       };
       "add_plaintiffs": { Args: { "batch": string }; Returns: number };
+      "admitting_percent": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+        };
+        Returns: number;
+      };
       "affected_batches": { Args: { "batch": string }; Returns: (string)[] };
       "announcement_broken": { Args: { "arrived": Json; "batch": string }; Returns: string };
       "answer_known": {
@@ -1755,6 +1766,7 @@ export type Database = {
         };
         Returns: undefined;
       };
+      "note_repairs": { Args: { "original": string }; Returns: undefined };
       "object_state": {
         Args: {
           "batch": Omit<

@@ -73,3 +73,33 @@ $$;
 comment on function intake.count_resolved(uuid, text) is
   'Rejects of a batch that were repaired, all or those of one code; they never count against a budget.';
 grant execute on function intake.count_resolved(uuid, text) to service_role;
+
+create function intake.admitting_percent(batch intake.simplicity_batches)
+returns int
+language sql
+stable
+set search_path = ''
+as $$
+  select case when batch.row_count_inserted > 0 then
+    ceil(100.0 * (batch.row_count_invalid - intake.count_resolved(batch.id)) / nullif(batch.row_count_total, 0)) end
+$$;
+comment on function intake.admitting_percent(intake.simplicity_batches) is
+  'The lowest threshold that lets in what stands of a completed batch, its repaired rejects not counted; null when '
+  'nothing stands.';
+grant execute on function intake.admitting_percent(intake.simplicity_batches) to service_role;
+
+create function intake.note_repairs(original uuid)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  update intake.simplicity_batches b
+     set admitted_percent = intake.admitting_percent(b)
+   where b.status = 'completed'
+     and b.id in (select o.id from intake.simplicity_batches o where o.id = original for no key update skip locked)
+$$;
+comment on function intake.note_repairs(uuid) is
+  'Lets a completed batch whose rejects were repaired, or opened again, be run again with the threshold that fits now. '
+  'Waits for nobody: whoever holds the batch runs it again, and decides it anew.';
+grant execute on function intake.note_repairs(uuid) to service_role;

@@ -386,12 +386,11 @@ as $$
 begin
   update intake.simplicity_batches b
      set row_count_inserted = inserted,
-         admitted_percent = case when inserted > 0 then
-           ceil(100.0 * (b.row_count_invalid - intake.count_resolved(b.id)) / nullif(b.row_count_total, 0)) end,
          row_count_duplicate = duplicate,
          db_duration_ms = took_ms
    where b.id = batch;
   perform intake.move_batch(batch, 'completed');
+  perform intake.note_repairs(batch);
   perform ops.move_job(intake.ingest_job(batch), 'completed');
 end
 $$;

@@ -116,6 +116,7 @@ begin
   else
     perform set_config('dragonfly.actor', 'replay:' || replay.id, true);
     story := intake.record_repairs(replay);
+    perform intake.note_repairs(replay.replay_of);
     select * into original from intake.simplicity_batches b where b.id = replay.replay_of for no key update skip locked;
     if intake.retry_repaired(original) then
       story := story || '; it is within its budget now and runs again';

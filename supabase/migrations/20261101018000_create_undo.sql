@@ -70,6 +70,7 @@ begin
   get diagnostics taken = row_count;
   update intake.row_errors e set resolved_at = null, resolved_by_batch = null
    where e.batch_id = replay.replay_of and e.resolved_by_batch = replay.id;
+  perform intake.note_repairs(replay.replay_of);
   perform audit.append('batch.repair_undone', 'batch', replay.replay_of::text, null,
     jsonb_build_object('repaired_by_batch', replay.id, 'rows', taken));
 end
