@@ -93,6 +93,7 @@ Deno.test("parity 2: a function gets exactly the platform's names and the projec
       "DRAGONFLY_CORS_ORIGINS",
       "DRAGONFLY_RATE_READS",
       "DRAGONFLY_RATE_WRITES",
+      "DRAGONFLY_SIGNING_KEY",
       "DRAGONFLY_VENDOR_KEYS",
       "DRAGONFLY_WAKE_TOKEN",
       "ENVIRONMENT",
