@@ -59,7 +59,7 @@ function scan(bytes: Uint8Array) {
 function readOurs(bytes: Uint8Array): number {
   const { dialect, headerWidth, slices: [slice] } = scan(bytes.subarray(0, MIB));
   if (slice === undefined) throw new Error("Cannot measure: the file has no rows");
-  const reader = new RowReader({ dialect, headerWidth, ...slice });
+  const reader = new RowReader({ dialect, headerWidth, ...slice, rows: undefined }); // the rest of the file, too
   for (const chunk of chunks(bytes.subarray(slice.firstByte))) reader.push(chunk);
   reader.finish();
   return reader.rows;
