@@ -212,6 +212,9 @@ const STORED = `simplicity/2026/11/27/${BATCH_ID.example}/march.csv`;
 
 const described = (about: string) => ({ kind: "json", schema: DescribedBatch, about }) as const;
 
+/** How an act on a batch can be refused. */
+const ACT_PROBLEMS = ["NOT_FOUND", "UPLOAD_PENDING", "WRONG_STATE", "CONFLICT"] as const;
+
 export const INTAKE = {
   "GET /intake/health": HEALTH,
   "POST /intake/upload": {
@@ -357,7 +360,7 @@ export const INTAKE = {
     path: { id: BATCH_ID },
     body: { kind: "json", fields: { error_threshold_percent: threshold } },
     answers: { 202: described("The batch in its new attempt.") },
-    problems: ["NOT_FOUND", "UPLOAD_PENDING", "WRONG_STATE", "CONFLICT"],
+    problems: ACT_PROBLEMS,
   },
   "POST /intake/batches/:id/abort": {
     summary: "Stop a batch",
@@ -365,20 +368,20 @@ export const INTAKE = {
     path: { id: BATCH_ID },
     body: WHY,
     answers: { 200: described("The batch, failed.") },
-    problems: ["NOT_FOUND", "UPLOAD_PENDING", "WRONG_STATE", "CONFLICT"],
+    problems: ACT_PROBLEMS,
   },
   "POST /intake/batches/:id/approve": {
     summary: "Let a batch that waits for a person be inserted",
     path: { id: BATCH_ID },
     answers: { 202: described("The batch, on its way.") },
-    problems: ["NOT_FOUND", "UPLOAD_PENDING", "WRONG_STATE", "CONFLICT"],
+    problems: ACT_PROBLEMS,
   },
   "POST /intake/batches/:id/refuse": {
     summary: "Refuse a batch that waits for a person",
     path: { id: BATCH_ID },
     body: WHY,
     answers: { 200: described("The batch, failed.") },
-    problems: ["NOT_FOUND", "UPLOAD_PENDING", "WRONG_STATE", "CONFLICT"],
+    problems: ACT_PROBLEMS,
   },
   "POST /intake/batches/:id/undo": {
     summary: "Take out exactly what a batch inserted",
@@ -387,7 +390,7 @@ export const INTAKE = {
     path: { id: BATCH_ID },
     body: WHY,
     answers: { 202: described("The batch, with its undo.") },
-    problems: ["NOT_FOUND", "UPLOAD_PENDING", "WRONG_STATE", "CONFLICT"],
+    problems: ACT_PROBLEMS,
   },
   "POST /intake/batches/:id/replay": {
     summary: "Send a corrected errors.csv",
