@@ -9,6 +9,7 @@ import { CannotRun, command, type Context, type Pen, UsageError } from "../comma
 import { pause } from "../follow.ts";
 import { operatorName } from "../operator.ts";
 import { paintLevel } from "../pen.ts";
+import { reasonOf } from "../reason.ts";
 
 export const sentinel = command<SentinelResult>({
   name: "sentinel",
@@ -72,15 +73,6 @@ async function runFromHere({ target, note }: Context): Promise<SentinelResult> {
   } catch (error) {
     throw new CannotRun(`CRITICAL: the checks could not run: ${reasonOf(error)}.`);
   }
-}
-
-/** Codes of the driver are words (ECONNREFUSED); those of Postgres are five signs. */
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : null;
-  if (code === null) return error instanceof Error ? error.message : String(error);
-  return /^[0-9A-Z]{5}$/.test(code) && !/^57P0/.test(code)
-    ? `Postgres answers with error ${code}`
-    : `Postgres does not answer (${code})`;
 }
 
 function show(result: SentinelResult, pen: Pen): string {
