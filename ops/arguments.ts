@@ -1,7 +1,6 @@
 /** From what was typed to a command and its flags. Underscores pass for hyphens; nothing unknown passes. */
 import { parseArgs } from "node:util";
-import { closest } from "fastest-levenshtein";
-import { type AnyCommand, type Flag, type Typed, UsageError } from "./command.ts";
+import { type AnyCommand, type CommandList, type Flag, type Typed, UsageError } from "./command.ts";
 
 /** Flags every command has. */
 export const GLOBAL_FLAGS: Readonly<Record<string, Flag>> = {
@@ -25,26 +24,30 @@ export interface CommandLine {
 }
 
 /** @throws UsageError naming what is wrong and what would be right. */
-export function readCommandLine(given: readonly string[], commands: readonly AnyCommand[]): CommandLine {
+export async function readCommandLine(
+  given: readonly string[],
+  commands: CommandList,
+): Promise<CommandLine> {
   const args = given.map((arg) => arg.startsWith("--") ? hyphened(arg) : arg);
   const words = args.filter((arg) => !arg.startsWith("-"));
-  const named = findCommand(commands, args);
+  const named = findCommand(Object.keys(commands), args);
   if (named === null) {
     const wantsHelp = args.some((arg) => arg === "--help" || arg === "-h") || args.length === 0;
-    if (words.length > 0 && !(wantsHelp && words.length === 0)) throw unknownCommand(words, commands);
+    if (words.length > 0) throw await unknownCommand(words, Object.keys(commands));
     if (!wantsHelp) throw new UsageError("Name a command: deno task ops --help lists them.");
     return { command: null, typed: readTyped(["--help"], {}, null) };
   }
-  return { command: named.command, typed: readTyped(named.rest, named.command.flags, named.command) };
+  const command = await commands[named.name]?.() ?? null;
+  return { command, typed: readTyped(named.rest, command?.flags ?? {}, command) };
 }
 
 interface Named {
-  readonly command: AnyCommand;
+  readonly name: string;
   readonly rest: readonly string[];
 }
 
 /** The first words that are no flag name the command; global flags with a value may stand before them. */
-function findCommand(commands: readonly AnyCommand[], args: readonly string[]): Named | null {
+function findCommand(names: readonly string[], args: readonly string[]): Named | null {
   const places: number[] = [];
   for (let at = 0; at < args.length && places.length < 2; at++) {
     const arg = args[at] ?? "";
@@ -55,8 +58,9 @@ function findCommand(commands: readonly AnyCommand[], args: readonly string[]): 
   for (const count of [2, 1]) {
     const chosen = places.slice(0, count);
     const name = chosen.map((at) => hyphened(args[at] ?? "")).join(" ");
-    const command = commands.find((one) => one.name === name && chosen.length === count);
-    if (command !== undefined) return { command, rest: args.filter((_, at) => !chosen.includes(at)) };
+    if (chosen.length === count && names.includes(name)) {
+      return { name, rest: args.filter((_, at) => !chosen.includes(at)) };
+    }
   }
   return null;
 }
@@ -66,14 +70,15 @@ function hyphened(arg: string): string {
   return [name.replaceAll("_", "-"), ...value].join("=");
 }
 
-function unknownCommand(words: readonly string[], commands: readonly AnyCommand[]): UsageError {
-  const group = commands.filter((one) => one.name.startsWith(`${hyphened(words[0] ?? "")} `));
+async function unknownCommand(words: readonly string[], names: readonly string[]): Promise<UsageError> {
+  const group = names.filter((name) => name.startsWith(`${hyphened(words[0] ?? "")} `));
   if (group.length > 0) {
     return new UsageError(
-      `"${words[0]}" goes on with ${group.map((one) => one.name.split(" ")[1]).join(", ")}.`,
+      `"${words[0]}" goes on with ${group.map((name) => name.split(" ")[1]).join(", ")}.`,
     );
   }
-  const near = closest(hyphened(words[0] ?? ""), commands.map((one) => one.name));
+  const { closest } = await import("fastest-levenshtein"); // only who mistypes waits for it
+  const near = closest(hyphened(words[0] ?? ""), names);
   return new UsageError(
     `There is no command "${words[0]}". Did you mean ${near}? deno task ops --help lists all.`,
   );

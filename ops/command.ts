@@ -26,6 +26,9 @@ export interface Flag {
   readonly value?: string;
 }
 
+/** A command line without the name of the command, and what one would type it for. */
+export type Example = readonly [typed: string, purpose: string];
+
 /** What was typed after the command's name. */
 export interface Typed {
   readonly words: readonly string[];
@@ -68,6 +71,8 @@ export interface Command<Data> {
   /** How many words may follow the name. */
   readonly wordCount?: readonly [least: number, most: number];
   readonly flags?: Readonly<Record<string, Flag>>;
+  /** What people type, after the name: at least two, each with what it is for. */
+  readonly examples?: readonly Example[];
   /** @returns the exit code. */
   run(context: Context, report: Report<Data>): Promise<number>;
   /** The result for a person. */
@@ -91,9 +96,13 @@ export interface AnyCommand {
   readonly words: string;
   readonly wordCount: readonly [least: number, most: number];
   readonly flags: Readonly<Record<string, Flag>>;
+  readonly examples: readonly Example[];
   /** Runs it; every result is handed on as data and as a way to show it. */
   run(context: Context, tell: (data: unknown, show: (pen: Pen) => string) => void): Promise<number>;
 }
+
+/** Commands by name, each loaded when it is wanted. */
+export type CommandList = Readonly<Record<string, () => Promise<AnyCommand>>>;
 
 /** Makes a command ready for the list of commands. */
 export function command<Data>(made: Command<Data>): AnyCommand {
@@ -104,6 +113,7 @@ export function command<Data>(made: Command<Data>): AnyCommand {
     words: made.words ?? "",
     wordCount: made.wordCount ?? [0, 0],
     flags: made.flags ?? {},
+    examples: made.examples ?? [],
     run: (context, tell) => made.run(context, (data) => tell(data, (pen) => made.show(data, pen))),
   };
 }

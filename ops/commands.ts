@@ -1,65 +1,66 @@
-/** All commands. One file each in commands/; a new one is added here and nowhere else. */
-import type { AnyCommand } from "./command.ts";
-import { alerts, alertsSilence } from "./commands/alerts.ts";
-import { analyzeErrors } from "./commands/analyze_errors.ts";
-import { abort, approve, refuse, retry, undo } from "./commands/batch_actions.ts";
-import { batches } from "./commands/batches.ts";
-import { dbPush } from "./commands/db_push.ts";
-import { deploy } from "./commands/deploy.ts";
-import { errors } from "./commands/errors.ts";
-import { fixSchemaCache } from "./commands/fix_schema_cache.ts";
-import { fixStuckBatch } from "./commands/fix_stuck_batch.ts";
-import { ingestTrigger } from "./commands/ingest_trigger.ts";
-import { lintMigrations } from "./commands/lint_migrations.ts";
-import { logs } from "./commands/logs.ts";
-import { migrationRepair } from "./commands/migration_repair.ts";
-import { migrationStatus } from "./commands/migration_status.ts";
-import { monitorIngest } from "./commands/monitor_ingest.ts";
-import { monitorWorkers } from "./commands/monitor_workers.ts";
-import { pgrstReload } from "./commands/pgrst_reload.ts";
-import { queuePause, queueRedrive, queueReset, queueResume } from "./commands/queue_actions.ts";
-import { queueInspect } from "./commands/queue_inspect.ts";
-import { replay } from "./commands/replay.ts";
-import { securityAudit } from "./commands/security_audit.ts";
-import { sentinel } from "./commands/sentinel.ts";
-import { usersAdd, usersList, usersRemove } from "./commands/users.ts";
-import { verifyEnvConfig } from "./commands/verify_env_config.ts";
-import { wake } from "./commands/wake.ts";
+/**
+ * All commands, and the file in commands/ each is in; a new one is added here and nowhere else. A command is loaded
+ * when it is typed: loading them all takes longer than what most of them do.
+ */
+import type { AnyCommand, CommandList } from "./command.ts";
 
-export const COMMANDS: readonly AnyCommand[] = [
-  sentinel,
-  alerts,
-  alertsSilence,
-  batches,
-  errors,
-  analyzeErrors,
-  ingestTrigger,
-  retry,
-  abort,
-  approve,
-  refuse,
-  undo,
-  replay,
-  queueInspect,
-  queuePause,
-  queueResume,
-  queueReset,
-  queueRedrive,
-  wake,
-  monitorWorkers,
-  monitorIngest,
-  fixStuckBatch,
-  fixSchemaCache,
-  pgrstReload,
-  logs,
-  verifyEnvConfig,
-  securityAudit,
-  lintMigrations,
-  migrationStatus,
-  migrationRepair,
-  dbPush,
-  deploy,
-  usersAdd,
-  usersList,
-  usersRemove,
-];
+const FILES = {
+  "sentinel": "sentinel",
+  "alerts": "alerts",
+  "alerts silence": "alerts",
+  "batches": "batches",
+  "errors": "errors",
+  "analyze-errors": "analyze_errors",
+  "ingest-trigger": "ingest_trigger",
+  "retry": "batch_actions",
+  "abort": "batch_actions",
+  "approve": "batch_actions",
+  "refuse": "batch_actions",
+  "undo": "batch_actions",
+  "replay": "replay",
+  "queue-inspect": "queue_inspect",
+  "queue pause": "queue_actions",
+  "queue resume": "queue_actions",
+  "queue reset": "queue_actions",
+  "queue redrive": "queue_actions",
+  "wake": "wake",
+  "monitor-workers": "monitor_workers",
+  "monitor-ingest": "monitor_ingest",
+  "fix-stuck-batch": "fix_stuck_batch",
+  "fix-schema-cache": "fix_schema_cache",
+  "pgrst-reload": "pgrst_reload",
+  "logs": "logs",
+  "verify-env-config": "verify_env_config",
+  "security-audit": "security_audit",
+  "lint-migrations": "lint_migrations",
+  "migration-status": "migration_status",
+  "migration-repair": "migration_repair",
+  "db-push": "db_push",
+  "deploy": "deploy",
+  "users add": "users",
+  "users list": "users",
+  "users remove": "users",
+} as const;
+
+export const COMMANDS: CommandList = Object.fromEntries(
+  Object.entries(FILES).map(([name, file]) => [name, () => loadFrom(file, name)]),
+);
+
+/** Every command of a list, loaded: for help and for tests. */
+export async function loadAll(commands: CommandList): Promise<AnyCommand[]> {
+  return await Promise.all(Object.values(commands).map((load) => load()));
+}
+
+/** The name is put together: of a literal one Deno reads the file, and all it needs, before the first line runs. */
+async function loadFrom(file: string, name: string): Promise<AnyCommand> {
+  const exported: Record<string, unknown> = await import(
+    new URL(`commands/${file}.ts`, import.meta.url).href
+  );
+  const found = Object.values(exported).filter(isCommand).find((one) => one.name === name);
+  if (found !== undefined) return found;
+  throw new TypeError(`Cannot load ${name}: commands/${file}.ts exports no such command`);
+}
+
+function isCommand(exported: unknown): exported is AnyCommand {
+  return typeof exported === "object" && exported !== null && "name" in exported && "run" in exported;
+}

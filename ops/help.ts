@@ -27,7 +27,18 @@ export function helpOf(command: AnyCommand): string {
     `Changes: ${command.effects}.`,
     "",
     flagLines({ ...command.flags, ...GLOBAL_FLAGS }),
+    ...examplesOf(command),
   ].join("\n");
+}
+
+function examplesOf({ name, examples }: AnyCommand): string[] {
+  const lines = examples.map(([typed, purpose]) =>
+    [`deno task ops ${`${name} ${typed}`.trim()}`, purpose] as const
+  );
+  const width = Math.max(...lines.map(([typed]) => typed.length));
+  return lines.length === 0
+    ? []
+    : ["", ...lines.map(([typed, purpose]) => `  ${typed.padEnd(width)}  ${purpose}`)];
 }
 
 function flagLines(flags: Readonly<Record<string, Flag>>): string {

@@ -1,6 +1,15 @@
 /** One run of `ops`, with everything outside handed in. */
 import { GLOBAL_FLAGS, readCommandLine } from "./arguments.ts";
-import { type AnyCommand, CannotRun, Declined, EXIT, type Typed, UsageError } from "./command.ts";
+import {
+  type AnyCommand,
+  CannotRun,
+  type CommandList,
+  Declined,
+  EXIT,
+  type Typed,
+  UsageError,
+} from "./command.ts";
+import { loadAll } from "./commands.ts";
 import { helpOf, helpOfAll } from "./help.ts";
 import { colourPen, plainPen } from "./pen.ts";
 import { plain, plainJson } from "../checkout/table.ts";
@@ -8,7 +17,7 @@ import { ENVIRONMENT_NAMES, type EnvironmentName, makeTarget, type Target } from
 
 /** The terminal and the environment as `ops` sees them. */
 export interface Surroundings {
-  readonly commands: readonly AnyCommand[];
+  readonly commands: CommandList;
   env(name: string): string | undefined;
   /** Standard output. */
   print(line: string): void;
@@ -26,8 +35,8 @@ export interface Surroundings {
 /** @returns the exit code. Never throws for what a person can cause. */
 export async function runOps(args: readonly string[], around: Surroundings): Promise<number> {
   try {
-    const { command, typed } = readCommandLine(args, around.commands);
-    if (command === null) return print(around, helpOfAll(around.commands));
+    const { command, typed } = await readCommandLine(args, around.commands);
+    if (command === null) return print(around, helpOfAll(await loadAll(around.commands)));
     if (typed.on("help")) return print(around, helpOf(command));
     const target = makeTarget(
       environmentOf(typed, around),

@@ -1,11 +1,12 @@
 /**
  * The system a command is about. Owns how it is found (a running local stack, or `.env.dev`, `.env.prod` and the
- * environment) and how it is reached; refuses to guess between two stacks.
+ * environment) and how it is reached; refuses to guess between two stacks. What reaches it is loaded with the first use:
+ * few commands need both roads.
  */
-import postgres from "postgres";
-import { FiguresGateway } from "../shared/data/figures_gateway.ts";
-import { OperatorGateway } from "../shared/data/operator_gateway.ts";
-import { type Client, createClient, NoAnswer, Refused, StrangeAnswer } from "../shared/http/client.ts";
+import type postgres from "postgres";
+import type { FiguresGateway } from "../shared/data/figures_gateway.ts";
+import type { OperatorGateway } from "../shared/data/operator_gateway.ts";
+import type { Client, Refused } from "../shared/http/client.ts";
 import { CannotRun } from "./refusals.ts";
 import { readEnvFile } from "./env_file.ts";
 import { chooseStack } from "./local_stack.ts";
@@ -64,11 +65,11 @@ export function makeTarget(environment: EnvironmentName, stack: string | null): 
     if (value !== null) return value;
     throw new CannotRun(`${VARIABLES[what]} is not set: put it into .env.${environment} or the environment.`);
   };
-  const sql = async () => pool ??= openDatabase(await need("databaseUrl"));
+  const sql = async () => pool ??= await openDatabase(await need("databaseUrl"));
   let client: Promise<Client> | undefined;
   const http = async () => {
     const [apiUrl, key] = [await need("apiUrl"), await need("operatorKey")];
-    return clientAt(apiUrl, { authorization: `Bearer ${key}` });
+    return await clientAt(apiUrl, { authorization: `Bearer ${key}` });
   };
   const reached = async () => await (client ??= http());
   return {
@@ -83,9 +84,11 @@ export function makeTarget(environment: EnvironmentName, stack: string | null): 
       }),
     sql,
     async hands() {
+      const { OperatorGateway } = await import("../shared/data/operator_gateway.ts");
       return new OperatorGateway(await sql());
     },
     async figures() {
+      const { FiguresGateway } = await import("../shared/data/figures_gateway.ts");
       return new FiguresGateway(await sql());
     },
     async close() {
@@ -95,7 +98,8 @@ export function makeTarget(environment: EnvironmentName, stack: string | null): 
 }
 
 /** The functions of a system, called with these headers. */
-export function clientAt(apiUrl: string, headers: Readonly<Record<string, string>>): Client {
+export async function clientAt(apiUrl: string, headers: Readonly<Record<string, string>>): Promise<Client> {
+  const { createClient } = await import("../shared/http/client.ts");
   return createClient({ base: `${apiUrl}/functions/v1`, headers: () => headers, fetch });
 }
 
@@ -109,13 +113,15 @@ export async function orCannotRun<Answered>(
   try {
     return await work();
   } catch (error) {
+    const { NoAnswer, Refused, StrangeAnswer } = await import("../shared/http/client.ts");
     if (error instanceof Refused) return onRefusal(error);
     if (error instanceof NoAnswer || error instanceof StrangeAnswer) throw new CannotRun(error.message);
     throw error;
   }
 }
 
-function openDatabase(url: string): postgres.Sql {
+async function openDatabase(url: string): Promise<postgres.Sql> {
+  const { default: postgres } = await import("postgres");
   return postgres(url, {
     prepare: false, // the transaction pooler changes the session between transactions
     max: 2,

@@ -30,7 +30,7 @@ export const wake = command<Woken>({
 
 async function knock(target: Target, name: Wakeable): Promise<void> {
   const [url, token] = [await target.need("apiUrl"), await target.need("wakeToken")];
-  const functions = clientAt(url, { "x-wake-token": token });
+  const functions = await clientAt(url, { "x-wake-token": token });
   const call = () => functions.call(`POST /${name}/run`, { body: { by: "ops" }, timeoutMs: WAKE_TIMEOUT_MS });
   const { status } = await orCannotRun(call, (refusal) => {
     throw new CannotRun(`The ${name} function answers ${refusal.status}: ops logs ${name} may say why.`);

@@ -1,7 +1,7 @@
 /** Where rows come from and what became of them, as the database knows it. */
 import * as z from "zod";
 import { StoredObject } from "../intake/stored_object.ts";
-import { parseDialect } from "../intake/plan.ts";
+import { parseDialect } from "../intake/read_dialect.ts";
 import type { Calls } from "./calls.ts";
 
 const Place = z.object({

@@ -3,7 +3,7 @@
  * The database makes it happen in `intake.finish_staging`.
  */
 import { z } from "zod";
-import { type Dialect, ENCODINGS, type FileProblem, NEWLINES, type Scan } from "../csv/mod.ts";
+import type { Dialect, FileProblem, Scan } from "../csv/mod.ts";
 import { type Field, FIELDS, type HeaderMap, type HeaderOverrides, mapHeader } from "../judgments/mod.ts";
 import { columnNames } from "./columns.ts";
 import { headerHint } from "./header_hint.ts";
@@ -32,28 +32,6 @@ export type Layout = z.infer<typeof Layout>;
 /** Reads a batch's stored layout; throws when it is none. */
 export function parseLayout(stored: unknown): Layout {
   return Layout.parse(stored);
-}
-
-/** How a file is written, as it is stored with its batch. */
-export const ReadDialect = z.object({
-  encoding: z.enum(ENCODINGS),
-  bom: z.boolean(),
-  delimiter: z.string(),
-  quote: z.string(),
-  escape: z.string(),
-  newline: z.enum(NEWLINES),
-  header_line: z.int(),
-  preamble_lines: z.int(),
-});
-
-/** Reads a batch's stored dialect; throws when it is none. */
-export function parseDialect(stored: unknown): Dialect {
-  return ReadDialect.parse(stored);
-}
-
-/** Reads the parts of a dialect that a source gives beforehand. */
-export function parseDialectOptions(stored: unknown): Partial<Dialect> {
-  return ReadDialect.partial().parse(stored);
 }
 
 /** The argument of `intake.finish_staging`; names are the database's. */

@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { ACTOR_KINDS } from "../audit/actors.ts";
 import { ROW_CODES } from "../judgments/codes.ts";
-import { ReadDialect } from "./plan.ts";
+import { ReadDialect } from "./read_dialect.ts";
 import { REJECTION_CODES } from "./rejection_codes.ts";
 import { BATCH_STATES } from "./states.ts";
 

@@ -1,7 +1,10 @@
 /** Which commands of `ops` a text tells people to type, and whether there are such. */
 import type { AnyCommand } from "../../ops/command.ts";
-import { COMMANDS } from "../../ops/commands.ts";
+import { COMMANDS, loadAll } from "../../ops/commands.ts";
 import { GLOBAL_FLAGS } from "../../ops/arguments.ts";
+
+/** Every command there is. */
+export const ALL: readonly AnyCommand[] = await loadAll(COMMANDS);
 
 /** A command as a text names it: one or two words, and the flags that follow before the next sentence sign. */
 export interface Named {
@@ -22,7 +25,7 @@ export function namedInSentence(text: string): Named[] {
 /** What is wrong with what was named: commands and flags there are not. */
 export function notThere(all: readonly Named[]): string[] {
   return all.flatMap(({ command, flags }) => {
-    const found = COMMANDS.find((one) => one.name === command);
+    const found = ALL.find((one) => one.name === command);
     if (found === undefined) return [`ops ${command}`];
     return flags.filter((flag) => !knows(found, flag)).map((flag) => `ops ${command} --${flag}`);
   });
@@ -33,7 +36,7 @@ function named(text: string, pattern: RegExp): Named[] {
     const word = first.replaceAll("_", "-");
     const both = `${word} ${second}`;
     return {
-      command: COMMANDS.some((one) => one.name === both) ? both : word,
+      command: both in COMMANDS ? both : word,
       flags: [...rest.matchAll(/--([a-z][a-z-]*)/g)].map(([, flag = ""]) => flag),
     };
   });

@@ -3,12 +3,8 @@
  * is read over several invocations; what was found so far is kept with the batch.
  */
 import { FileScanner, sniffUnsupported } from "../../../shared/csv/mod.ts";
-import {
-  parseDialectOptions,
-  planFile,
-  planUnsupported,
-  type StagingPlan,
-} from "../../../shared/intake/plan.ts";
+import { planFile, planUnsupported, type StagingPlan } from "../../../shared/intake/plan.ts";
+import { parseDialectOptions } from "../../../shared/intake/read_dialect.ts";
 import { knownColumns } from "../../../shared/intake/known_columns.ts";
 import { SCAN_SHARE_BYTES, SLICE_BYTES, SLICE_ROWS } from "../../../shared/jobs/share.ts";
 import type { StageUnit } from "../../../shared/jobs/unit.ts";

@@ -2,7 +2,8 @@
 import { type RecordBatch, RowReader } from "../../../shared/csv/mod.ts";
 import type { IntakeGateway, RestOfSlice } from "../../../shared/data/intake_gateway.ts";
 import { BlockWriter } from "../../../shared/intake/block.ts";
-import { type Layout, parseDialect, parseLayout, storedHeaderMap } from "../../../shared/intake/plan.ts";
+import { type Layout, parseLayout, storedHeaderMap } from "../../../shared/intake/plan.ts";
+import { parseDialect } from "../../../shared/intake/read_dialect.ts";
 import { holdAgainst, type OriginalReject } from "../../../shared/intake/original_reject.ts";
 import { knownColumns } from "../../../shared/intake/known_columns.ts";
 import { buildReject } from "../../../shared/intake/reject.ts";

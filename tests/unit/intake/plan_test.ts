@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "deno-std/assert/mod.js";
 import type { Scan } from "../../../shared/csv/mod.ts";
-import { parseDialect, parseLayout, planFile, planUnsupported } from "../../../shared/intake/plan.ts";
+import { parseLayout, planFile, planUnsupported } from "../../../shared/intake/plan.ts";
+import { parseDialect } from "../../../shared/intake/read_dialect.ts";
 
 const FILE = { hash: "a".repeat(64), bytes: 100 };
 const SCAN: Scan = {

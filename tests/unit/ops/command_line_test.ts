@@ -81,7 +81,11 @@ async function run(args: string[], around: Around = {}) {
   const stop = new AbortController();
   if (around.stopped) stop.abort();
   const code = await runOps(args, {
-    commands: [look, write, fail, decline, copy, quote, declineRudely],
+    commands: Object.fromEntries(
+      [look, write, fail, decline, copy, quote, declineRudely].map((
+        one,
+      ) => [one.name, () => Promise.resolve(one)]),
+    ),
     env: (name) => around.env?.[name],
     print: (line) => out.push(line),
     write: (chunk) => Promise.resolve(void bytes.push(...chunk)),
