@@ -28,6 +28,10 @@ export const SERVICE_RIGHTS: Readonly<Record<string, readonly Verb[]>> = {
   "audit.chain_positions": READ,
   "audit.exported_heads": READ,
 
+  // Written by evidence.register, set_legal_hold and retire alone.
+  "evidence.files": READ,
+  "evidence.retirements": READ,
+
   "intake.batch_error_counts": WRITE,
   "intake.batch_slices": WRITE,
   "intake.batch_moves": READ, // the state machine: changed by migrations
@@ -79,6 +83,13 @@ export function rightsOf(role: Role, relation: string): readonly Verb[] {
 export const GUARDS: readonly (readonly [table: string, trigger: string])[] = [
   ["audit.event_log", "_100_protect_events"],
   ["audit.event_log", "_100_protect_events_truncate"],
+  ["evidence.files", "_100_protect_files"],
+  ["evidence.files", "_100_protect_files_truncate"],
+  ["evidence.files", "_500_note_registration"],
+  ["evidence.retirements", "_100_guard_retirement"],
+  ["evidence.retirements", "_100_protect_retirements"],
+  ["evidence.retirements", "_100_protect_retirements_truncate"],
+  ["evidence.retirements", "_500_note_retirement"],
   ["intake.batch_slices", "_200_clear_lease"],
   ["intake.simplicity_batches", "_100_forget_object"],
   ["intake.simplicity_batches", "_100_guard_batch_status"],

@@ -185,6 +185,122 @@ export type Database = {
       [_ in never]: never;
     };
   };
+  "evidence": {
+    Tables: {
+      "files": {
+        Row: {
+          "bucket_path": string;
+          "entity_id": string;
+          "entity_type": string;
+          "file_name": string;
+          "id": string;
+          "is_proof": boolean;
+          "legal_hold": boolean;
+          "mime_type": string;
+          "sha256": string;
+          "size_bytes": number;
+          "uploaded_at": string;
+          "uploaded_by": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "bucket_path": string;
+          "entity_id": string;
+          "entity_type": string;
+          "file_name": string;
+          "id"?: string;
+          "is_proof"?: boolean;
+          "legal_hold"?: boolean;
+          "mime_type"?: string;
+          "sha256": string;
+          "size_bytes": number;
+          "uploaded_at"?: string;
+          "uploaded_by"?: string;
+        };
+        Update: {
+          "bucket_path"?: string;
+          "entity_id"?: string;
+          "entity_type"?: string;
+          "file_name"?: string;
+          "id"?: string;
+          "is_proof"?: boolean;
+          "legal_hold"?: boolean;
+          "mime_type"?: string;
+          "sha256"?: string;
+          "size_bytes"?: number;
+          "uploaded_at"?: string;
+          "uploaded_by"?: string;
+        };
+        Relationships: [];
+      };
+      "retirements": {
+        Row: {
+          "file_id": string;
+          "reason": string;
+          "retired_at": string;
+          "retired_by": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "file_id": string;
+          "reason": string;
+          "retired_at"?: string;
+          "retired_by"?: string;
+        };
+        Update: {
+          "file_id"?: string;
+          "reason"?: string;
+          "retired_at"?: string;
+          "retired_by"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "retirements_file_id_fkey";
+            columns: ["file_id"];
+            isOneToOne: true;
+            referencedRelation: "files";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+    };
+    Views: {
+      [_ in never]: never;
+    };
+    Functions: {
+      "comes_from": { Args: { "context": string; "function_name": string }; Returns: boolean };
+      "describe_file": { Args: { "file": string }; Returns: Json };
+      "register": {
+        Args: {
+          "actor": string;
+          "bucket_path": string;
+          "entity_id": string;
+          "entity_type": string;
+          "file_name": string;
+          "is_proof"?: boolean;
+          "mime_type": string;
+          "request_id"?: string;
+          "sha256": string;
+          "size_bytes": number;
+        };
+        Returns: string;
+      };
+      "retire": {
+        Args: { "actor"?: string; "file": string; "reason": string; "request_id"?: string };
+        Returns: undefined;
+      };
+      "set_legal_hold": {
+        Args: { "actor"?: string; "file": string; "held": boolean; "reason": string; "request_id"?: string };
+        Returns: boolean;
+      };
+    };
+    Enums: {
+      [_ in never]: never;
+    };
+    CompositeTypes: {
+      [_ in never]: never;
+    };
+  };
   "intake": {
     Tables: {
       "batch_error_counts": {
@@ -3511,6 +3627,9 @@ export type CompositeTypes<
 
 export const Constants = {
   "audit": {
+    Enums: {},
+  },
+  "evidence": {
     Enums: {},
   },
   "intake": {

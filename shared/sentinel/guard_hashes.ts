@@ -29,6 +29,62 @@ export const GUARDS: readonly Guard[] = [
     body: "1762bccb0ab3b21b3edee8b919e6712b7c3199609ca26268b4813dadb62aaa7f",
   },
   {
+    table: "evidence.files",
+    trigger: "_100_protect_files",
+    must_be: "always",
+    definition: "984130b76d24de4359c13e203febcd675869c3e54131584e5629c4db36360032",
+    function: "evidence.protect_records",
+    body: "a2d1651261983d8de142eb4f1a6626c8e0d47ecee401a385d9367dd28ccf63d5",
+  },
+  {
+    table: "evidence.files",
+    trigger: "_100_protect_files_truncate",
+    must_be: "always",
+    definition: "e6769e226eefaaa027be0c543b09dbd5b2e2b47c2491489267bd4aee8aa63fe3",
+    function: "evidence.protect_records",
+    body: "a2d1651261983d8de142eb4f1a6626c8e0d47ecee401a385d9367dd28ccf63d5",
+  },
+  {
+    table: "evidence.files",
+    trigger: "_500_note_registration",
+    must_be: "always",
+    definition: "913fd1529acf0a27bf1c55f78a0f201cdeb7ddd1def6af92782dfe181e4f5e80",
+    function: "evidence.note_registration",
+    body: "b6f352ec320eaa5790be490405edf6377da2e532c7bb866f170a8e924b829812",
+  },
+  {
+    table: "evidence.retirements",
+    trigger: "_100_guard_retirement",
+    must_be: "always",
+    definition: "e5aa15cb1885362bb8af4e3d96becc300cba3b7490ba496a40a7730b6f997c23",
+    function: "evidence.guard_retirement",
+    body: "4d8d3564275a4bed3478ac98cd2f3acdb017cfb3baf364329465066eef4dc65f",
+  },
+  {
+    table: "evidence.retirements",
+    trigger: "_100_protect_retirements",
+    must_be: "always",
+    definition: "d08d678826368a26d29305aa9f786e08168a6869ca897ac23e3e942f65a0f985",
+    function: "evidence.protect_records",
+    body: "a2d1651261983d8de142eb4f1a6626c8e0d47ecee401a385d9367dd28ccf63d5",
+  },
+  {
+    table: "evidence.retirements",
+    trigger: "_100_protect_retirements_truncate",
+    must_be: "always",
+    definition: "dc7b397f1a9a5cd4fa5cc272bcc302825325a899b09c85a3161b48514c686137",
+    function: "evidence.protect_records",
+    body: "a2d1651261983d8de142eb4f1a6626c8e0d47ecee401a385d9367dd28ccf63d5",
+  },
+  {
+    table: "evidence.retirements",
+    trigger: "_500_note_retirement",
+    must_be: "always",
+    definition: "7c66f43b2be3889234d501fe1c9cc6f176d6aec4715e3e8b6d607a4d6828e0be",
+    function: "evidence.note_retirement",
+    body: "6a3fcce0277638473594be6d54cc523bd6cd9a249779214fb0f6edfec8169664",
+  },
+  {
     table: "intake.batch_slices",
     trigger: "_200_clear_lease",
     must_be: "always",
@@ -172,6 +228,14 @@ export const GUARDS: readonly Guard[] = [
     function: "intake.on_object_stored",
     body: "52c32a30e28d419d47539ab919a84c55ada3400865df2701b5e455b0d8dbc3c2",
   },
+  {
+    table: "storage.objects",
+    trigger: "dragonfly_protect_evidence",
+    must_be: "enabled",
+    definition: "579b554a1f8e506cabe77480273c74015d1f7ad12d0f8db057da4230e8489ecc",
+    function: "evidence.protect_object",
+    body: "e8fa2951834e7dcbf679fa2d74d66921d1a760f183ac04abc836885305838e21",
+  },
 ];
 
 /** Functions the record and its guards stand on; overloads are one text. */
@@ -202,6 +266,26 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
     "b31cbdd7e589b3a8c63050b0db311bf9e050ec2b85909960d29842a1c8870d58",
   "audit.verify_slice":
     "f0fa24013f842b8f1960c0f55effe6b34d5ece64940afa97e23cd8399cb52880",
+  "evidence.comes_from":
+    "2e547e9167c8b74e5f4e764428df709f3415f176fd159764c7ed4d6e044305fd",
+  "evidence.describe_file":
+    "c58164c8777232fb4a2afbcc1b11f294110e23f61a006126d9429643d3646394",
+  "evidence.guard_retirement":
+    "4d8d3564275a4bed3478ac98cd2f3acdb017cfb3baf364329465066eef4dc65f",
+  "evidence.note_registration":
+    "b6f352ec320eaa5790be490405edf6377da2e532c7bb866f170a8e924b829812",
+  "evidence.note_retirement":
+    "6a3fcce0277638473594be6d54cc523bd6cd9a249779214fb0f6edfec8169664",
+  "evidence.protect_object":
+    "e8fa2951834e7dcbf679fa2d74d66921d1a760f183ac04abc836885305838e21",
+  "evidence.protect_records":
+    "a2d1651261983d8de142eb4f1a6626c8e0d47ecee401a385d9367dd28ccf63d5",
+  "evidence.register":
+    "89db5711ada8d788716de563ae971d2d62cb24c9c82f0b0abd478db7512c7231",
+  "evidence.retire":
+    "55928294e42f6e1ca5211862deadc3b8c15480b72e495774cf02b798311c1bbe",
+  "evidence.set_legal_hold":
+    "3995bd62029e8dbf8a9ae4bc7f2b9affab2e7c1626f16ca0e3f7357c24237490",
   "ops.act_as":
     "e79cf96ab26453e8243d253a69ca83ed950f0cd3732c58454da435afad85293a",
   "ops.actor":

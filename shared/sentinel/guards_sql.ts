@@ -27,7 +27,7 @@ export const TRIGGERS_SQL = `
 export const FUNCTIONS_SQL = `
   select ${FUNCTION_NAME} as function, string_agg(${FUNCTION_HASH}, ' ' order by ${FUNCTION_HASH}) as body
     from pg_catalog.pg_proc p
-   where p.pronamespace = (select n.oid from pg_catalog.pg_namespace n where n.nspname = 'audit')
+   where p.pronamespace in (select n.oid from pg_catalog.pg_namespace n where n.nspname in ('audit', 'evidence'))
       or p.pronamespace = (select n.oid from pg_catalog.pg_namespace n where n.nspname = 'ops')
          and p.proname in ('actor', 'act_as', 'kind_of_actor', 'vouched_actor', 'is_engine', 'set_door')
    group by 1

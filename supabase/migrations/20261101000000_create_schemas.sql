@@ -4,13 +4,15 @@
 create schema if not exists intake;
 create schema if not exists ops;
 create schema if not exists audit;
+create schema if not exists evidence;
 
 comment on schema intake is 'From a dropped file to judgments: batches, slices, staged blocks, rejects.';
 comment on schema ops is 'What runs and whether it is well: jobs, queues, heartbeats, wake-ups.';
 comment on schema audit is 'Append-only record of what happened, chained by hash.';
+comment on schema evidence is 'Files kept as proof, by the hash of their bytes.';
 
-revoke all on schema intake, ops, audit from public;
-grant usage on schema intake, ops, audit to service_role;
+revoke all on schema intake, ops, audit, evidence from public;
+grant usage on schema intake, ops, audit, evidence to service_role;
 
 -- Only the form without "in schema" takes the implicit grant to public away.
 alter default privileges revoke execute on functions from public;

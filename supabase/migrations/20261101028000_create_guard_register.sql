@@ -25,4 +25,5 @@ select c.relnamespace::regnamespace || '.' || c.relname, t.tgname
   join pg_catalog.pg_class c on c.oid = t.tgrelid
  where not t.tgisinternal and t.tgenabled = 'A';
 insert into ops.guard_triggers (table_name, trigger_name, must_be)
-values ('storage.objects', 'dragonfly_on_object_stored', 'enabled');
+values ('storage.objects', 'dragonfly_on_object_stored', 'enabled'),
+       ('storage.objects', 'dragonfly_protect_evidence', 'enabled');
