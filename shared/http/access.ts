@@ -88,7 +88,8 @@ export const ACCESS = {
   },
   enforcement: {
     "GET /enforcement/health": open,
-    "POST /enforcement/run": { may: [...OPERATORS, "wake"], rate: "writes" },
+    "POST /enforcement/evidence": act,
+    "GET /enforcement/evidence/:id": read,
   },
   system: {
     "GET /system/health": open,

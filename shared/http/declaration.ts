@@ -33,6 +33,8 @@ export interface SettingsBody<F extends Fields = Fields> {
 export interface FileBody<F extends Fields = Fields> {
   readonly kind: "file";
   readonly fields: F;
+  /** Bytes by themselves are not taken: what is said beside them must be said. */
+  readonly formOnly?: true;
 }
 
 /** What a request carries. */

@@ -17,14 +17,11 @@ import { methodAndPath, routesOf } from "./routes.ts";
 
 type Json = Record<string, unknown>;
 
-/** Functions whose routes are told; enforcement has none that answers yet. */
-export const TOLD: readonly FunctionName[] = FUNCTION_NAMES.filter((name) => name !== "enforcement");
-
 /** The document. version: of the functions. */
 export function openApiDocument(version: string): OpenApi {
   const components = new Components();
   const paths: Record<string, Json> = {};
-  for (const functionName of TOLD) {
+  for (const functionName of FUNCTION_NAMES) {
     const table: Readonly<Record<string, Access>> = ACCESS[functionName];
     for (const [name, declaration] of routesOf(functionName)) {
       const { method, path } = methodAndPath(name);
@@ -46,7 +43,7 @@ export function openApiDocument(version: string): OpenApi {
       url: "/functions/v1",
       description: "The functions of the project that serves this document.",
     }],
-    tags: TOLD.map((name) => ({ name, description: TAGS[name] })),
+    tags: FUNCTION_NAMES.map((name) => ({ name, description: TAGS[name] })),
     paths,
     components: {
       schemas: components.schemas(),
@@ -161,7 +158,8 @@ function capital(word: string): string {
 }
 
 function parameters(components: Components, { path = {}, query = {}, body }: Declaration): Json[] {
-  const beside: Fields = body?.kind === "file" ? body.fields : {};
+  const raw = body?.kind === "file" && !body.formOnly;
+  const beside: Fields = raw ? body.fields : {};
   return [
     ...Object.entries(path).map(([name, field]) =>
       components.parameter(field, {
@@ -173,7 +171,7 @@ function parameters(components: Components, { path = {}, query = {}, body }: Dec
         example: field.example,
       })
     ),
-    ...(body?.kind === "file" ? [{ $ref: "#/components/parameters/Filename" }] : []),
+    ...(raw ? [{ $ref: "#/components/parameters/Filename" }] : []),
     ...Object.entries({ ...query, ...beside }).map(([name, field]) =>
       components.parameter(field, {
         name,
@@ -233,7 +231,7 @@ function requestBody(components: Components, body: Body): Json {
       },
     };
   }
-  const raw = Object.fromEntries(CONTENT_TYPES.map((type) => [type, {}]));
+  const raw = body.formOnly ? {} : Object.fromEntries(CONTENT_TYPES.map((type) => [type, {}]));
   return {
     required: true,
     content: {
@@ -244,7 +242,7 @@ function requestBody(components: Components, body: Body): Json {
             file: { type: "string", contentMediaType: "application/octet-stream" },
             ...object.properties,
           },
-          required: ["file"],
+          required: ["file", ...required],
         },
       },
       ...raw,

@@ -2,9 +2,10 @@
 import type { FunctionName } from "../environment/function_names.ts";
 import type { RouteName, RouteOf } from "./access.ts";
 import type { Declaration, Declared } from "./declaration.ts";
+import { ENFORCEMENT } from "./routes/enforcement.ts";
 import { INTAKE } from "./routes/intake.ts";
 import { SYSTEM } from "./routes/system.ts";
-import { ENFORCEMENT, OUTBOUND, SENTINEL, WORKER } from "./routes/workers.ts";
+import { OUTBOUND, SENTINEL, WORKER } from "./routes/workers.ts";
 
 export const ROUTES = {
   intake: INTAKE,

@@ -269,7 +269,7 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
   "evidence.comes_from":
     "2e547e9167c8b74e5f4e764428df709f3415f176fd159764c7ed4d6e044305fd",
   "evidence.describe_file":
-    "c58164c8777232fb4a2afbcc1b11f294110e23f61a006126d9429643d3646394",
+    "243f0bbdbeaee27b0c30ab8c962f8ce3bb8d0c1aeb9c753c8412041998034132",
   "evidence.guard_retirement":
     "4d8d3564275a4bed3478ac98cd2f3acdb017cfb3baf364329465066eef4dc65f",
   "evidence.note_registration":

@@ -337,7 +337,8 @@ language sql
 stable
 set search_path = ''
 as $$
-  select to_jsonb(f) - 'is_proof' from evidence.files f where f.id = file
+  select to_jsonb(f) - '{id,is_proof}'::text[] || jsonb_build_object('evidence_file_id', f.id)
+    from evidence.files f where f.id = file
 $$;
 comment on function evidence.describe_file(uuid) is 'A registered file; null when there is none.';
 grant execute on function evidence.describe_file(uuid) to service_role;

@@ -36,7 +36,7 @@ function headersOf(role: string, path: string): Record<string, string> {
   return headers;
 }
 
-const SERVED = ["intake", "worker", "system"] as const;
+const SERVED = ["intake", "worker", "enforcement", "system"] as const;
 const ROUTES = SERVED.flatMap((name) => Object.entries<Access>(ACCESS[name]));
 
 for (const [route, access] of ROUTES) {

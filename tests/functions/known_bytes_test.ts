@@ -12,8 +12,8 @@ import { ObjectStore } from "../../shared/data/object_store.ts";
 import { LineageGateway } from "../../shared/data/lineage_gateway.ts";
 import { UploadGateway } from "../../shared/data/upload_gateway.ts";
 import { SourceGateway } from "../../shared/data/source_gateway.ts";
-import { BODY_PACE } from "../../supabase/functions/intake/paced_body.ts";
-import { UploadRoom } from "../../supabase/functions/intake/upload_room.ts";
+import { BODY_PACE } from "../../supabase/functions/_shared/upload/paced_body.ts";
+import { UploadRoom } from "../../supabase/functions/_shared/upload/upload_room.ts";
 import {
   belongings,
   call,
@@ -283,6 +283,7 @@ function appWith(store: Pick<DropStore, "put">, patienceMs = 60_000) {
     objects: new ObjectStore(shared().stack.api_url, {}, fetch),
     reservations: new UploadGateway(rows),
     store: Object.assign(Object.create(real), store),
+    link: () => Promise.resolve(null),
     room: new UploadRoom(),
     pace: { lookMs: 10, patienceMs, renewMs: 3_600_000, body: BODY_PACE },
   });

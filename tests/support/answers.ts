@@ -4,7 +4,8 @@
  * comes back from `/functions/v1/`.
  */
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-import { openApiDocument, TOLD } from "../../shared/http/openapi.ts";
+import { FUNCTION_NAMES } from "../../shared/environment/function_names.ts";
+import { openApiDocument } from "../../shared/http/openapi.ts";
 
 /** An answer that is not as it is declared. */
 export class UndeclaredAnswer extends Error {
@@ -90,7 +91,7 @@ export function undeclared(met: Met): string[] {
 /** The platform's own answers, when a function is not there or has died, are not ours to declare. */
 function isOurs({ path, status, headers }: Met): boolean {
   const name = path.split("/")[1] ?? "";
-  return TOLD.some((one) => one === name) && (headers.has("x-request-id") || status < 500);
+  return FUNCTION_NAMES.some((one) => one === name) && (headers.has("x-request-id") || status < 500);
 }
 
 function unknownRoute({ method, path, status, text }: Met): string[] {

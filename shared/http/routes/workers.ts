@@ -1,4 +1,4 @@
-/** Routes of the functions that are woken: worker, sentinel, outbound, enforcement. */
+/** Routes of the functions that are woken: worker, sentinel, outbound. */
 import { Accepted, RunReport, SentinelRun, WorkedOff } from "../answers/runs.ts";
 import type { Declared, JsonBody } from "../declaration.ts";
 import { optional, text } from "../fields.ts";
@@ -63,15 +63,3 @@ export const OUTBOUND = {
     },
   },
 } as const satisfies Declared<"outbound">;
-
-export const ENFORCEMENT = {
-  "GET /enforcement/health": HEALTH,
-  "POST /enforcement/run": {
-    summary: "Work off what is queued for enforcement",
-    body: WOKEN_BY,
-    answers: {
-      200: { kind: "json", schema: RunReport, about: "To a key: what was done." },
-      202: ACCEPTED,
-    },
-  },
-} as const satisfies Declared<"enforcement">;

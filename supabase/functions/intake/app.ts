@@ -18,6 +18,7 @@ import { createServiceClient, secretKeyOf } from "../_shared/clients.ts";
 import type { Environment } from "../_shared/env.ts";
 import { createParts } from "../_shared/runtime.ts";
 import { BatchGateway, type By } from "../../../shared/data/batch_gateway.ts";
+import { linkTo } from "../_shared/signed_link.ts";
 import { DropStore } from "./drop_store.ts";
 import { streamErrorsCsv } from "./errors_csv.ts";
 import { answerLineage, answerRow, type LineageParts } from "./lineage.ts";
@@ -27,13 +28,15 @@ import { answerReplay } from "./replay.ts";
 import { UploadGateway } from "../../../shared/data/upload_gateway.ts";
 import { SourceGateway } from "../../../shared/data/source_gateway.ts";
 import { answerUpload, PACE, type UploadParts } from "./upload.ts";
-import { UploadRoom } from "./upload_room.ts";
+import { UploadRoom } from "../_shared/upload/upload_room.ts";
 import { answerUploadUrl } from "./upload_url.ts";
 
 /** What the routes stand on, beside the parts of every app. */
 export interface IntakeParts extends AppParts, UploadParts, LineageParts {
   readonly batches: BatchGateway;
   readonly sources: SourceGateway;
+  /** A link to a stored object under a name; null when it is not there. */
+  readonly link: (bucket: string, path: string, filename: string) => Promise<string | null>;
 }
 
 /** The intake function as it runs: everything from its environment. */
@@ -50,6 +53,7 @@ export function buildApp(environment: Environment<"intake">): Hono<AppEnv> {
     objects: new ObjectStore(url, headers, fetch),
     reservations: new UploadGateway(calls),
     store: new DropStore(client),
+    link: (bucket, path, filename) => linkTo(client, bucket, path, filename),
     room: new UploadRoom(),
     pace: PACE,
   });
@@ -145,14 +149,14 @@ function answerErrorsCsv(batches: BatchGateway): HandlerOf<"intake", "GET /intak
   };
 }
 
-function answerFile({ batches, store }: IntakeParts): HandlerOf<"intake", "GET /intake/batches/:id/file"> {
+function answerFile({ batches, link }: IntakeParts): HandlerOf<"intake", "GET /intake/batches/:id/file"> {
   return async (context, { path }) => {
     const { batch_id, storage_bucket, storage_path, filename } = await findBatch(context, path.id, batches);
-    const link = storage_path === null
+    const location = storage_path === null
       ? null
-      : await store.linkTo(storage_bucket ?? DROP_BUCKET, storage_path, filename);
-    if (link === null) throw new Problem("NOT_FOUND", `The file of batch ${batch_id} is not in storage.`);
-    return context.body(null, 302, { location: link, "cache-control": "no-store" });
+      : await link(storage_bucket ?? DROP_BUCKET, storage_path, filename);
+    if (location === null) throw new Problem("NOT_FOUND", `The file of batch ${batch_id} is not in storage.`);
+    return context.body(null, 302, { location, "cache-control": "no-store" });
   };
 }
 

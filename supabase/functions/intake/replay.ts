@@ -5,7 +5,7 @@
 import { Problem } from "../../../shared/errors.ts";
 import type { AppContext } from "../_shared/app.ts";
 import { actorOf } from "../_shared/caller.ts";
-import { storedName } from "./parameters.ts";
+import { storedName } from "../_shared/upload/file_name.ts";
 import type { ReplayRefused, Reservation } from "../../../shared/data/upload_gateway.ts";
 import { answerWith, bringIn, type Received, receiveUpload, type UploadParts } from "./upload.ts";
 

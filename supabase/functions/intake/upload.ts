@@ -8,16 +8,23 @@ import { actorOf, type Caller } from "../_shared/caller.ts";
 import type { BatchState } from "../../../shared/intake/states.ts";
 import type { By } from "../../../shared/data/batch_gateway.ts";
 import type { DropStore } from "./drop_store.ts";
-import { BODY_PACE, type BodyPace } from "./paced_body.ts";
-import { readUploadOptions, storedName, type UploadOptions } from "./parameters.ts";
-import { checkEnvelope, type ReceivedFile, receiveFile } from "./received_file.ts";
+import { BODY_PACE, type BodyPace } from "../_shared/upload/paced_body.ts";
+import { sniffUnsupported } from "../../../shared/csv/text/sniff.ts";
+import { storedName } from "../_shared/upload/file_name.ts";
+import { readUploadOptions, refuseDesktopName, type UploadOptions } from "./parameters.ts";
+import {
+  checkEnvelope,
+  type ReceivedFile,
+  receiveFile,
+  type Taken,
+} from "../_shared/upload/received_file.ts";
 import {
   granted,
   type Reservation,
   type ReservationRequest,
   type UploadGateway,
 } from "../../../shared/data/upload_gateway.ts";
-import type { UploadRoom } from "./upload_room.ts";
+import type { UploadRoom } from "../_shared/upload/upload_room.ts";
 
 /** What uploads stand on. */
 export interface UploadParts {
@@ -44,6 +51,16 @@ export const PACE: Pace = { lookMs: 200, patienceMs: 90_000, renewMs: 10_000, bo
 /** What is answered to a file that came in. */
 export type Received = Awaited<ReturnType<HandlerOf<"intake", "POST /intake/upload">>>;
 
+/** A CSV, as far as a name and the first bytes can tell. */
+const CSV: Taken = {
+  name: refuseDesktopName,
+  beginning: (filename, head) => {
+    const kind = sniffUnsupported(head);
+    if (kind !== null) throw new Problem("UNSUPPORTED_FILE", `${filename} is of type ${kind}.`);
+  },
+  raw: true,
+};
+
 /** Answers an upload. */
 export async function answerUpload(context: AppContext, parts: UploadParts): Promise<Received> {
   return await receiveUpload(context, parts, async (file) => {
@@ -62,10 +79,10 @@ export async function receiveUpload(
   answerFile: (file: ReceivedFile) => Promise<Received>,
 ): Promise<Received> {
   const request = context.req.raw;
-  checkEnvelope(request);
+  checkEnvelope(request, CSV);
   return await parts.room.hold(
     actorOf(context.get("caller")),
-    async (place) => await answerFile(await receiveFile(request, place, parts.pace.body)),
+    async (place) => await answerFile(await receiveFile(request, place, parts.pace.body, CSV)),
   );
 }
 

@@ -7,7 +7,8 @@ import { answer, type AppContext, type HandlerOf } from "../_shared/app.ts";
 import { actorOf } from "../_shared/caller.ts";
 import type { DropStore } from "./drop_store.ts";
 import { BUCKET_LIMIT_BYTES } from "../../../shared/intake/limits.ts";
-import { readFilename, refuseDesktopName, storedName, uploadOptions } from "./parameters.ts";
+import { readFilename, storedName } from "../_shared/upload/file_name.ts";
+import { refuseDesktopName, uploadOptions } from "./parameters.ts";
 import { granted, type Reservation, type UploadGateway } from "../../../shared/data/upload_gateway.ts";
 import { refuseVendorOptions, sourceFor } from "./upload.ts";
 

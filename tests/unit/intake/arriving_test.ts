@@ -1,8 +1,8 @@
 /** Names of files on their way in. */
 import { createHash } from "node:crypto";
 import { assertEquals } from "deno-std/assert/equals.js";
-import { withReadableHead } from "../../../supabase/functions/intake/form_head.ts";
-import { readFilename } from "../../../supabase/functions/intake/parameters.ts";
+import { withReadableHead } from "../../../supabase/functions/_shared/upload/form_head.ts";
+import { readFilename } from "../../../supabase/functions/_shared/upload/file_name.ts";
 
 Deno.test("readFilename() takes the last part, whole characters, and nothing that cannot be seen", () => {
   for (

@@ -3,8 +3,8 @@ import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertRejects } from "deno-std/assert/rejects.js";
 import { Problem } from "../../../shared/errors.ts";
-import { pacedBody } from "../../../supabase/functions/intake/paced_body.ts";
-import { isCostly } from "../../../supabase/functions/intake/received_file.ts";
+import { pacedBody } from "../../../supabase/functions/_shared/upload/paced_body.ts";
+import { isCostly } from "../../../supabase/functions/_shared/upload/received_file.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -9,7 +9,7 @@ import {
   ROOM,
   type RoomSizes,
   UploadRoom,
-} from "../../../supabase/functions/intake/upload_room.ts";
+} from "../../../supabase/functions/_shared/upload/upload_room.ts";
 
 /** A room of 100 bytes for big files of 60 at most, and 20 for the first 5 of each. */
 const SIZES: RoomSizes = { big: 100, small: 20, head: 5, largest: 60, perCaller: 3, patienceMs: 60_000 };

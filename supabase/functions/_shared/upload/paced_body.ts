@@ -1,5 +1,5 @@
 /** The body of an upload as it arrives: not slower than may be, and no faster than there is room for it. */
-import { Problem } from "../../../shared/errors.ts";
+import { Problem } from "../../../../shared/errors.ts";
 
 /** How slow a body may be. */
 export interface BodyPace {

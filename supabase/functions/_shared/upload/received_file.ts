@@ -1,6 +1,6 @@
 /**
- * Reads the file of an upload request, multipart or raw. Owns what is judged at the door: whether there is one
- * file, its size, and by its first bytes whether it can be a CSV at all.
+ * Reads the file of an upload request, multipart or raw. Owns what is judged at every door: whether there is one file,
+ * and its size. What a name or the first bytes must be, each door says itself.
  */
 import {
   getMultipartBoundary,
@@ -11,25 +11,26 @@ import {
   type MultipartPart,
 } from "@remix-run/multipart-parser";
 import { createHash } from "node:crypto";
-import { sniffUnsupported } from "../../../shared/csv/text/sniff.ts";
-import { Problem } from "../../../shared/errors.ts";
-import { CONTENT_TYPES } from "../../../shared/intake/arriving.ts";
+import { Problem } from "../../../../shared/errors.ts";
+import { CONTENT_TYPES } from "../../../../shared/intake/arriving.ts";
 import {
   FIELD_LIMIT,
   FIELD_LIMIT_BYTES,
   MULTIPART_OVERHEAD_BYTES,
   UPLOAD_LIMIT_BYTES,
-} from "../../../shared/intake/limits.ts";
-import type { Given } from "../../../shared/http/fields.ts";
-import { queryOf } from "../_shared/request.ts";
+} from "../../../../shared/intake/limits.ts";
+import type { Given } from "../../../../shared/http/fields.ts";
+import { queryOf } from "../request.ts";
 import { type BodyPace, pacedBody } from "./paced_body.ts";
 import type { Place } from "./upload_room.ts";
-import { readFilename, refuseDesktopName } from "./parameters.ts";
+import { readFilename } from "./file_name.ts";
 import { withReadableHead } from "./form_head.ts";
 
 /** A file as it came, and what was said beside it. */
 export interface ReceivedFile {
   readonly filename: string;
+  /** The content type it was sent under; null when none was said. */
+  readonly type: string | null;
   /** The bytes in order, never joined: a second copy of 50 MB would be one too many. */
   readonly chunks: Uint8Array<ArrayBuffer>[];
   readonly size: number;
@@ -39,6 +40,16 @@ export interface ReceivedFile {
   readonly etag: string;
   /** Form fields, or the query of a raw upload. */
   readonly given: Given;
+}
+
+/** What one door takes. Both throw a Problem for what it does not. */
+export interface Taken {
+  /** Looks at a name before the bytes are. */
+  readonly name: (filename: string) => void;
+  /** Looks at the first bytes. */
+  readonly beginning: (filename: string, head: Uint8Array) => void;
+  /** Whether the bytes may come by themselves, without a form. */
+  readonly raw: boolean;
 }
 
 const RAW_TYPES: ReadonlySet<string> = new Set(CONTENT_TYPES);
@@ -55,11 +66,11 @@ function refuseDeclaredSize(request: Request): void {
  *
  * @throws Problem UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST, FILE_TOO_LARGE.
  */
-export function checkEnvelope(request: Request): void {
+export function checkEnvelope(request: Request, taken: Taken): void {
   const type = mediaTypeOf(request);
   if (type === "multipart/form-data") {
     boundaryOf(request);
-  } else if (!RAW_TYPES.has(type)) {
+  } else if (!taken.raw || !RAW_TYPES.has(type)) {
     throw new Problem(
       "UNSUPPORTED_MEDIA_TYPE",
       `The content type ${type === "" ? "is missing" : "is another one"}.`,
@@ -73,23 +84,32 @@ export function checkEnvelope(request: Request): void {
 /**
  * Reads the whole request, as fast as there is room for it.
  *
- * @throws Problem BAD_REQUEST, REQUEST_TIMEOUT, FILE_TOO_LARGE, EMPTY_FILE, UNSUPPORTED_FILE; UNAVAILABLE without room.
+ * @throws Problem BAD_REQUEST, REQUEST_TIMEOUT, FILE_TOO_LARGE, EMPTY_FILE; UNAVAILABLE without room; what `taken` throws.
  */
-export async function receiveFile(request: Request, place: Place, pace: BodyPace): Promise<ReceivedFile> {
+export async function receiveFile(
+  request: Request,
+  place: Place,
+  pace: BodyPace,
+  taken: Taken,
+): Promise<ReceivedFile> {
   const query = queryOf(request.url);
   const body = pacedBody(request, (bytes) => place.take(bytes), pace);
   const file = mediaTypeOf(request) === "multipart/form-data"
-    ? await receiveForm(body, boundaryOf(request), query)
-    : await receiveRaw(body, query);
+    ? await receiveForm(body, boundaryOf(request), query, taken)
+    : await receiveRaw(body, query, mediaTypeOf(request), taken);
   if (file.size === 0) throw new Problem("EMPTY_FILE", `${file.filename} has no bytes.`);
-  const kind = sniffUnsupported(beginning(file.chunks));
-  if (kind !== null) throw new Problem("UNSUPPORTED_FILE", `${file.filename} is of type ${kind}.`);
+  taken.beginning(file.filename, beginning(file.chunks));
   return file;
 }
 
 type Body = AsyncIterable<Uint8Array<ArrayBuffer>>;
 
-async function receiveRaw(body: Body, query: Record<string, string>): Promise<ReceivedFile> {
+async function receiveRaw(
+  body: Body,
+  query: Record<string, string>,
+  type: string,
+  taken: Taken,
+): Promise<ReceivedFile> {
   const { filename: given, ...rest } = query;
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   const digest = new Digest();
@@ -100,13 +120,14 @@ async function receiveRaw(body: Body, query: Record<string, string>): Promise<Re
     digest.update(chunk);
     chunks.push(chunk);
   }
-  return { filename: filenameOr400(given), chunks, size, ...digest.end(), given: rest };
+  return { filename: filenameOr400(given, taken), type, chunks, size, ...digest.end(), given: rest };
 }
 
 async function receiveForm(
   body: Body,
   boundary: string,
   query: Record<string, string>,
+  taken: Taken,
 ): Promise<ReceivedFile> {
   const parts = await readParts(body, boundary);
   const files = parts.filter((part) => part.name === "file");
@@ -120,7 +141,8 @@ async function receiveForm(
   const digest = new Digest();
   for (const chunk of file.content) digest.update(chunk);
   return {
-    filename: filenameOr400(file.filename),
+    filename: filenameOr400(file.filename, taken),
+    type: file.mediaType ?? null,
     chunks: file.content.map(ownBytes),
     size: file.size,
     ...digest.end(),
@@ -229,10 +251,11 @@ function mediaTypeOf(request: Request): string {
   return (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 }
 
-function filenameOr400(given: string | undefined): string {
+function filenameOr400(given: string | undefined, taken: Taken): string {
   const filename = readFilename(given);
   if (filename === null) throw new Problem("BAD_REQUEST", "The file has no name.");
-  return refuseDesktopName(filename);
+  taken.name(filename);
+  return filename;
 }
 
 /** Enough bytes to tell what a file is, even when the first chunk is tiny. */

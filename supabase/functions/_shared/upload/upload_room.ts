@@ -6,8 +6,8 @@
  *   finished, and after it the next;
  * - a caller has no more than a few uploads under way; the others wait their turn.
  */
-import { Problem } from "../../../shared/errors.ts";
-import { MULTIPART_OVERHEAD_BYTES, UPLOAD_LIMIT_BYTES } from "../../../shared/intake/limits.ts";
+import { Problem } from "../../../../shared/errors.ts";
+import { MULTIPART_OVERHEAD_BYTES, UPLOAD_LIMIT_BYTES } from "../../../../shared/intake/limits.ts";
 
 /** What one upload can come to. */
 const LARGEST_BYTES = UPLOAD_LIMIT_BYTES + MULTIPART_OVERHEAD_BYTES;
