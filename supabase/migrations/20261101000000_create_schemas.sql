@@ -5,14 +5,18 @@ create schema if not exists intake;
 create schema if not exists ops;
 create schema if not exists audit;
 create schema if not exists evidence;
+create schema if not exists legal;
+create schema if not exists enforcement;
 
 comment on schema intake is 'From a dropped file to judgments: batches, slices, staged blocks, rejects.';
 comment on schema ops is 'What runs and whether it is well: jobs, queues, heartbeats, wake-ups.';
 comment on schema audit is 'Append-only record of what happened, chained by hash.';
 comment on schema evidence is 'Files kept as proof, by the hash of their bytes.';
+comment on schema legal is 'What plaintiffs have consented to, and whether that allows anything now.';
+comment on schema enforcement is 'Actions on judgments, and the gate before them.';
 
-revoke all on schema intake, ops, audit, evidence from public;
-grant usage on schema intake, ops, audit, evidence to service_role;
+revoke all on schema intake, ops, audit, evidence, legal, enforcement from public;
+grant usage on schema intake, ops, audit, evidence, legal, enforcement to service_role;
 
 -- Only the form without "in schema" takes the implicit grant to public away.
 alter default privileges revoke execute on functions from public;

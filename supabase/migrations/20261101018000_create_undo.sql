@@ -13,16 +13,14 @@ set search_path = ''
 as $$
 declare
   moved bigint;
-  acted bigint := 0;
+  acted bigint;
 begin
   select count(*) into moved from public.judgments j
    where j.batch_id = batch and (j.enforcement_stage <> 'pre_enforcement'
      or j.enforcement_stage_updated_at is not null);
-  if to_regclass('enforcement.actions') is not null then -- younger than this function
-    execute 'select count(distinct a.judgment_id)
-               from enforcement.actions a join public.judgments j on j.id = a.judgment_id
-              where j.batch_id = $1' into acted using batch;
-  end if;
+  select count(distinct a.judgment_id) into acted
+    from enforcement.actions a join public.judgments j on j.id = a.judgment_id
+   where j.batch_id = batch;
   return greatest(moved, acted);
 end
 $$;
@@ -164,7 +162,8 @@ begin
   end if;
   door := ops.set_door('engine');
   delete from public.judgments j
-   where j.id = any (ids) and j.enforcement_stage = 'pre_enforcement' and j.enforcement_stage_updated_at is null;
+   where j.id = any (ids) and j.enforcement_stage = 'pre_enforcement' and j.enforcement_stage_updated_at is null
+     and not enforcement.has_actions(j.id);
   get diagnostics removed = row_count;
   perform ops.set_door(door);
   update intake.simplicity_batches b

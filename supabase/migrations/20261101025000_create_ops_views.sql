@@ -108,7 +108,13 @@ from (
   (select 'judgment', j.id::text, 'Judgment recorded' || coalesce(' in ' || j.county, ''), j.amount,
     j.enforcement_stage, j.created_at
      from (select * from public.judgments k order by k.id desc limit 100) j
-     where j.created_at > now() - interval '24 hours')
+     where j.created_at > now() - interval '24 hours' and not starts_with(lower(j.plaintiff_name), 'dragonfly-proof'))
+  union all
+  (select 'action', a.id::text, 'Action ' || a.action_type || ' ' || a.status, j.amount, a.status, a.status_changed_at
+     from enforcement.actions a
+     left join public.judgments j on j.id = a.judgment_id
+    where a.status_changed_at > now() - interval '24 hours' and not a.is_proof
+    order by a.status_changed_at desc limit 100)
   union all
   (select 'alert', a.id::text, a."check" || ': ' || a.message, null, a.state, a.last_seen
      from ops.alerts a where a.last_seen > now() - interval '24 hours' and a.count > 0
@@ -118,10 +124,10 @@ order by e.event_time desc
 limit 100;
 comment on view ops.v_live_feed_events is
   'The last 100 events of 24 hours. Nothing personal: no names, no case numbers, no file names.';
-comment on column ops.v_live_feed_events.event_type is 'batch, judgment or alert.';
+comment on column ops.v_live_feed_events.event_type is 'batch, judgment, action or alert.';
 comment on column ops.v_live_feed_events.event_id is 'Id of what it is about.';
 comment on column ops.v_live_feed_events.message is 'What happened, in words.';
-comment on column ops.v_live_feed_events.amount is 'Of a judgment, in US dollars.';
+comment on column ops.v_live_feed_events.amount is 'Of a judgment, in US dollars; of an action, its judgment''s.';
 comment on column ops.v_live_feed_events.status is 'State, stage or alert state it came to.';
 comment on column ops.v_live_feed_events.event_time is 'When it happened.';
 comment on column ops.v_live_feed_events.seconds_ago is 'How long ago that is.';

@@ -22,9 +22,11 @@ grant execute on function ops.prune() to service_role;
 
 select cron.schedule('dragonfly-wake-worker', '30 seconds', $$select ops.wake('worker', 'cron')$$);
 select cron.schedule('dragonfly-wake-outbound', '30 seconds', $$select ops.wake_outbound()$$);
+select cron.schedule('dragonfly-wake-enforcement', '30 seconds', $$select ops.wake('enforcement', 'cron')$$);
 select cron.schedule('dragonfly-sentinel', '*/5 * * * *', $$select ops.wake('sentinel', 'cron')$$);
 select cron.schedule('dragonfly-vendor-pull', '7 * * * *', $$select ops.queue_vendor_pull()$$);
 select cron.schedule('dragonfly-sweep', '* * * * *', $$select intake.sweep()$$);
+select cron.schedule('dragonfly-sweep-enforcement', '* * * * *', $$select enforcement.sweep()$$);
 select cron.schedule('dragonfly-seal-audit', '* * * * *', $$select audit.seal()$$);
 select cron.schedule('dragonfly-prune', '17 * * * *', $$select ops.prune()$$);
 select cron.schedule('dragonfly-prune-rate-buckets', '*/10 * * * *', $$select ops.prune_rate_buckets()$$);
