@@ -32,6 +32,11 @@ export const SERVICE_RIGHTS: Readonly<Record<string, readonly Verb[]>> = {
   "evidence.files": READ,
   "evidence.retirements": READ,
 
+  "enforcement.action_moves": READ, // the state machine: changed by migrations
+  "enforcement.actions": KEEP,
+  "enforcement.v_authorized_plaintiffs": READ,
+  "enforcement.v_unauthorized_plaintiffs": READ,
+
   "intake.batch_error_counts": WRITE,
   "intake.batch_slices": WRITE,
   "intake.batch_moves": READ, // the state machine: changed by migrations
@@ -47,6 +52,9 @@ export const SERVICE_RIGHTS: Readonly<Record<string, readonly Verb[]>> = {
   "intake.v_batch_observability": READ,
   "intake.v_error_summary": READ,
   "intake.view_batch_metrics": READ,
+
+  "legal.consents": KEEP,
+  "legal.v_consents_in_force": READ,
 
   "ops.alert_digests": WRITE,
   "ops.alerts": WRITE,
@@ -68,7 +76,11 @@ export const SERVICE_RIGHTS: Readonly<Record<string, readonly Verb[]>> = {
 
   "public.judgments": WRITE,
   "public.plaintiffs": WRITE,
+  "public.tasks": WRITE,
+  "public.v_enforcement_overview": READ,
+  "public.v_judgment_pipeline": READ,
   "public.v_migration_status": READ,
+  "public.v_plaintiffs_overview": READ,
 };
 
 /** @returns what a role may do to a relation; nothing for one the table does not know. */
@@ -83,6 +95,12 @@ export function rightsOf(role: Role, relation: string): readonly Verb[] {
 export const GUARDS: readonly (readonly [table: string, trigger: string])[] = [
   ["audit.event_log", "_100_protect_events"],
   ["audit.event_log", "_100_protect_events_truncate"],
+  ["enforcement.actions", "_100_guard_action"],
+  ["enforcement.actions", "_100_guard_actions"],
+  ["enforcement.actions", "_100_guard_new_action"],
+  ["enforcement.actions", "_500_note_action"],
+  ["enforcement.actions", "_500_note_insert"],
+  ["enforcement.actions", "_500_note_update"],
   ["evidence.files", "_100_protect_files"],
   ["evidence.files", "_100_protect_files_truncate"],
   ["evidence.files", "_500_note_registration"],
@@ -97,8 +115,16 @@ export const GUARDS: readonly (readonly [table: string, trigger: string])[] = [
   ["intake.simplicity_batches", "_500_follow_batch_status"],
   ["intake.simplicity_batches", "_500_note_rewritten_counts"],
   ["intake.simplicity_batches", "_500_queue_new_batch"],
+  ["legal.consents", "_100_guard_consent"],
+  ["legal.consents", "_100_guard_consents"],
+  ["legal.consents", "_100_guard_new_consent"],
+  ["legal.consents", "_500_note_consent"],
+  ["legal.consents", "_500_note_insert"],
+  ["legal.consents", "_500_note_update"],
+  ["legal.consents", "_510_follow_cure"],
   ["ops.job_queue", "_100_guard_job_status"],
   ["ops.job_queue", "_200_clear_lease"],
+  ["ops.job_queue", "_500_follow_enforcement_job"],
   ["ops.job_queue", "_500_follow_job_status"],
   ["public.judgments", "_500_note_delete"],
   ["public.judgments", "_500_note_insert"],
@@ -107,4 +133,9 @@ export const GUARDS: readonly (readonly [table: string, trigger: string])[] = [
   ["public.judgments", "_600_note_touched_batch"],
   ["public.judgments", "_610_recount_all_batches"],
   ["public.judgments", "_610_recount_batches"],
+  ["public.plaintiffs", "_100_guard_new_plaintiff"],
+  ["public.plaintiffs", "_100_guard_plaintiff"],
+  ["public.plaintiffs", "_200_fill_normalized_name"],
+  ["public.plaintiffs", "_500_note_plaintiff"],
+  ["public.plaintiffs", "_510_follow_cure"],
 ];

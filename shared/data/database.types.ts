@@ -185,6 +185,250 @@ export type Database = {
       [_ in never]: never;
     };
   };
+  "enforcement": {
+    Tables: {
+      "action_moves": {
+        Row: {
+          "because": string;
+          "from_status": string;
+          "to_status": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "because": string;
+          "from_status": string;
+          "to_status": string;
+        };
+        Update: {
+          "because"?: string;
+          "from_status"?: string;
+          "to_status"?: string;
+        };
+        Relationships: [];
+      };
+      "actions": {
+        Row: {
+          "action_type": string;
+          "evidence_file_id": string | null;
+          "executed_at": string | null;
+          "id": string;
+          "is_proof": boolean;
+          "judgment_id": number;
+          "plaintiff_id": string;
+          "reason": string | null;
+          "remediation_task_id": string | null;
+          "requested_at": string;
+          "requested_by": string;
+          "status": string;
+          "status_changed_at": string;
+          "call_off": boolean | null;
+          "describe_action": Json | null;
+          "pass_gate": undefined | null;
+        };
+        ComputedFields: "call_off" | "describe_action" | "pass_gate";
+        Insert: {
+          "action_type": string;
+          "evidence_file_id"?: string | null;
+          "executed_at"?: string | null;
+          "id"?: string;
+          "is_proof"?: boolean;
+          "judgment_id": number;
+          "plaintiff_id": string;
+          "reason"?: string | null;
+          "remediation_task_id"?: string | null;
+          "requested_at"?: string;
+          "requested_by"?: string;
+          "status"?: string;
+          "status_changed_at"?: string;
+        };
+        Update: {
+          "action_type"?: string;
+          "evidence_file_id"?: string | null;
+          "executed_at"?: string | null;
+          "id"?: string;
+          "is_proof"?: boolean;
+          "judgment_id"?: number;
+          "plaintiff_id"?: string;
+          "reason"?: string | null;
+          "remediation_task_id"?: string | null;
+          "requested_at"?: string;
+          "requested_by"?: string;
+          "status"?: string;
+          "status_changed_at"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "actions_plaintiff_id_fkey";
+            columns: ["plaintiff_id"];
+            isOneToOne: false;
+            referencedRelation: "v_authorized_plaintiffs";
+            referencedColumns: ["plaintiff_id"];
+          },
+          {
+            foreignKeyName: "actions_plaintiff_id_fkey";
+            columns: ["plaintiff_id"];
+            isOneToOne: false;
+            referencedRelation: "v_unauthorized_plaintiffs";
+            referencedColumns: ["plaintiff_id"];
+          },
+        ];
+      };
+    };
+    Views: {
+      "v_authorized_plaintiffs": {
+        Row: {
+          "firm_name": string | null;
+          "plaintiff_id": string;
+          "plaintiff_name": string;
+          "status": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "firm_name"?: string | null;
+          "plaintiff_id"?: string | null;
+          "plaintiff_name"?: string | null;
+          "status"?: string | null;
+        };
+        Update: {
+          "firm_name"?: string | null;
+          "plaintiff_id"?: string | null;
+          "plaintiff_name"?: string | null;
+          "status"?: string | null;
+        };
+        Relationships: [];
+      };
+      "v_unauthorized_plaintiffs": {
+        Row: {
+          "firm_name": string | null;
+          "missing_fee_agreement": boolean | null;
+          "missing_loa": boolean | null;
+          "plaintiff_id": string;
+          "plaintiff_name": string;
+          "status": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+    };
+    Functions: {
+      "action_record": { Args: { "action": string }; Returns: Json };
+      "begin_action": { Args: { "job": string; "token": string }; Returns: Json };
+      "call_off": {
+        Args: {
+          "action": Omit<
+            Database["enforcement"]["Tables"]["actions"]["Row"],
+            Database["enforcement"]["Tables"]["actions"]["ComputedFields"]
+          >;
+        };
+        Returns: boolean;
+      };
+      "cancel_action": {
+        Args: { "action": string; "actor": string; "reason": string; "request_id": string };
+        Returns: Json;
+      };
+      "close_cured_tasks": { Args: { "plaintiff": string }; Returns: undefined };
+      "describe_action": {
+        Args: {
+          "action": Omit<
+            Database["enforcement"]["Tables"]["actions"]["Row"],
+            Database["enforcement"]["Tables"]["actions"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      "describe_plaintiff": {
+        Args: {
+          "plaintiff": Omit<
+            Database["public"]["Tables"]["plaintiffs"]["Row"],
+            Database["public"]["Tables"]["plaintiffs"]["ComputedFields"]
+          >;
+        };
+        Returns: Json;
+      };
+      "execute_action": { Args: { "evidence_file": string; "job": string; "token": string }; Returns: Json };
+      "has_actions": { Args: { "judgment": number }; Returns: boolean };
+      "hold_action": {
+        Args: {
+          "job": Omit<
+            Database["ops"]["Tables"]["job_queue"]["Row"],
+            Database["ops"]["Tables"]["job_queue"]["ComputedFields"]
+          >;
+        };
+        Returns: {
+          "action_type": string;
+          "evidence_file_id": string | null;
+          "executed_at": string | null;
+          "id": string;
+          "is_proof": boolean;
+          "judgment_id": number;
+          "plaintiff_id": string;
+          "reason": string | null;
+          "remediation_task_id": string | null;
+          "requested_at": string;
+          "requested_by": string;
+          "status": string;
+          "status_changed_at": string;
+        };
+        SetofOptions: {
+          from: "ops.job_queue";
+          to: "actions";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "list_actions": {
+        Args: {
+          "action_type": string;
+          "page"?: number;
+          "page_size"?: number;
+          "plaintiff": string;
+          "status": string;
+        };
+        Returns: Json;
+      };
+      "list_plaintiffs": {
+        Args: { "authorized": boolean; "page"?: number; "page_size"?: number; "q": string; "status": string };
+        Returns: Json;
+      };
+      "list_tasks": {
+        Args: { "page"?: number; "page_size"?: number; "plaintiff": string; "status": string };
+        Returns: Json;
+      };
+      "loss": { Args: { "plaintiff": string }; Returns: string };
+      "next_stage": { Args: { "action_type": string; "stage": string }; Returns: string };
+      "open_task": { Args: { "plaintiff": string; "why": string }; Returns: string };
+      "owns": { Args: { "judgment": number; "plaintiff": string }; Returns: boolean };
+      "packet_data": { Args: { "action": string }; Returns: Json };
+      "pass_gate": {
+        Args: {
+          "action": Omit<
+            Database["enforcement"]["Tables"]["actions"]["Row"],
+            Database["enforcement"]["Tables"]["actions"]["ComputedFields"]
+          >;
+        };
+        Returns: undefined;
+      };
+      "plaintiff_record": { Args: { "plaintiff": string }; Returns: Json };
+      "refusal": { Args: { "plaintiff": string }; Returns: string };
+      "request_action": {
+        Args: {
+          "action_type": string;
+          "actor": string;
+          "judgment": number;
+          "plaintiff": string;
+          "request_id": string;
+        };
+        Returns: Json;
+      };
+      "sweep": { Args: Record<PropertyKey, never>; Returns: number };
+    };
+    Enums: {
+      [_ in never]: never;
+    };
+    CompositeTypes: {
+      [_ in never]: never;
+    };
+  };
   "evidence": {
     Tables: {
       "files": {
@@ -2466,6 +2710,118 @@ export type Database = {
       [_ in never]: never;
     };
   };
+  "legal": {
+    Tables: {
+      "consents": {
+        Row: {
+          "accepted_at": string;
+          "consent_type": string;
+          "evidence_file_id": string;
+          "id": string;
+          "is_proof": boolean;
+          "plaintiff_id": string;
+          "registered_at": string;
+          "revoked_at": string | null;
+          "revoked_reason": string | null;
+          "status": string;
+          "valid_from": string;
+          "valid_until": string | null;
+          "version": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "accepted_at"?: string;
+          "consent_type": string;
+          "evidence_file_id": string;
+          "id"?: string;
+          "is_proof"?: boolean;
+          "plaintiff_id": string;
+          "registered_at"?: string;
+          "revoked_at"?: string | null;
+          "revoked_reason"?: string | null;
+          "status"?: string;
+          "valid_from"?: string;
+          "valid_until"?: string | null;
+          "version": string;
+        };
+        Update: {
+          "accepted_at"?: string;
+          "consent_type"?: string;
+          "evidence_file_id"?: string;
+          "id"?: string;
+          "is_proof"?: boolean;
+          "plaintiff_id"?: string;
+          "registered_at"?: string;
+          "revoked_at"?: string | null;
+          "revoked_reason"?: string | null;
+          "status"?: string;
+          "valid_from"?: string;
+          "valid_until"?: string | null;
+          "version"?: string;
+        };
+        Relationships: [];
+      };
+    };
+    Views: {
+      "v_consents_in_force": {
+        Row: {
+          "consent_id": string;
+          "consent_type": string;
+          "plaintiff_id": string;
+          "valid_from": string;
+          "valid_until": string | null;
+          "version": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+    };
+    Functions: {
+      "end_of": { Args: { "valid_until": string }; Returns: string };
+      "expire_consents": { Args: Record<PropertyKey, never>; Returns: number };
+      "is_active": { Args: { "plaintiff_id": string }; Returns: boolean };
+      "is_authorized": { Args: { "plaintiff_id": string }; Returns: boolean };
+      "lock_standing": { Args: { "plaintiff": string }; Returns: string };
+      "merge_plaintiffs": {
+        Args: {
+          "actor": string;
+          "into_plaintiff": string;
+          "plaintiff": string;
+          "reason": string;
+          "request_id": string;
+        };
+        Returns: Json;
+      };
+      "missing_consents": { Args: { "plaintiff_id": string }; Returns: (string)[] };
+      "register_consent": {
+        Args: {
+          "actor": string;
+          "consent_type": string;
+          "evidence_file": string;
+          "plaintiff": string;
+          "request_id": string;
+          "valid_from": string;
+          "valid_until": string;
+          "version": string;
+        };
+        Returns: Json;
+      };
+      "revoke_consent": {
+        Args: { "actor": string; "consent": string; "reason": string; "request_id": string };
+        Returns: Json;
+      };
+      "take_apart": {
+        Args: { "actor": string; "plaintiff": string; "reason": string; "request_id": string };
+        Returns: Json;
+      };
+    };
+    Enums: {
+      [_ in never]: never;
+    };
+    CompositeTypes: {
+      [_ in never]: never;
+    };
+  };
   "ops": {
     Tables: {
       "alert_digests": {
@@ -3464,8 +3820,12 @@ export type Database = {
           "created_at": string;
           "firm_name": string | null;
           "id": string;
+          "is_proof": boolean;
+          "merge_reason": string | null;
+          "merged_into": string | null;
           "name": string;
           "name_normalized": string;
+          "standing_id": string;
           "status": string | null;
           "updated_at": string;
         };
@@ -3474,8 +3834,12 @@ export type Database = {
           "created_at"?: string;
           "firm_name"?: string | null;
           "id"?: string;
+          "is_proof"?: never;
+          "merge_reason"?: string | null;
+          "merged_into"?: string | null;
           "name": string;
           "name_normalized": string;
+          "standing_id"?: never;
           "status"?: string | null;
           "updated_at"?: string;
         };
@@ -3483,15 +3847,136 @@ export type Database = {
           "created_at"?: string;
           "firm_name"?: string | null;
           "id"?: string;
+          "is_proof"?: never;
+          "merge_reason"?: string | null;
+          "merged_into"?: string | null;
           "name"?: string;
           "name_normalized"?: string;
+          "standing_id"?: never;
           "status"?: string | null;
           "updated_at"?: string;
         };
-        Relationships: [];
+        Relationships: [
+          {
+            foreignKeyName: "plaintiffs_merged_into_fkey";
+            columns: ["merged_into"];
+            isOneToOne: false;
+            referencedRelation: "plaintiffs";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "plaintiffs_merged_into_fkey";
+            columns: ["merged_into"];
+            isOneToOne: false;
+            referencedRelation: "v_plaintiffs_overview";
+            referencedColumns: ["plaintiff_id"];
+          },
+        ];
+      };
+      "tasks": {
+        Row: {
+          "assigned_role": string | null;
+          "completed_at": string | null;
+          "created_at": string;
+          "id": string;
+          "plaintiff_id": string;
+          "priority": string;
+          "reason": string;
+          "status": string;
+          "title": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "assigned_role"?: string | null;
+          "completed_at"?: string | null;
+          "created_at"?: string;
+          "id"?: string;
+          "plaintiff_id": string;
+          "priority"?: string;
+          "reason": string;
+          "status"?: string;
+          "title": string;
+        };
+        Update: {
+          "assigned_role"?: string | null;
+          "completed_at"?: string | null;
+          "created_at"?: string;
+          "id"?: string;
+          "plaintiff_id"?: string;
+          "priority"?: string;
+          "reason"?: string;
+          "status"?: string;
+          "title"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "tasks_plaintiff_id_fkey";
+            columns: ["plaintiff_id"];
+            isOneToOne: false;
+            referencedRelation: "plaintiffs";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "tasks_plaintiff_id_fkey";
+            columns: ["plaintiff_id"];
+            isOneToOne: false;
+            referencedRelation: "v_plaintiffs_overview";
+            referencedColumns: ["plaintiff_id"];
+          },
+        ];
       };
     };
     Views: {
+      "v_enforcement_overview": {
+        Row: {
+          "case_count": number | null;
+          "collectability_tier": string | null;
+          "enforcement_stage": string;
+          "total_judgment_amount": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "v_judgment_pipeline": {
+        Row: {
+          "batch_id": string | null;
+          "case_number": string;
+          "collectability_tier": string | null;
+          "defendant_name": string;
+          "enforcement_stage": string;
+          "enforcement_stage_updated_at": string | null;
+          "judgment_amount": number;
+          "judgment_id": number;
+          "plaintiff_id": string | null;
+          "plaintiff_name": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "batch_id"?: string | null;
+          "case_number"?: string | null;
+          "collectability_tier"?: never;
+          "defendant_name"?: string | null;
+          "enforcement_stage"?: string | null;
+          "enforcement_stage_updated_at"?: string | null;
+          "judgment_amount"?: number | null;
+          "judgment_id"?: number | null;
+          "plaintiff_id"?: string | null;
+          "plaintiff_name"?: string | null;
+        };
+        Update: {
+          "batch_id"?: string | null;
+          "case_number"?: string | null;
+          "collectability_tier"?: never;
+          "defendant_name"?: string | null;
+          "enforcement_stage"?: string | null;
+          "enforcement_stage_updated_at"?: string | null;
+          "judgment_amount"?: number | null;
+          "judgment_id"?: number | null;
+          "plaintiff_id"?: string | null;
+          "plaintiff_name"?: string | null;
+        };
+        Relationships: [];
+      };
       "v_migration_status": {
         Row: {
           "executed_at": string | null;
@@ -3511,6 +3996,34 @@ export type Database = {
           "name"?: string | null;
           "source"?: never;
           "version"?: string | null;
+        };
+        Relationships: [];
+      };
+      "v_plaintiffs_overview": {
+        Row: {
+          "case_count": number | null;
+          "firm_name": string | null;
+          "plaintiff_id": string;
+          "plaintiff_name": string;
+          "status": string | null;
+          "total_judgment_amount": number | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "case_count"?: never;
+          "firm_name"?: string | null;
+          "plaintiff_id"?: string | null;
+          "plaintiff_name"?: string | null;
+          "status"?: string | null;
+          "total_judgment_amount"?: never;
+        };
+        Update: {
+          "case_count"?: never;
+          "firm_name"?: string | null;
+          "plaintiff_id"?: string | null;
+          "plaintiff_name"?: string | null;
+          "status"?: string | null;
+          "total_judgment_amount"?: never;
         };
         Relationships: [];
       };
@@ -3629,10 +4142,16 @@ export const Constants = {
   "audit": {
     Enums: {},
   },
+  "enforcement": {
+    Enums: {},
+  },
   "evidence": {
     Enums: {},
   },
   "intake": {
+    Enums: {},
+  },
+  "legal": {
     Enums: {},
   },
   "ops": {

@@ -29,6 +29,54 @@ export const GUARDS: readonly Guard[] = [
     body: "1762bccb0ab3b21b3edee8b919e6712b7c3199609ca26268b4813dadb62aaa7f",
   },
   {
+    table: "enforcement.actions",
+    trigger: "_100_guard_action",
+    must_be: "always",
+    definition: "9b363af8e076c4533cd2394940ea2b2f214a46ca6bbc07f193c620580c78016a",
+    function: "enforcement.guard_action",
+    body: "cf5232004468bea0078d587a50f36b690dd44794306d0d2b499cc25e8325ca39",
+  },
+  {
+    table: "enforcement.actions",
+    trigger: "_100_guard_actions",
+    must_be: "always",
+    definition: "1c08fc8591733089c8c2480e6de54546863ab50bff4ba11fafb5de09d58b2113",
+    function: "enforcement.guard_action",
+    body: "cf5232004468bea0078d587a50f36b690dd44794306d0d2b499cc25e8325ca39",
+  },
+  {
+    table: "enforcement.actions",
+    trigger: "_100_guard_new_action",
+    must_be: "always",
+    definition: "efab1740c940d9e26966766ec4082f7bd91ef1b72ffe91411cfa13e48fe6dfe7",
+    function: "enforcement.guard_new_action",
+    body: "ba6de60e99576bf563a8f6de0eebb986bd49da8fa1864cff20cf479c535629ba",
+  },
+  {
+    table: "enforcement.actions",
+    trigger: "_500_note_action",
+    must_be: "always",
+    definition: "ae812d2f36771eb78164f17b278b5ba04150e7584271d54c1e818d1d9929f3ab",
+    function: "enforcement.note_action",
+    body: "7e5de9224d47489dd65811ea12014f8dedc6d328368262d949489e0c1d961426",
+  },
+  {
+    table: "enforcement.actions",
+    trigger: "_500_note_insert",
+    must_be: "always",
+    definition: "5104b32971ce17d503d9a546f69ff92a2cfe14918fc3503b3d4149f5a242f98d",
+    function: "audit.note_rewritten_rows",
+    body: "3e8546e8b660983dc8539a2d33e5dcfd80298aa24e1f21f142bdfd39b764639c",
+  },
+  {
+    table: "enforcement.actions",
+    trigger: "_500_note_update",
+    must_be: "always",
+    definition: "56c05ffcd013c7404f9848dce7008bfb25fe7149b539d8e3dc6ff0460683d0ed",
+    function: "audit.note_rewritten_rows",
+    body: "3e8546e8b660983dc8539a2d33e5dcfd80298aa24e1f21f142bdfd39b764639c",
+  },
+  {
     table: "evidence.files",
     trigger: "_100_protect_files",
     must_be: "always",
@@ -141,6 +189,62 @@ export const GUARDS: readonly Guard[] = [
     body: "38bed3dd6210be2b3ca8d4a56466c47d85a7adbc3733ea784b7e73f83937f6ab",
   },
   {
+    table: "legal.consents",
+    trigger: "_100_guard_consent",
+    must_be: "always",
+    definition: "cf07bccc382c35f6a01ae3e8d83af20bfc652287f568b09bcea9582764411dad",
+    function: "legal.guard_consent",
+    body: "ed12ad9047fefdd3857678c7ee040cd1d2f6d7519b2288f05ddd6ec5dbe3257d",
+  },
+  {
+    table: "legal.consents",
+    trigger: "_100_guard_consents",
+    must_be: "always",
+    definition: "f50878f16f702274002cb1e6c33e49f1fb5c767cf7864037ee2a265add03cf95",
+    function: "legal.guard_consent",
+    body: "ed12ad9047fefdd3857678c7ee040cd1d2f6d7519b2288f05ddd6ec5dbe3257d",
+  },
+  {
+    table: "legal.consents",
+    trigger: "_100_guard_new_consent",
+    must_be: "always",
+    definition: "a4dd58e5266988017b0c73f6cba78b27995cfe9fb213897e4824e3c506e547b8",
+    function: "legal.guard_new_consent",
+    body: "19e06f4f08031b6fbff6ef296e8b79e4ea2e42776f7fe2888cb5c9acb1015b76",
+  },
+  {
+    table: "legal.consents",
+    trigger: "_500_note_consent",
+    must_be: "always",
+    definition: "a11e9757607adf47fe5d95a5846d1c86f275aee30a52236d5a7bcd40eebc4ca2",
+    function: "legal.note_consent",
+    body: "c57d4afd5590d9e70cebe478dac6fb9ab005fcc2e5d22d0a5a820fea36f4d546",
+  },
+  {
+    table: "legal.consents",
+    trigger: "_500_note_insert",
+    must_be: "always",
+    definition: "4a6e9ed0d87bb0bd91dc6285b280403e5975f7c615bcf7ea2a699d2a0259b55b",
+    function: "audit.note_rewritten_rows",
+    body: "3e8546e8b660983dc8539a2d33e5dcfd80298aa24e1f21f142bdfd39b764639c",
+  },
+  {
+    table: "legal.consents",
+    trigger: "_500_note_update",
+    must_be: "always",
+    definition: "0a21c1e43af20b79e0eb18194df855dd06fc4db2c33186659ef03f46d33d5a6c",
+    function: "audit.note_rewritten_rows",
+    body: "3e8546e8b660983dc8539a2d33e5dcfd80298aa24e1f21f142bdfd39b764639c",
+  },
+  {
+    table: "legal.consents",
+    trigger: "_510_follow_cure",
+    must_be: "always",
+    definition: "ae68dfaf49e23e90862937fa379c24bc9848dfd8e6e941b383c835ee54e9ca4d",
+    function: "enforcement.follow_cure",
+    body: "f29b4ccc444f260d7707fb0f8540bd6a18ee4310de80bc6967aed09cd464f91a",
+  },
+  {
     table: "ops.job_queue",
     trigger: "_100_guard_job_status",
     must_be: "always",
@@ -155,6 +259,14 @@ export const GUARDS: readonly Guard[] = [
     definition: "4b3a5486e3345c242767bdd33a1d12a7dfa078ed6efc415953557dc5ffd8bf89",
     function: "ops.clear_lease",
     body: "fb992667c26464a722ab2c2b3c9d5a36b480a81874cf5c2fcf4a82970de28aae",
+  },
+  {
+    table: "ops.job_queue",
+    trigger: "_500_follow_enforcement_job",
+    must_be: "always",
+    definition: "3dd9d629bae3056be624e3cd301ac9cf873d711ac6d836ab8e4e9807ca652841",
+    function: "enforcement.follow_job",
+    body: "7ae40ae38be0f7302ca706842c7d4f0b189a8481370c06101a61fdc1bbcb5637",
   },
   {
     table: "ops.job_queue",
@@ -221,6 +333,46 @@ export const GUARDS: readonly Guard[] = [
     body: "f68b4647cd254ddf39118ebf07e60e13e10e1f3e2cc018529f18f6a2d29d24ad",
   },
   {
+    table: "public.plaintiffs",
+    trigger: "_100_guard_new_plaintiff",
+    must_be: "always",
+    definition: "484a6cd7e221f1840f48a5a16bd30ea98e8e9334a6ce6269c97622ba3b48b4f6",
+    function: "legal.guard_plaintiff",
+    body: "390545b9b6e2e9d28337bf00b1d48fff46580b759cf8e2a235832ff32e31a958",
+  },
+  {
+    table: "public.plaintiffs",
+    trigger: "_100_guard_plaintiff",
+    must_be: "always",
+    definition: "a49111f184183653dce9914b87f6737a491173a89c0ddf5501a821a8999fa88f",
+    function: "legal.guard_plaintiff",
+    body: "390545b9b6e2e9d28337bf00b1d48fff46580b759cf8e2a235832ff32e31a958",
+  },
+  {
+    table: "public.plaintiffs",
+    trigger: "_200_fill_normalized_name",
+    must_be: "always",
+    definition: "66db0f16602d9c675ac0b82d96a1012945e98a1a00ad34a79f015bea66e5b30c",
+    function: "public.fill_normalized_name",
+    body: "c348a5ed7b43f6b6c3550acc98da65b4e1ff601c182c6b2cccfceafdd88ab6fe",
+  },
+  {
+    table: "public.plaintiffs",
+    trigger: "_500_note_plaintiff",
+    must_be: "always",
+    definition: "a833ac6e7c200b51cdf926f683665f37c61897a446080d19b17db209953a7238",
+    function: "legal.note_plaintiff",
+    body: "d0f9b39bf1c615b97ad3ed209198447d54da76a45f69520944f44eda5abe87d1",
+  },
+  {
+    table: "public.plaintiffs",
+    trigger: "_510_follow_cure",
+    must_be: "always",
+    definition: "55432adb425624016c390ff4901710e5aa6186d59e81a12b6a9264ed3b8629bb",
+    function: "enforcement.follow_cure",
+    body: "f29b4ccc444f260d7707fb0f8540bd6a18ee4310de80bc6967aed09cd464f91a",
+  },
+  {
     table: "storage.objects",
     trigger: "dragonfly_on_object_stored",
     must_be: "enabled",
@@ -266,6 +418,10 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
     "b31cbdd7e589b3a8c63050b0db311bf9e050ec2b85909960d29842a1c8870d58",
   "audit.verify_slice":
     "f0fa24013f842b8f1960c0f55effe6b34d5ece64940afa97e23cd8399cb52880",
+  "enforcement.owns":
+    "12cb38b3418314a9fe5c987a661b5a08dcd33244e31f50d781e6d7f0a2bd4549",
+  "enforcement.pass_gate":
+    "19a1f9a2c51c421f7ce9dec151e637ed191f596d88ec5e66e09e1005dd0bf282",
   "evidence.comes_from":
     "2e547e9167c8b74e5f4e764428df709f3415f176fd159764c7ed4d6e044305fd",
   "evidence.describe_file":
@@ -286,6 +442,36 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
     "55928294e42f6e1ca5211862deadc3b8c15480b72e495774cf02b798311c1bbe",
   "evidence.set_legal_hold":
     "3995bd62029e8dbf8a9ae4bc7f2b9affab2e7c1626f16ca0e3f7357c24237490",
+  "legal.end_of":
+    "d15858a003d81a2ef780341946f6402c859dde12824e7627e22516798f239230",
+  "legal.expire_consents":
+    "96e56b67317a3da915845cac24fff4daf3746da0bdf987605666fa400fea0fe5",
+  "legal.guard_consent":
+    "ed12ad9047fefdd3857678c7ee040cd1d2f6d7519b2288f05ddd6ec5dbe3257d",
+  "legal.guard_new_consent":
+    "19e06f4f08031b6fbff6ef296e8b79e4ea2e42776f7fe2888cb5c9acb1015b76",
+  "legal.guard_plaintiff":
+    "390545b9b6e2e9d28337bf00b1d48fff46580b759cf8e2a235832ff32e31a958",
+  "legal.is_active":
+    "01637de7648fc4dd31e28c09dcc2650de7fb1066af6aba0490b84b1cb361195c",
+  "legal.is_authorized":
+    "f986ecd862fc24c8e243720eb79f0634390019c716a8a2fb7aab8b20d271ee81",
+  "legal.lock_standing":
+    "42a44c256c435a15162c131800624437e0d5ee19accee3424912ad98949428cb",
+  "legal.merge_plaintiffs":
+    "7881ee263ffa4921c3078d8e9de99c6ceb91759d47c3a423f717c9be19ffdd24",
+  "legal.missing_consents":
+    "5bface51dc0bb2ce318c44159c63ca6f1c791a3693a0b2df15c83a5bdaee4af6",
+  "legal.note_consent":
+    "c57d4afd5590d9e70cebe478dac6fb9ab005fcc2e5d22d0a5a820fea36f4d546",
+  "legal.note_plaintiff":
+    "d0f9b39bf1c615b97ad3ed209198447d54da76a45f69520944f44eda5abe87d1",
+  "legal.register_consent":
+    "accb773d28ac5a7799d65165243690ea6dff2dd74aee84d598bcccd9bb499878",
+  "legal.revoke_consent":
+    "1ba897a638f5ce45daac3f7002a4303c384d6e4188cafc85da2a025bfe38c4cc",
+  "legal.take_apart":
+    "a91aaec6b8813f63eda22178dbd916fd279d893f4a01790f89af5c40efc53b64",
   "ops.act_as":
     "e79cf96ab26453e8243d253a69ca83ed950f0cd3732c58454da435afad85293a",
   "ops.actor":

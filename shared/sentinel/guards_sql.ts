@@ -27,9 +27,11 @@ export const TRIGGERS_SQL = `
 export const FUNCTIONS_SQL = `
   select ${FUNCTION_NAME} as function, string_agg(${FUNCTION_HASH}, ' ' order by ${FUNCTION_HASH}) as body
     from pg_catalog.pg_proc p
-   where p.pronamespace in (select n.oid from pg_catalog.pg_namespace n where n.nspname in ('audit', 'evidence'))
+   where p.pronamespace in (select n.oid from pg_catalog.pg_namespace n where n.nspname in ('audit', 'evidence', 'legal'))
       or p.pronamespace = (select n.oid from pg_catalog.pg_namespace n where n.nspname = 'ops')
          and p.proname in ('actor', 'act_as', 'kind_of_actor', 'vouched_actor', 'is_engine', 'set_door')
+      or p.pronamespace = (select n.oid from pg_catalog.pg_namespace n where n.nspname = 'enforcement')
+         and p.proname in ('owns', 'pass_gate')
    group by 1
    order by 1`;
 

@@ -31,7 +31,8 @@ comment on column public.plaintiffs.status is
 comment on column public.plaintiffs.merged_into is
   'The plaintiff it turned out to be. Its judgments, consents and actions keep its id and count as that one''s.';
 comment on column public.plaintiffs.merge_reason is 'Why it was merged, or taken apart again, last.';
-comment on column public.plaintiffs.standing_id is 'The plaintiff that stands for it: the one it was merged into, or itself.';
+comment on column public.plaintiffs.standing_id is
+  'The plaintiff that stands for it: the one it was merged into, or itself.';
 comment on column public.plaintiffs.is_proof is
   'Made by a command that proves something, which its name says: it is counted nowhere.';
 comment on column public.plaintiffs.created_at is 'When its first judgment was inserted.';
@@ -39,9 +40,11 @@ comment on column public.plaintiffs.updated_at is 'When the row was last changed
 comment on constraint plaintiffs_pkey on public.plaintiffs is 'A plaintiff is known by its id.';
 comment on constraint plaintiffs_name_normalized_key on public.plaintiffs is 'One row however the name is spelt.';
 comment on constraint plaintiffs_status_known on public.plaintiffs is 'The states there are.';
-comment on constraint plaintiffs_merged_into_fkey on public.plaintiffs is 'Only a plaintiff that is there stands for another.';
+comment on constraint plaintiffs_merged_into_fkey on public.plaintiffs is
+  'Only a plaintiff that is there stands for another.';
 comment on index public.plaintiffs_standing_id_idx is 'Everybody a plaintiff stands for.';
-comment on index public.plaintiffs_merged_into_idx is 'Who was merged into a plaintiff; what its foreign key looks through.';
+comment on index public.plaintiffs_merged_into_idx is
+  'Who was merged into a plaintiff; what its foreign key looks through.';
 revoke all on public.plaintiffs from anon, authenticated;
 grant select, insert, update, delete on public.plaintiffs to service_role;
 
@@ -117,7 +120,8 @@ comment on constraint judgments_case_number_key on public.judgments is
   'One judgment per case number: what makes a row a duplicate. Inserts read it in order.';
 comment on constraint judgments_amount_not_negative on public.judgments is 'No judgment awards less than nothing.';
 comment on constraint judgments_enforcement_stage_known on public.judgments is 'The stages there are.';
-comment on index public.judgments_plaintiff_id_idx is 'The judgments of a plaintiff: their number and sum, a page of them.';
+comment on index public.judgments_plaintiff_id_idx is
+  'The judgments of a plaintiff: their number and sum, a page of them.';
 comment on index public.judgments_batch_id_idx is 'What a batch inserted: its counts and its undo.';
 revoke all on public.judgments from anon, authenticated;
 grant select, insert, update, delete on public.judgments to service_role;
@@ -171,12 +175,14 @@ begin
   return new;
 end
 $$;
-comment on function public.fill_normalized_name() is 'Trigger: a plaintiff that a hand adds need not be normalised by it.';
+comment on function public.fill_normalized_name() is
+  'Trigger: a plaintiff that a hand adds need not be normalised by it.';
 revoke all on function public.fill_normalized_name() from anon, authenticated;
 grant execute on function public.fill_normalized_name() to service_role;
 
 create trigger _200_fill_normalized_name before insert on public.plaintiffs
   for each row when (new.name_normalized is null) execute function public.fill_normalized_name();
+alter table public.plaintiffs enable always trigger _200_fill_normalized_name;
 comment on trigger _200_fill_normalized_name on public.plaintiffs is 'A name brings its normalised form.';
 
 -- Whoever writes past the engine is written down. An insert has no transition table: it would copy every row the engine

@@ -59,7 +59,8 @@ grant execute on function legal.guard_plaintiff() to service_role;
 create trigger _100_guard_plaintiff before update of status, merged_into on public.plaintiffs
   for each row execute function legal.guard_plaintiff();
 alter table public.plaintiffs enable always trigger _100_guard_plaintiff;
-comment on trigger _100_guard_plaintiff on public.plaintiffs is 'How plaintiffs may be merged, and in which order of locks.';
+comment on trigger _100_guard_plaintiff on public.plaintiffs is
+  'How plaintiffs may be merged, and in which order of locks.';
 
 create trigger _100_guard_new_plaintiff before insert on public.plaintiffs
   for each row when (new.merged_into is not null) execute function legal.guard_plaintiff();
@@ -84,7 +85,8 @@ begin
   return null;
 end
 $$;
-comment on function legal.note_plaintiff() is 'Trigger: who a plaintiff is and what state it is in changes with an event.';
+comment on function legal.note_plaintiff() is
+  'Trigger: who a plaintiff is and what state it is in changes with an event.';
 grant execute on function legal.note_plaintiff() to service_role;
 
 create trigger _500_note_plaintiff after update of status, merged_into on public.plaintiffs
@@ -107,7 +109,8 @@ begin
   select * into one from public.plaintiffs p where p.id = plaintiff for no key update;
   select * into other from public.plaintiffs p where p.id = into_plaintiff for no key update;
   if one.id is null or other.id is null then
-    return jsonb_build_object('outcome', 'unknown', 'id', case when one.id is null then plaintiff else into_plaintiff end);
+    return jsonb_build_object('outcome', 'unknown',
+      'id', case when one.id is null then plaintiff else into_plaintiff end);
   end if;
   if one.merged_into = other.id then
     return jsonb_build_object('outcome', 'done');

@@ -70,7 +70,8 @@ begin
   if legal.lock_standing(new.plaintiff_id) is null
      or not exists (select 1 from evidence.files f where f.id = new.evidence_file_id) then
     raise exception 'Cannot register a consent of plaintiff %: the plaintiff and its evidence must be there',
-      new.plaintiff_id using errcode = 'P0001', hint = 'Store the signed paper first: POST /enforcement/consents does both.';
+      new.plaintiff_id
+      using errcode = 'P0001', hint = 'Store the signed paper first: POST /enforcement/consents does both.';
   end if;
   new.registered_at := clock_timestamp();
   new.revoked_at := case when new.status = 'revoked' then coalesce(new.revoked_at, new.registered_at) end;
@@ -146,7 +147,8 @@ begin
   return null;
 end
 $$;
-comment on function legal.note_consent() is 'Trigger: a consent is registered and ended with an event, whoever does it.';
+comment on function legal.note_consent() is
+  'Trigger: a consent is registered and ended with an event, whoever does it.';
 grant execute on function legal.note_consent() to service_role;
 
 create trigger _500_note_consent after insert or update on legal.consents
@@ -157,13 +159,15 @@ comment on trigger _500_note_consent on legal.consents is 'Leaves an event, whoe
 create trigger _500_note_insert after insert on legal.consents
   for each statement execute function audit.note_rewritten_rows();
 alter table legal.consents enable always trigger _500_note_insert;
-comment on trigger _500_note_insert on legal.consents is 'An insert that is not the engine''s leaves an event of its own.';
+comment on trigger _500_note_insert on legal.consents is
+  'An insert that is not the engine''s leaves an event of its own.';
 
 create trigger _500_note_update after update on legal.consents
   referencing new table as written
   for each statement execute function audit.note_rewritten_rows();
 alter table legal.consents enable always trigger _500_note_update;
-comment on trigger _500_note_update on legal.consents is 'An update that is not the engine''s leaves an event of its own.';
+comment on trigger _500_note_update on legal.consents is
+  'An update that is not the engine''s leaves an event of its own.';
 
 create view legal.v_consents_in_force with (security_invoker = true) as
 select p.standing_id as plaintiff_id, c.consent_type, c.id as consent_id, c.version, c.valid_from, c.valid_until
@@ -235,7 +239,8 @@ begin
       and cardinality(legal.missing_consents(is_authorized.plaintiff_id)) = 0,
     false);
 exception when others then
-  raise warning 'whether plaintiff % is authorised cannot be told, so it is not: %', is_authorized.plaintiff_id, sqlerrm;
+  raise warning 'whether plaintiff % is authorised cannot be told, so it is not: %',
+    is_authorized.plaintiff_id, sqlerrm;
   return false;
 end
 $$;

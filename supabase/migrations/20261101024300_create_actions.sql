@@ -114,12 +114,14 @@ comment on column enforcement.actions.reason is
   'Why it is blocked, failed or cancelled: missing_consent, plaintiff_inactive, wrong_judgment, consent_revoked, '
   'consent_expired, judgment_gone, or the words of whoever cancelled it or gave it up.';
 comment on column enforcement.actions.evidence_file_id is 'The packet, once executed.';
-comment on column enforcement.actions.remediation_task_id is 'The task that was opened, or was open, when it was blocked.';
+comment on column enforcement.actions.remediation_task_id is
+  'The task that was opened, or was open, when it was blocked.';
 comment on column enforcement.actions.requested_by is 'Who asked.';
 comment on column enforcement.actions.requested_at is 'When, by the database''s own clock.';
 comment on column enforcement.actions.executed_at is 'When it was executed.';
 comment on column enforcement.actions.status_changed_at is 'When it came to its state.';
-comment on column enforcement.actions.is_proof is 'Of a plaintiff that a command made to prove something: counted nowhere.';
+comment on column enforcement.actions.is_proof is
+  'Of a plaintiff that a command made to prove something: counted nowhere.';
 comment on constraint actions_pkey on enforcement.actions is 'An action is known by its id.';
 comment on constraint actions_plaintiff_id_fkey on enforcement.actions is 'Only for plaintiffs there are.';
 comment on constraint actions_evidence_file_id_fkey on enforcement.actions is 'A packet is registered.';
@@ -204,7 +206,7 @@ comment on function enforcement.loss(uuid) is
   'Why a plaintiff that was authorised is not any more: consent_revoked, consent_expired or plaintiff_inactive.';
 grant execute on function enforcement.loss(uuid) to service_role;
 
-create function enforcement.open_task(plaintiff uuid, reason text)
+create function enforcement.open_task(plaintiff uuid, why text)
 returns uuid
 language plpgsql
 set search_path = ''
@@ -214,16 +216,16 @@ declare
 begin
   insert into public.tasks as t (plaintiff_id, title, priority, assigned_role, reason)
   values (plaintiff,
-    case open_task.reason when 'missing_consent' then 'Missing LOA/Fee Agreement' else 'Plaintiff is inactive' end,
-    'high', 'operations', open_task.reason)
+    case why when 'missing_consent' then 'Missing LOA/Fee Agreement' else 'Plaintiff is inactive' end,
+    'high', 'operations', why)
   on conflict (plaintiff_id, reason) where status = 'open' do nothing
   returning t.id into task;
   if task is null then
     select t.id into task from public.tasks t
-     where t.plaintiff_id = plaintiff and t.reason = open_task.reason and t.status = 'open';
+     where t.plaintiff_id = plaintiff and t.reason = why and t.status = 'open';
   else
     perform audit.append('task.opened', 'task', task::text, null,
-      jsonb_build_object('plaintiff_id', plaintiff, 'reason', open_task.reason));
+      jsonb_build_object('plaintiff_id', plaintiff, 'reason', why));
   end if;
   return task;
 end
@@ -274,8 +276,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform enforcement.close_cured_tasks(case when tg_table_name = 'consents' then (to_jsonb(new) ->> 'plaintiff_id')::uuid
-                                             else new.id end);
+  perform enforcement.close_cured_tasks(
+    case when tg_table_name = 'consents' then (to_jsonb(new) ->> 'plaintiff_id')::uuid else new.id end);
   return null;
 end
 $$;
@@ -394,8 +396,8 @@ begin
 end
 $$;
 comment on function enforcement.pass_gate(enforcement.actions) is
-  'Raises unless an action may be in work or executed at this moment. Holds its plaintiff until the transaction ends: a '
-  'revocation that has committed is seen, one that has not waits.';
+  'Raises unless an action may be in work or executed at this moment. Holds its plaintiff until the transaction ends: '
+  'a revocation that has committed is seen, one that has not waits.';
 grant execute on function enforcement.pass_gate(enforcement.actions) to service_role;
 
 create trigger _100_guard_action before update or delete on enforcement.actions
@@ -427,7 +429,8 @@ begin
 end
 $$;
 comment on function enforcement.note_action() is
-  'Trigger: an action is asked for and moves with an event; one that is authorised has its job in the same transaction.';
+  'Trigger: an action is asked for and moves with an event; one that is authorised has its job in the same '
+  'transaction.';
 grant execute on function enforcement.note_action() to service_role;
 
 create trigger _500_note_action after insert or update on enforcement.actions

@@ -81,7 +81,7 @@ Deno.test("anon, authenticated and PUBLIC have no right on any schema, table, vi
 
 Deno.test("what a later migration makes is closed to anon, authenticated and PUBLIC as well", () =>
   withDatabase(async (db) => {
-    for (const schema of ["public", "intake", "ops", "audit", "evidence"]) {
+    for (const schema of ["public", "intake", "ops", "audit", "evidence", "legal", "enforcement"]) {
       await db.sql.unsafe(`create table ${schema}.later (id bigint generated always as identity)`);
       await db.sql.unsafe(`create view ${schema}.v_later as select 1 as one`);
       await db.sql.unsafe(`create function ${schema}.later() returns int language sql as 'select 1'`);

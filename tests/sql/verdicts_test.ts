@@ -143,19 +143,9 @@ Deno.test("undo_batch() refuses once an enforcement action was asked for", () =>
   withDatabase(async (db) => {
     const id = await ingest(db, { rows: rowsOf("E", 3) });
     const [judgment] = await db.sql`select id from public.judgments where case_number = 'E-2'`;
-    const [known] = await db.sql`select to_regclass('enforcement.actions') is not null as there`;
-    await db.admin.begin(async (sql) => {
-      await sql`set local session_replication_role = replica`; // no plaintiff or consent is needed to be in the way
-      if (!known?.there) {
-        await sql`create schema enforcement authorization postgres`;
-        await sql`create table enforcement.actions (judgment_id bigint)`;
-        await sql`alter table enforcement.actions owner to postgres`;
-        await sql`insert into enforcement.actions (judgment_id) values (${judgment?.id})`;
-      } else {
-        await sql`insert into enforcement.actions (plaintiff_id, judgment_id, action_type, status)
-          values (gen_random_uuid(), ${judgment?.id}, 'levy', 'authorized')`;
-      }
-    });
+    await db.sql`
+      insert into enforcement.actions (plaintiff_id, judgment_id, action_type)
+      select j.plaintiff_id, j.id, 'levy' from public.judgments j where j.id = ${judgment?.id}`;
     assertEquals(await act(db, "undo", id), { outcome: "built_on", judgments: 1 });
   }));
 

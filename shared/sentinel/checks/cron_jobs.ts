@@ -9,6 +9,7 @@ export const CRON_JOBS = [
   "dragonfly-sentinel",
   "dragonfly-vendor-pull",
   "dragonfly-sweep",
+  "dragonfly-sweep-enforcement",
   "dragonfly-seal-audit",
   "dragonfly-prune",
   "dragonfly-prune-rate-buckets",
