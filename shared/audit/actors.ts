@@ -20,5 +20,8 @@ export const ACTOR_KINDS = [
 ] as const;
 export type ActorKind = (typeof ACTOR_KINDS)[number];
 
-/** Kinds whose names are people's own, `other` among them: of an unknown form nothing is known. */
-export const PERSONS: ReadonlySet<ActorKind> = new Set(["operator", "viewer", "other"]);
+/**
+ * Kinds whose names are people's own: a command's is a login on somebody's machine. Of what a holder of the secret key
+ * said of himself (`rest`), and of an unknown form, nothing is known.
+ */
+export const PERSONS: ReadonlySet<ActorKind> = new Set(["operator", "viewer", "command", "rest", "other"]);

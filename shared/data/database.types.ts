@@ -3418,6 +3418,7 @@ export type Database = {
       };
       "inspect_queues": { Args: { "queue"?: string }; Returns: Json };
       "is_engine": { Args: Record<PropertyKey, never>; Returns: boolean };
+      "is_from_function": { Args: Record<PropertyKey, never>; Returns: boolean };
       "is_open": {
         Args: {
           "job": Omit<

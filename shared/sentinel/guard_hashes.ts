@@ -478,10 +478,12 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
     "50332bb5572420fe614980afc858b98313fb2ffa9b24a8920fe6369b805589b7",
   "ops.is_engine":
     "55f088e997b612118eabcc3b951181e1a17946b35793e0b3781b56056ce23558",
+  "ops.is_from_function":
+    "e023b27db9a011bd64c3f41a591199c16f9d19f457239eb2fec88a80b06a71e9",
   "ops.kind_of_actor":
     "6783401f1e07990ff49c4d6e6ce7291ce9dd1a7b4a2634ba29ca7401f53f5617",
   "ops.set_door":
     "da32d6173bec9e7f03a2957b22a1cca8ad3bf3183890563c1b7159f16e7cdadb",
   "ops.vouched_actor":
-    "926d17a9d7ff00729dca2a269cceb7b09072864099c73ade081eacd00fa58872",
+    "11847c5168adec4c419341ab7123928ed549c625b1ed53f2b3f82e8e8c995e91",
 };

@@ -129,6 +129,28 @@ comment on function ops.kind_of_actor(text) is
   'behind REST and Storage. A name of no known form is other.';
 grant execute on function ops.kind_of_actor(text) to service_role;
 
+create function ops.is_from_function()
+returns boolean
+language plpgsql
+stable
+security definer -- reads a secret in the Vault; callers learn whether what they sent fits it
+set search_path = ''
+as $$
+declare
+  sent text := nullif(current_setting('request.headers', true), '')::jsonb ->> 'x-dragonfly-function';
+begin
+  return sent is not null and exists (
+    select 1
+      from vault.decrypted_secrets s
+     where s.name = 'dragonfly_wake_token'
+       and sent = encode(sha256(convert_to('dragonfly function ' || s.decrypted_secret, 'UTF8')), 'hex'));
+end
+$$;
+comment on function ops.is_from_function() is
+  'Whether a call over REST comes from one of our functions: its header x-dragonfly-function is made of the wake token, '
+  'which functions have and the secret key''s holders have not.';
+grant execute on function ops.is_from_function() to service_role;
+
 create function ops.vouched_actor(actor text)
 returns text
 language sql
@@ -137,13 +159,14 @@ set search_path = ''
 as $$
   select case
     when actor = '' or current_setting('role') <> 'service_role' then actor
-    when ops.kind_of_actor(actor) in ('operator', 'vendor', 'key') then actor
+    when ops.kind_of_actor(actor) in ('operator', 'vendor', 'key')
+         and (coalesce(current_setting('request.headers', true), '') = '' or ops.is_from_function()) then actor
     else 'rest:' || actor
   end
 $$;
 comment on function ops.vouched_actor(text) is
-  'The name under which somebody may act. Who comes over REST with the secret key speaks for those whom the functions '
-  'identify (people, vendors, keys); any other name he gives is written as his own word: rest:<name>.';
+  'The name under which somebody may act. Functions speak for those whom they have identified (people, vendors, keys). '
+  'Whoever else comes over REST with the secret key may say any name, and it is written as his own word: rest:<name>.';
 grant execute on function ops.vouched_actor(text) to service_role;
 
 create function ops.act_as(actor text, request_id text)

@@ -478,3 +478,17 @@ Deno.test("every action leaves an audit event with actor and request", async () 
     "batch.deleted",
   ]);
 });
+
+Deno.test("a person's acts are recorded as his, and one that the secret key's holder claims for him is not", async () => {
+  const operator = { authorization: `Bearer ${await signIn(shared(), "operator")}` };
+  const { body: { batch_id } } = await upload(shared(), someCsv(), {}, operator);
+  const claimed = { batch: batch_id, reason: "no more", actor: "operator:a@b.org", request_id: null };
+  assertEquals((await shared().service.schema("intake").rpc("abort_batch", claimed)).error, null);
+  const events = await shared().sql`select action, actor, actor_kind from audit.event_log
+    where entity_id = ${batch_id} and action in ('upload.reserved', 'batch.failed') order by id`;
+  assertEquals(events.map((event) => [event.action, event.actor_kind, event.actor.split("@")[0]]), [
+    ["upload.reserved", "operator", events[0]?.actor.split("@")[0]],
+    ["batch.failed", "rest", "rest:operator:a"],
+  ]);
+  assert(events[0]?.actor.startsWith("operator:operator-"));
+});

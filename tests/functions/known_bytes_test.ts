@@ -268,6 +268,7 @@ function appWith(store: Pick<DropStore, "put">, patienceMs = 60_000) {
   const client = createServiceClient({
     SUPABASE_URL: shared().stack.api_url,
     SUPABASE_SECRET_KEYS: { default: shared().stack.secret_key },
+    DRAGONFLY_WAKE_TOKEN: shared().stack.wake_token,
   });
   const real = new DropStore(client);
   const rows = new RestCalls(client);

@@ -3,11 +3,20 @@ import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertRejects } from "deno-std/assert/rejects.js";
 import { Problem } from "../../shared/errors.ts";
-import { createServiceClient, secretKeyOf } from "../../supabase/functions/_shared/clients.ts";
+import {
+  createServiceClient,
+  FUNCTION_HEADER,
+  functionProof,
+  secretKeyOf,
+} from "../../supabase/functions/_shared/clients.ts";
 import { createSessionCheck, type SigningKeys } from "../../supabase/functions/_shared/session.ts";
 
 const KEY = "sb_secret_of_the_tests";
-const environment = { SUPABASE_URL: "http://127.0.0.1:1", SUPABASE_SECRET_KEYS: { default: KEY } };
+const environment = {
+  SUPABASE_URL: "http://127.0.0.1:1",
+  SUPABASE_SECRET_KEYS: { default: KEY },
+  DRAGONFLY_WAKE_TOKEN: "wake-token-of-these-tests",
+};
 
 interface Seen {
   readonly url: string;
@@ -254,6 +263,18 @@ Deno.test("createServiceClient() sends its key in apikey and never as a bearer",
     assertEquals([url, headers.get("apikey")], [url, KEY]);
     assert(!(headers.get("authorization") ?? "").includes(KEY), url);
   }
+});
+
+Deno.test("createServiceClient() shows the database, and nobody else, that a function speaks, and not by the token itself", async () => {
+  const { client, seen } = clientWith(() => Response.json([]));
+  await client.from("judgments").select("*");
+  await client.schema("ops").rpc("time_scale");
+  await client.storage.from("intake").list();
+  await client.functions.invoke("worker");
+  await client.auth.admin.listUsers();
+  const proof = functionProof(environment.DRAGONFLY_WAKE_TOKEN);
+  assertEquals(seen.map(({ headers }) => headers.get(FUNCTION_HEADER)), [proof, proof, null, null, null]);
+  assert(!proof.includes(environment.DRAGONFLY_WAKE_TOKEN));
 });
 
 Deno.test("secretKeyOf() takes the default key, else the first", () => {

@@ -1,6 +1,7 @@
 /** Writes past the engine leave an event of their own, and nobody words an event himself. */
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
+import { functionProof } from "../../supabase/functions/_shared/clients.ts";
 import { type Sql, type TestDatabase, withDatabase } from "../support/database.ts";
 import { batchOf, drop, engine, errorOf, ingest, rowsOf, workOff } from "./engine.ts";
 
@@ -110,6 +111,37 @@ Deno.test("service_role cannot word an event itself, nor act under a name that t
     await db.sql`select ops.silence_check('stuck_batches', 60, 'quiet', 'ops:maria', null)`;
     const [last] = await db.sql`select actor from audit.event_log order by id desc limit 1`;
     assertEquals(last?.actor, "ops:maria");
+  }));
+
+Deno.test("over REST a person, vendor or key is named by a function alone; who has the secret key speaks for himself", () =>
+  withDatabase(async (db) => {
+    const token = "wake-token-of-this-test";
+    await db.admin`select vault.create_secret(${token}, 'dragonfly_wake_token')`;
+    const roads: readonly [headers: unknown, kind: string][] = [
+      [{}, "rest"],
+      [{ "x-dragonfly-function": token }, "rest"],
+      [{ "x-dragonfly-function": functionProof("another token") }, "rest"],
+      [{ "x-dragonfly-function": functionProof(token) }, "operator"],
+    ];
+    for (const [headers, kind] of roads) {
+      await engine(db).begin(async (sql) => {
+        await sql`select set_config('request.headers', ${JSON.stringify(headers)}, true)`;
+        await sql`select ops.silence_check('stuck_batches', 60, 'quiet', 'operator:a@b.org', null)`;
+      });
+      const [event] = await db.sql`select actor, actor_kind from audit.event_log order by id desc limit 1`;
+      const name = kind === "rest" ? "rest:operator:a@b.org" : "operator:a@b.org";
+      assertEquals([event?.actor_kind, event?.actor], [kind, name], JSON.stringify(headers));
+    }
+  }));
+
+Deno.test("without the token in the Vault nobody is taken for a function", () =>
+  withDatabase(async (db) => {
+    await engine(db).begin(async (sql) => {
+      await sql`select set_config('request.headers', ${
+        JSON.stringify({ "x-dragonfly-function": functionProof("") })
+      }, true)`;
+      assertEquals((await sql`select ops.is_from_function() as is`)[0]?.is, false);
+    });
   }));
 
 Deno.test("a batch is deleted with its event, by the owner of the key too", () =>
