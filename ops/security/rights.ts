@@ -57,13 +57,13 @@ export const SERVICE_RIGHTS: Readonly<Record<string, readonly Verb[]>> = {
   "legal.v_consents_in_force": READ,
 
   "ops.alert_digests": WRITE,
-  "ops.alerts": WRITE,
+  "ops.alerts": KEEP, // what was found is resolved or silenced, never taken away
   "ops.expected_workers": READ,
   "ops.guard_triggers": READ, // a catalogue: changed by migrations
   "ops.job_queue": WRITE,
   "ops.queue_control": KEEP,
   "ops.rate_buckets": WRITE,
-  "ops.sentinel_runs": WRITE,
+  "ops.sentinel_runs": READ, // the sentinel comes as the owner of the database
   "ops.source_turns": WRITE,
   "ops.v_batch_performance": READ,
   "ops.v_error_distribution": READ,

@@ -25,7 +25,7 @@ comment on column ops.sentinel_runs.result is 'The whole answer of POST /sentine
 comment on constraint sentinel_runs_pkey on ops.sentinel_runs is 'A run is known by its number.';
 comment on constraint sentinel_runs_status_known on ops.sentinel_runs is 'The verdicts there are.';
 comment on index ops.sentinel_runs_ran_at_idx is 'The newest run.';
-grant select, insert, update, delete on ops.sentinel_runs to service_role;
+grant select on ops.sentinel_runs to service_role;
 
 create table ops.alerts (
   id uuid primary key default gen_random_uuid(),
@@ -81,7 +81,7 @@ comment on constraint alerts_level_known on ops.alerts is 'The levels there are.
 comment on constraint alerts_state_known on ops.alerts is 'The states there are.';
 comment on constraint alerts_resolved_has_time on ops.alerts is 'A resolved alert says when, and no other does.';
 comment on index ops.alerts_open_idx is 'What is wrong now, for the sentinel, the digest and the metrics.';
-grant select, insert, update, delete on ops.alerts to service_role;
+grant select, insert, update on ops.alerts to service_role;
 
 create table ops.alert_digests (
   digest_on date primary key,
