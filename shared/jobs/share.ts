@@ -11,11 +11,20 @@ export const SLICE_BYTES = 8 * 1024 * 1024;
 export const SLICE_ROWS = 50_000;
 
 const SCANNED_PER_PARSED = 6; // scanned and hashed in a way that can be carried on, a byte costs up to a sixth of a parsed one
-const STEPS_PER_PARSED = 4; // a step of the reader beyond those of usual rows costs up to a quarter of it
+const STEPS_PER_PARSED = 2; // a step of the reader beyond those of usual rows costs up to half of it
 const ROW_BYTES = SLICE_BYTES / SLICE_ROWS; // what a short row weighs; a longer one weighs its bytes
 const REJECT_BYTES = 320; // place, raw line and JSON of a kept reject, in parsed bytes
 const ISSUE_BYTES = 96; // and the words of each of its issues
 const CALL_BYTES = 128 * 1024; // what the calls around one unit cost, in parsed bytes
+
+/**
+ * What may be spent when another unit is begun, and when even one under way is broken off, in shares. What a unit takes
+ * is not known before it is claimed; a usual slice takes one share and must not be broken off for what came before it.
+ */
+const BEGUN_BELOW = 0.4;
+const BROKEN_OFF_AT = 1.5;
+/** What an isolate that has used half of its CPU may still spend on the unit at hand. */
+const LEFT_AT_END = 0.5;
 
 /** Bytes of one staging pass that fit into a share. */
 export const SCAN_SHARE_BYTES = SLICE_BYTES * SCANNED_PER_PARSED;
@@ -25,6 +34,8 @@ export class Share {
   #spent = 0;
   #parsedBytes = 0;
   #parsedRows = 0;
+  /** What had been spent when the end of the isolate was announced. */
+  #spentAtEnd = Infinity;
 
   /** wallMs: a third of the shortest wall clock the platform gives. */
   constructor(private readonly startedAt: number, private readonly wallMs = 50_000) {}
@@ -59,17 +70,29 @@ export class Share {
     this.#spent += bytes / SCANNED_PER_PARSED / sizeScale;
   }
 
-  /** Whether to hand over. now: milliseconds on the clock of startedAt. */
+  /** Whether another unit may be begun. now: milliseconds on the clock of startedAt. */
+  mayBegin(now: number): boolean {
+    return this.#weight() < BEGUN_BELOW * SLICE_BYTES && now - this.startedAt < this.wallMs;
+  }
+
+  /** Whether to hand over what can be handed over at any point. */
   isSpent(now: number): boolean {
     return this.#weight() >= SLICE_BYTES || now - this.startedAt >= this.wallMs;
   }
 
   /**
-   * Whether even a unit under way has to be broken off: twice the share is 0.6 s of CPU here, and a hosted core that
-   * is half as fast gets there just before the platform retires it.
+   * Whether even a unit under way has to be broken off. An isolate whose end is announced has used half of its CPU, by
+   * this invocation and those before it: it goes on for half a share, so that a unit that is nearly done is finished.
    */
   isOverdrawn(now: number): boolean {
-    return this.#weight() >= 2 * SLICE_BYTES || now - this.startedAt >= 2 * this.wallMs;
+    const weight = this.#weight();
+    return weight >= BROKEN_OFF_AT * SLICE_BYTES || weight - this.#spentAtEnd >= LEFT_AT_END * SLICE_BYTES ||
+      now - this.startedAt >= 2 * this.wallMs;
+  }
+
+  /** The end of the isolate was announced; said again, it changes nothing. */
+  announceEnd(): void {
+    if (this.#spentAtEnd === Infinity) this.#spentAtEnd = this.#weight();
   }
 
   /** Everything so far, in parsed bytes. */

@@ -75,6 +75,8 @@ export interface ScanState {
   readonly columns: number | null;
   phase: "sample" | "table" | "after";
   bytes: number;
+  /** All bytes of the file, what was left out at its end included; null as long as more may come. */
+  size: number | null;
   mark: Mark;
   encoding: Encoding;
   /** Evidence for and against UTF-8, where the file does not say how it is written. */
@@ -108,6 +110,7 @@ export function newScanState(
     columns,
     phase: "sample",
     bytes: 0,
+    size: null,
     mark: { encoding: "utf-8", bom: false, length: 0 },
     encoding: given.encoding ?? "utf-8",
     sequences: { valid: 0, invalid: 0 },

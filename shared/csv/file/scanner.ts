@@ -142,25 +142,51 @@ export class FileScanner {
       this.#queue.push(piece);
       if (this.#scan.phase === "sample" && this.#queue.size >= SAMPLE_BYTES) this.#begin(false);
       if (this.#scan.phase !== "sample" && this.#queue.ready) this.#readBlock(false);
-      while (this.isBehind && this.#queue.size > MOST_BLOCKS * this.#queue.blockBytes) this.#readBlock(false);
+      while (this.#waits && this.#queue.size > MOST_BLOCKS * this.#queue.blockBytes) this.#readBlock(false);
     }
+  }
+
+  get #ended(): boolean {
+    return this.#scan.size !== null;
+  }
+
+  get #waits(): boolean {
+    return this.#scan.phase === "table" && (this.#ended ? this.#queue.size > 0 : this.#queue.ready);
   }
 
   /** Whether bytes wait that could be read already, because reading those before them has cost enough at once. */
   get isBehind(): boolean {
-    return this.#scan.phase === "table" && this.#queue.ready;
+    return this.#waits || this.#rival?.scanner.isBehind === true;
   }
 
   /** Reads on in what waits. */
   catchUp(): void {
-    if (this.isBehind) this.#readBlock(false);
+    if (this.#waits) this.#readBlock(this.#ended);
+    else this.#rival?.scanner.catchUp();
+  }
+
+  /**
+   * Says that no more bytes come. What waits can be read now, in steps or by `finish()` at once: without it the last
+   * block, which may be the dearest, is not known to be the last.
+   */
+  end(): void {
+    if (this.#ended) return;
+    const scan = this.#scan;
+    const size = scan.bytes + this.#end.size;
+    if (scan.phase === "sample") scan.mark = readMark(this.#queue.peek(), scan.given);
+    const isWide = scan.mark.encoding.startsWith("utf-16");
+    const wide = isWide ? (scan.bytes - scan.mark.length) % 2 === 1 : undefined;
+    for (const part of this.#end.finish(wide)) this.#feed(part);
+    if (scan.phase === "sample") this.#begin(true);
+    scan.size = size;
+    if (this.#rival !== null) this.#rival.scanner.#scan.size = size;
   }
 
   /** All that is known now, fit for JSON, to be resumed later, elsewhere. The scanner itself can go on, too. */
   state(): ScannerState {
-    if (this.#scan.phase !== "sample" && this.#queue.size > 0) this.#readBlock(false);
+    if (this.#scan.phase !== "sample" && this.#queue.size > 0 && !this.#ended) this.#readBlock(false);
     return {
-      nextByte: this.#scan.bytes + this.#end.size,
+      nextByte: this.#scan.size ?? this.#scan.bytes + this.#end.size,
       pending: packBytes(this.#queue.peek()),
       held: structuredClone(this.#end.runs),
       rival: this.#rival && { question: this.#rival.question, state: this.#rival.scanner.state() },
@@ -170,15 +196,9 @@ export class FileScanner {
 
   /** Says that the file is over and gives what was found. */
   finish(): Scan {
-    const scan = this.#scan;
-    const size = scan.bytes + this.#end.size;
-    if (scan.phase === "sample") scan.mark = readMark(this.#queue.peek(), scan.given);
-    const isWide = scan.mark.encoding.startsWith("utf-16");
-    const wide = isWide ? (scan.bytes - scan.mark.length) % 2 === 1 : undefined;
-    for (const part of this.#end.finish(wide)) this.#feed(part);
-    if (scan.phase === "sample") this.#begin(true);
+    this.end();
     this.#close();
-    return this.#rightOne().#report(size);
+    return this.#rightOne().#report(this.#scan.size ?? this.#scan.bytes);
   }
 
   #close(): void {

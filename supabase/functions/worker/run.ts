@@ -36,7 +36,7 @@ export async function run(ports: Ports): Promise<RunReport> {
   };
   let lookedTwice = false;
   for (;;) {
-    if (ports.isEnding() || invocation.share.isSpent(ports.now().getTime())) {
+    if (ports.isEnding() || !invocation.share.mayBegin(ports.now().getTime())) {
       report.handed_over += 1;
       await ports.wakeSelf();
       return report;

@@ -11,6 +11,7 @@ import type { StageUnit } from "../../../shared/jobs/unit.ts";
 import { type FileHash, resumeFileHash, startFileHash } from "./file_hash.ts";
 import { type Ending, HandOver, holding } from "./holding.ts";
 import type { Invocation } from "./ports.ts";
+import { mustStop } from "./stopping.ts";
 import { parseSavedPass, type SavedPass } from "./saved_pass.ts";
 
 /** Scans one share of a file; at its end the batch is opened for validation, refused, or skipped as known. */
@@ -36,7 +37,8 @@ export async function stage(
       pass.push(chunk);
       share.spendScanned(chunk.length, unit.size_scale);
       share.spendSteps(pass.extraSteps(), unit.size_scale);
-      if (pass.isCostly && share.isSpent(invocation.now().getTime()) && pass.breakOff()) break;
+      const isDue = mustStop(invocation) || pass.isCostly && share.isSpent(invocation.now().getTime());
+      if (isDue && pass.breakOff()) break;
     }
     if (pass.nextByte === firstByte && firstByte < range.totalBytes) {
       throw new Error(
@@ -44,10 +46,11 @@ export async function stage(
       );
     }
     let isSpent = pass.nextByte < range.totalBytes;
+    if (!isSpent) pass.end();
     while (!isSpent && pass.isBehind) {
       pass.catchUp();
       share.spendSteps(pass.extraSteps(), unit.size_scale);
-      isSpent = share.isSpent(invocation.now().getTime());
+      isSpent = mustStop(invocation) || share.isSpent(invocation.now().getTime());
     }
     if (isSpent) {
       await invocation.gateway.saveScan(hold, pass.save());
@@ -146,6 +149,11 @@ class FilePass {
   /** Reads on in bytes that were taken already. */
   catchUp(): void {
     this.scanner.catchUp();
+  }
+
+  /** No more bytes come: the last ones can be read in steps, too. */
+  end(): void {
+    if (this.unsupported === null) this.scanner.end();
   }
 
   /** Ends the scan for this invocation. True when nothing more needs to be read; else the rest has to be hashed. */

@@ -19,6 +19,7 @@ import {
 } from "../../../shared/judgments/mod.ts";
 import { type Ending, HandOver, holding } from "./holding.ts";
 import type { Invocation } from "./ports.ts";
+import { mustStop } from "./stopping.ts";
 
 /** Validates one slice. Its rows count once it is finished; whoever dies before leaves nothing that counts. */
 export async function validate(
@@ -62,14 +63,13 @@ async function checkAll(
   signal: AbortSignal,
 ): Promise<RestOfSlice | null> {
   const { share } = invocation;
-  const mustStop = () => invocation.isStopping() || share.isOverdrawn(invocation.now().getTime());
   const check = async (batches: Iterable<RecordBatch>): Promise<RestOfSlice | null> => {
     for (const rows of batches) {
       share.spendSteps(pass.extraSteps(), unit.size_scale);
       await pass.lookUpOriginals(rows, invocation.gateway);
       const { length } = rows.rows;
       for (let from = 0; from < length; from += STRETCH_ROWS) {
-        if (pass.rows > 0 && mustStop()) return restFrom(rows, from);
+        if (pass.rows > 0 && mustStop(invocation)) return restFrom(rows, from);
         const { kept, issues } = pass;
         const to = Math.min(length, from + STRETCH_ROWS);
         await pass.check(rows, from, to, sender);

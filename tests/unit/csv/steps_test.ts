@@ -9,6 +9,8 @@ import { isKnownHeader } from "./reading.ts";
 /** Steps for each byte that neither the scan nor the reader may need. What is looked at only once takes one or two. */
 const MOST_STEPS = 350;
 const SEED = 20_261_127;
+/** What is read between two looks at the share: the reader's own measure, and what the record at hand takes beyond it. */
+const MOST_AT_ONCE = 16_000_000;
 const PATTERNS = 1_200;
 /** The first block, and what is looked at before a file shows what it is: no part of what grows with the file. */
 const BEGINNING = 200_000;
@@ -110,6 +112,39 @@ Deno.test("a scan that pauses because it is dear finds what one in other chunks 
     assertEquals(scans[2], scans[0]);
   }
   assert(pauses > 0);
+});
+
+Deno.test("a file whose end is dear is read to its end in steps, broken off at any of them", () => {
+  const options = { isKnownHeader, sliceRows: 5_000 };
+  let most = 0;
+  for (
+    const [line, tail] of [['"a\n', ""], ['b","c\n', "\0\0\0"], [`"\\"a\n`, ""], [`"a'b\n'a"b\n`, "\x1a"]]
+  ) {
+    const body = hostileFile({ header: "case_number,amount,court", line: () => line ?? "" }, 200_000);
+    const bytes = new Uint8Array([...body, ...new TextEncoder().encode(tail)]);
+    const whole = new FileScanner(options);
+    whole.push(bytes);
+    let scanner = new FileScanner(options);
+    scanner.push(bytes);
+    scanner.end();
+    let catches = 0;
+    for (; scanner.isBehind; catches++) {
+      if (catches % 3 === 2) {
+        scanner = FileScanner.resume(
+          JSON.parse(JSON.stringify(scanner.state())),
+          options,
+        );
+      }
+      const before = scanner.steps;
+      scanner.catchUp();
+      assert(scanner.steps - before < MOST_AT_ONCE, `${line}: ${scanner.steps - before} steps at once`);
+    }
+    most = Math.max(most, catches);
+    const before = scanner.steps;
+    assertEquals(JSON.stringify(scanner.finish()), JSON.stringify(whole.finish()));
+    assert(scanner.steps - before < BEGINNING, `${scanner.steps - before} steps left to its end`);
+  }
+  assert(most > 3, `${most} steps at most`);
 });
 
 Deno.test("a file that costs more than it may is refused, with the line, and nothing of it is read", () => {

@@ -52,13 +52,24 @@ Deno.test("Share is spent when a third of the wall clock is over, whatever was d
   assertEquals(share.isSpent(51_000), true);
 });
 
-Deno.test("Share is overdrawn at twice its size, by bytes and by rejects, or at twice its wall clock", () => {
+Deno.test("Share is overdrawn at one and a half of its size, by bytes and by rejects, or at twice its wall clock", () => {
   const share = new Share(0);
   share.spendParsed(SLICE_BYTES);
   assertEquals([share.isSpent(0), share.isOverdrawn(0)], [true, false]);
-  share.spendRejects(20_165, 20_165); // 416 bytes each
+  share.spendRejects(10_083, 10_083); // 416 bytes each
   assertEquals(share.isOverdrawn(0), true);
   assertEquals([new Share(0).isOverdrawn(99_999), new Share(0).isOverdrawn(100_000)], [false, true]);
+});
+
+Deno.test("Share lets another unit begin only where a usual slice is not broken off for it", () => {
+  const share = new Share(0);
+  assertEquals([share.mayBegin(0), share.mayBegin(50_000)], [true, false]);
+  for (let units = 0; units < 25; units++) share.spendUnit();
+  assertEquals(share.mayBegin(0), true);
+  share.spendUnit(); // 26 of 128 kB are more than 0.4 of 8 MiB
+  assertEquals(share.mayBegin(0), false);
+  share.spendParsed(SLICE_BYTES);
+  assertEquals(share.isOverdrawn(0), false);
 });
 
 Deno.test("Share.spendRejects() weighs rejects and each of their issues, by the scale of the unit", () => {
@@ -71,10 +82,21 @@ Deno.test("Share.spendRejects() weighs rejects and each of their issues, by the 
 
 Deno.test("Share is spent by the steps of the reader beyond the usual ones", () => {
   const share = new Share(0);
-  share.spendSteps(4 * SLICE_BYTES - 1);
+  share.spendSteps(2 * SLICE_BYTES - 1);
   assertEquals(share.isSpent(0), false);
   share.spendSteps(-100);
   assertEquals(share.isSpent(0), false);
   share.spendSteps(1);
   assertEquals(share.isSpent(0), true);
+});
+
+Deno.test("Share goes on for half of itself once the end of the isolate is announced, and no further", () => {
+  const share = new Share(0);
+  share.spendParsed(SLICE_BYTES / 4);
+  share.announceEnd();
+  share.spendParsed(SLICE_BYTES / 2 - 1);
+  assertEquals(share.isOverdrawn(0), false);
+  share.announceEnd(); // said again at every look
+  share.spendParsed(1);
+  assertEquals([share.isSpent(0), share.isOverdrawn(0)], [false, true]);
 });
