@@ -1,4 +1,5 @@
 /** Idempotent by row: the first in file order wins, what differs is recorded, a batch's own rows are never duplicates. */
+import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
@@ -217,6 +218,32 @@ Deno.test("a vendor learns of another source's judgment that its case number is 
     ]);
     const [whole] = await told(null);
     assertEquals([whole.issues[0].differs, whole.issues[0].kept_source], [["plaintiff_name"], "acme"]);
+  }));
+
+Deno.test("a vendor's dry run learns how many of its numbers are known, and neither which nor whose", () =>
+  withDatabase(async (db) => {
+    await db.sql`insert into intake.sources (source) values ('acme'), ('bravo')`;
+    await drop(db, { path: "acme/a.csv" });
+    await workOff(db, {
+      rows: [{ case: "KNOWN-1", plaintiff: "Secret Lender" }, {
+        case: "KNOWN-2",
+        defendant: "Secret Debtor",
+      }],
+    });
+    const id = await drop(db, { path: "bravo/b.csv" });
+    await db.sql`update intake.simplicity_batches set dry_run = true where id = ${id}`;
+    await workOff(db, {
+      rows: [{ case: "KNOWN-1", plaintiff: "A Guess" }, { case: "KNOWN-2" }, { case: "B" }, { case: "B" }],
+    });
+    assertEquals(await countsOf(db, id), [4, 4, 0, 0, 3]);
+    const [row] = await engine(db)`
+      select intake.list_errors(${id}, null, 1, 50, 'bravo') as every,
+             intake.list_errors(${id}, 'DUPLICATE_CASE_NUMBER', 1, 50, 'bravo') as duplicates,
+             (select jsonb_agg(c.csv) from intake.errors_csv(${id}, -1, 100) c) as csv,
+             intake.describe_batch(${id}, 'bravo') as record`;
+    assertEquals([row?.every.total, row?.duplicates.total, row?.csv], [0, 0, null]);
+    const told = JSON.stringify(row);
+    for (const secret of ["KNOWN-1", "KNOWN-2", "Secret", "acme"]) assert(!told.includes(secret), secret);
   }));
 
 Deno.test("a vendor's record names no batch of another source", () =>
