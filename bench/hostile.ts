@@ -61,3 +61,49 @@ export function hostileFile({ header, line }: Shape, bytes: number): Uint8Array 
   }
   return new TextEncoder().encode(lines.join(""));
 }
+
+/** What generated patterns are made of: everything a reader may stumble over, quotes above all. */
+const PIECES = [
+  '"',
+  '"',
+  '""',
+  "'",
+  ",",
+  ",",
+  "\n",
+  "\n",
+  "\r\n",
+  "a",
+  "é",
+  " ",
+  "\\",
+  ";",
+  '","',
+  '"\n',
+  "1,a,b,2,3\n",
+];
+
+/** A pattern of quotes made of a seed, the same each time: a line over and over, and another every so often. */
+export function quotePattern(seed: number): Shape {
+  const next = numbersFrom(seed);
+  const lineOf = (most: number) =>
+    `${Array.from({ length: 1 + next(most) }, () => PIECES[next(PIECES.length)] ?? "").join("")}\n`;
+  const columns = [2, 5, 25, 200][next(4)] ?? 5;
+  const header = Array.from(
+    { length: columns },
+    (_, at) => at === 0 ? "case_number" : `c${"x".repeat(at % 40)}`,
+  );
+  const [unit, other, every] = [lineOf(10), lineOf(6), 2 + next(69)];
+  return { header: header.join(","), line: (at) => at % every === 1 ? other : unit };
+}
+
+/** Numbers below a bound, by a seed (mulberry32). */
+function numbersFrom(seed: number): (below: number) => number {
+  let state = seed | 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}

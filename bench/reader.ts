@@ -7,12 +7,16 @@ import { parseArgs } from "node:util";
 import Papa from "papaparse";
 import { FileScanner, RowReader } from "../shared/csv/mod.ts";
 import { spanOf } from "./figures.ts";
-import { HOSTILE, hostileFile, isHostileHeader, type Shape } from "./hostile.ts";
+import { whole } from "./options.ts";
+import { HOSTILE, hostileFile, isHostileHeader, quotePattern, type Shape } from "./hostile.ts";
 
-const USAGE = `deno task bench:reader [--megabytes 24] [--runs 5] [--gigabyte] [--hostile 1,2,4,8] [--json]
+const USAGE =
+  `deno task bench:reader [--megabytes 24] [--runs 5] [--gigabyte] [--hostile 1,2,4,8] [--patterns 1000]
+  [--json]
 
   --gigabyte   also scan a generated gigabyte and tell the peak of memory
-  --hostile    instead, files written to be dear to read, at so many MB: CPU and steps for each byte`;
+  --hostile    instead, files written to be dear to read, at so many MB: CPU and steps for each byte
+  --patterns   instead, so many generated patterns of quotes: steps for each byte, and the worst at 1, 2, 4, 8 MB`;
 
 const MIB = 1024 * 1024;
 
@@ -166,6 +170,40 @@ function hostileFigures(sizes: string): HostileFigures[] {
   );
 }
 
+/** How large the file of a pattern is: all of what looks ahead in the reader is at work, and a thousand are read in minutes. */
+const PATTERN_MB = 1 / 16;
+const SIZES_OF_WORST = [1, 2, 4, 8];
+
+interface PatternFigures {
+  readonly patterns: number;
+  /** Steps for each byte, scan and reading each: of the middle one, the worst of a hundred, the worst. */
+  readonly scan: readonly [median: number, p99: number, most: number];
+  readonly read: readonly [median: number, p99: number, most: number];
+  readonly worst: readonly HostileFigures[];
+}
+
+function patternFigures(count: number): PatternFigures {
+  const all = Array.from({ length: count }, (_, seed) => ({
+    seed,
+    figures: measureHostile(`pattern ${seed}`, quotePattern(seed), PATTERN_MB),
+  }));
+  const spread = (pick: (one: HostileFigures) => number): [number, number, number] => {
+    const sorted = all.map(({ figures }) => pick(figures)).sort((a, b) => a - b);
+    const at = (share: number) => sorted[Math.min(count - 1, Math.floor(share * count))] ?? 0;
+    return [at(0.5), at(0.99), at(1)];
+  };
+  const work = ({ figures }: typeof all[number]) => figures.scan_steps_per_byte + figures.read_steps_per_byte;
+  const [worst] = all.toSorted((a, b) => work(b) - work(a));
+  return {
+    patterns: count,
+    scan: spread((one) => one.scan_steps_per_byte),
+    read: spread((one) => one.read_steps_per_byte),
+    worst: worst === undefined
+      ? []
+      : SIZES_OF_WORST.map((size) => measureHostile(`pattern ${worst.seed}`, quotePattern(worst.seed), size)),
+  };
+}
+
 function median(values: readonly number[]): number {
   return spanOf(values)?.median ?? 0;
 }
@@ -181,6 +219,7 @@ const { values: flags } = parseArgs({
     runs: { type: "string", default: "5" },
     gigabyte: { type: "boolean", default: false },
     hostile: { type: "string" },
+    patterns: { type: "string" },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -193,6 +232,18 @@ if (flags.hostile !== undefined) {
   const hostile = hostileFigures(flags.hostile);
   if (flags.json) console.log(JSON.stringify(hostile));
   else console.table(hostile);
+  Deno.exit(0);
+}
+if (flags.patterns !== undefined) {
+  const { worst, ...spread } = patternFigures(whole("--patterns", flags.patterns, 1, 100_000));
+  if (flags.json) console.log(JSON.stringify({ ...spread, worst }));
+  else {
+    console.log(
+      `${spread.patterns} patterns, steps for each byte (median, worst of a hundred, worst): ` +
+        `scan ${spread.scan.join(", ")} · read ${spread.read.join(", ")}`,
+    );
+    console.table(worst);
+  }
   Deno.exit(0);
 }
 const figures = Object.keys(SHAPES).map((shape) =>
