@@ -1285,6 +1285,7 @@ export type Database = {
           "batch_id": string;
           "block_no": number;
           "payload": string;
+          "plaintiffs": string;
           "row_count": number;
           "slice_no": number;
         };
@@ -1293,6 +1294,7 @@ export type Database = {
           "batch_id": string;
           "block_no": number;
           "payload": string;
+          "plaintiffs"?: string;
           "row_count": number;
           "slice_no": number;
         };
@@ -1300,6 +1302,7 @@ export type Database = {
           "batch_id"?: string;
           "block_no"?: number;
           "payload"?: string;
+          "plaintiffs"?: string;
           "row_count"?: number;
           "slice_no"?: number;
         };
@@ -2020,7 +2023,7 @@ export type Database = {
         };
       };
       "lock_repairs": { Args: { "batch": string }; Returns: undefined };
-      "map_plaintiffs": { Args: { "batch": string }; Returns: Json };
+      "map_plaintiffs": { Args: { "batch": string }; Returns: Record<string, unknown> };
       "max_kept_duplicates": { Args: Record<PropertyKey, never>; Returns: number };
       "max_kept_rejects": { Args: Record<PropertyKey, never>; Returns: number };
       "max_mapped_names": { Args: Record<PropertyKey, never>; Returns: number };
@@ -2104,9 +2107,21 @@ export type Database = {
             Database["intake"]["Tables"]["simplicity_batches"]["Row"],
             Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
           >;
-          "plaintiffs": Json;
+          "firsts": (number)[];
+          "plaintiffs": (string)[];
         };
         Returns: number;
+      };
+      "names_met": {
+        Args: { "batch": string };
+        Returns: {
+          "block_no": number;
+          "case_number": string;
+          "name": string;
+          "place": number;
+          "row_index": number;
+          "slice_no": number;
+        }[];
       };
       "needs_approval": {
         Args: {
@@ -2117,6 +2132,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "nobody": { Args: Record<PropertyKey, never>; Returns: string };
       "note_header_change": {
         Args: {
           "batch": Omit<
@@ -2420,7 +2436,7 @@ export type Database = {
       };
       "stage_block": { Args: { "": string }; Returns: undefined };
       "staged_rows": {
-        Args: { "batch": string };
+        Args: { "batch": string; "up_to"?: number };
         Returns: {
           "case_number": string;
           "line": string;
@@ -3417,6 +3433,7 @@ export type Database = {
         };
       };
       "inspect_queues": { Args: { "queue"?: string }; Returns: Json };
+      "is_by_hand": { Args: Record<PropertyKey, never>; Returns: boolean };
       "is_engine": { Args: Record<PropertyKey, never>; Returns: boolean };
       "is_from_function": { Args: Record<PropertyKey, never>; Returns: boolean };
       "is_open": {

@@ -1,8 +1,10 @@
 /**
  * Valid rows on their way to the database, a block at a time. The body of `intake.stage_block`:
  * a JSON head, U+001D, then the rows. Text travels as it is, so nothing is escaped or parsed twice.
+ * Plaintiffs are numbered as they are met: the database looks up each spelling of a slice once, and never reads all
+ * rows for the sake of their names.
  */
-import { ROW_SEPARATOR, writeStagedRow } from "../judgments/mod.ts";
+import { FIELD_SEPARATOR, FIELDS, ROW_SEPARATOR, writeStagedRow } from "../judgments/mod.ts";
 import type { Reject } from "./reject.ts";
 
 /** Between head and rows: U+001D, group separator. */
@@ -11,6 +13,9 @@ export const HEAD_SEPARATOR = "\u001d";
 const BLOCK_ROWS = 2_500; // long enough for a call to pay, short enough to overlap; longer ones let the heap grow
 const BLOCK_REJECTS = 1_000; // rejects travel as JSON, about ten times a row's weight
 const BLOCK_REJECT_CHARS = 1_000_000; // of their raw lines, which stand in a reject some four times
+
+const CASE_NUMBER = FIELDS.indexOf("case_number");
+const PLAINTIFF_NAME = FIELDS.indexOf("plaintiff_name");
 
 /** Which slice the rows belong to, and the lease that allows writing them. */
 export interface BlockOwner {
@@ -26,13 +31,27 @@ export class BlockWriter {
   #rejects: Reject[] = [];
   #rejectChars = 0;
   #blockNo = 0;
+  /** Each spelling of a plaintiff's name in the slice so far, with its number. */
+  readonly #plaintiffs = new Map<string, number>();
+  /** Those first met in this block. */
+  #met: string[] = [];
 
   /** sizeScale: the unit's factor on shares of work. */
   constructor(private readonly owner: BlockOwner, private readonly sizeScale = 1) {}
 
   /** Adds a valid row: its index in the file, its checked values in the order of the fields, what it repairs. */
   addRow(rowIndex: number, values: readonly string[], repairsRow?: string): void {
-    this.#rows.push(writeStagedRow(rowIndex, values, repairsRow));
+    const number = this.#numberOf(values[PLAINTIFF_NAME] ?? "", rowIndex, values[CASE_NUMBER] ?? "");
+    this.#rows.push(writeStagedRow(rowIndex, values, number, repairsRow));
+  }
+
+  #numberOf(plaintiff: string, rowIndex: number, caseNumber: string): number {
+    const known = this.#plaintiffs.get(plaintiff);
+    if (known !== undefined) return known;
+    const number = this.#plaintiffs.size;
+    this.#plaintiffs.set(plaintiff, number);
+    this.#met.push(rowIndex + FIELD_SEPARATOR + caseNumber + FIELD_SEPARATOR + plaintiff);
+    return number;
   }
 
   /** Adds a rejected row. */
@@ -61,11 +80,13 @@ export class BlockWriter {
       attempt: this.owner.attempt,
       block_no: this.#blockNo,
       row_count: this.#rows.length,
+      plaintiffs: this.#met.join(ROW_SEPARATOR),
       rejects: this.#rejects,
     });
     const body = head + HEAD_SEPARATOR + this.#rows.join(ROW_SEPARATOR);
     this.#blockNo += 1;
     this.#rows = [];
+    this.#met = [];
     this.#rejects = [];
     this.#rejectChars = 0;
     return body;

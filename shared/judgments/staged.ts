@@ -12,13 +12,19 @@ export const FIELD_SEPARATOR = "\u001f";
 export const ROW_SEPARATOR = "\u001e";
 
 /**
- * What stands where in a staged row. row_index counts the rows of the file from 0; repairs_row is there in replays
- * alone: the row of the original that this one repairs, from 1.
+ * What stands where in a staged row. row_index counts the rows of the file from 0; plaintiff_no is the place of the
+ * row's plaintiff among the names its slice brings, from 0; repairs_row is there in replays alone: the row of the
+ * original that this one repairs, from 1.
  */
-export const STAGED_COLUMNS = ["row_index", ...FIELDS, "repairs_row"] as const;
+export const STAGED_COLUMNS = ["row_index", ...FIELDS, "plaintiff_no", "repairs_row"] as const;
 
-/** One row as text, without a row separator. values: checked, in the order of FIELDS. repairsRow: see STAGED_COLUMNS. */
-export function writeStagedRow(rowIndex: number, values: readonly string[], repairsRow?: string): string {
-  const line = rowIndex + FIELD_SEPARATOR + values.join(FIELD_SEPARATOR);
+/** One row as text, without a row separator. values: checked, in the order of FIELDS. The rest: see STAGED_COLUMNS. */
+export function writeStagedRow(
+  rowIndex: number,
+  values: readonly string[],
+  plaintiffNo: number,
+  repairsRow?: string,
+): string {
+  const line = rowIndex + FIELD_SEPARATOR + values.join(FIELD_SEPARATOR) + FIELD_SEPARATOR + plaintiffNo;
   return repairsRow === undefined ? line : line + FIELD_SEPARATOR + repairsRow;
 }

@@ -312,7 +312,7 @@ export const GUARDS: readonly Guard[] = [
     table: "public.judgments",
     trigger: "_600_note_touched_batch",
     must_be: "always",
-    definition: "e4e4257971dc14ff83d7af7615a857994d971d10c0a705896b97badc6c002bd2",
+    definition: "1a8fbc42cd930da82109a904de0a9f196afcf129c7614f7c672b2907020870be",
     function: "intake.note_touched_batch",
     body: "17a1b6e69ad06411936718671f0f7db1c584491079615bd5b06e384f82301bca",
   },
@@ -328,7 +328,7 @@ export const GUARDS: readonly Guard[] = [
     table: "public.judgments",
     trigger: "_610_recount_batches",
     must_be: "always",
-    definition: "7b26a90f9611e86cc92c05d640eefa7c7c9edc0c16f4b320c1112b149a0a0340",
+    definition: "e3e5dae83021454f0fc1017fe977a4a9ffd80902e540458e7edb103c3a48ff56",
     function: "intake.recount_touched_batches",
     body: "f68b4647cd254ddf39118ebf07e60e13e10e1f3e2cc018529f18f6a2d29d24ad",
   },
@@ -476,6 +476,8 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
     "e79cf96ab26453e8243d253a69ca83ed950f0cd3732c58454da435afad85293a",
   "ops.actor":
     "50332bb5572420fe614980afc858b98313fb2ffa9b24a8920fe6369b805589b7",
+  "ops.is_by_hand":
+    "00462475ae4a776b0993f1b29cb34fab3409434e5c0cfc22a5f2f9da374e57da",
   "ops.is_engine":
     "55f088e997b612118eabcc3b951181e1a17946b35793e0b3781b56056ce23558",
   "ops.is_from_function":

@@ -29,7 +29,8 @@ export const FUNCTIONS_SQL = `
     from pg_catalog.pg_proc p
    where p.pronamespace in (select n.oid from pg_catalog.pg_namespace n where n.nspname in ('audit', 'evidence', 'legal'))
       or p.pronamespace = (select n.oid from pg_catalog.pg_namespace n where n.nspname = 'ops')
-         and p.proname in ('actor', 'act_as', 'kind_of_actor', 'vouched_actor', 'is_from_function', 'is_engine', 'set_door')
+         and p.proname in ('actor', 'act_as', 'kind_of_actor', 'vouched_actor', 'is_from_function', 'is_engine',
+                           'is_by_hand', 'set_door')
       or p.pronamespace = (select n.oid from pg_catalog.pg_namespace n where n.nspname = 'enforcement')
          and p.proname in ('owns', 'pass_gate')
    group by 1

@@ -93,6 +93,19 @@ comment on function ops.is_engine() is
   'True while a function of the engine changes rows; hand-written statements are checked by the guard triggers.';
 grant execute on function ops.is_engine() to service_role;
 
+create function ops.is_by_hand()
+returns boolean
+language sql
+immutable -- within one statement: a trigger that asks in its WHEN is answered once for all rows, when it is prepared
+set search_path = ''
+as $$
+  select coalesce(current_setting('dragonfly.door', true), '') <> 'engine'
+$$;
+comment on function ops.is_by_hand() is
+  'For the WHEN of triggers alone: true when no function of the engine changes these rows. Asked once a statement, not '
+  'once a row. Anywhere else ask ops.is_engine: a plan that is kept would keep this answer.';
+grant execute on function ops.is_by_hand() to service_role;
+
 create function ops.kind_of_actor(actor text)
 returns text
 language sql

@@ -6,10 +6,12 @@ create unlogged table intake.staged_blocks (
   block_no int not null,
   row_count int not null,
   payload text not null,
+  plaintiffs text not null default '',
   primary key (batch_id, slice_no, block_no)
 );
 alter table intake.staged_blocks enable row level security;
 alter table intake.staged_blocks alter column payload set storage external; -- compressing costs more than it saves
+alter table intake.staged_blocks alter column plaintiffs set storage external;
 
 comment on table intake.staged_blocks is
   'Valid rows on their way to public.judgments, a few thousand to a block. Unlogged: what a database crash '
@@ -21,7 +23,11 @@ comment on column intake.staged_blocks.block_no is 'Number of the block in its s
 comment on column intake.staged_blocks.row_count is 'Rows in it: what a crash took is noticed by these.';
 comment on column intake.staged_blocks.payload is
   'Rows separated by U+001E; fields by U+001F: row index, then the values in the order of '
-  'the row schema; empty is null.';
+  'the row schema, then the number of the plaintiff in its slice; empty is null.';
+comment on column intake.staged_blocks.plaintiffs is
+  'Spellings of plaintiffs that the slice brings first in this block, separated by U+001E: row index, case number and '
+  'name of the first row that has it, separated by U+001F. Their place in the slice, from 0, is the number its rows '
+  'name.';
 comment on constraint staged_blocks_pkey on intake.staged_blocks is
   'A block is known by batch, slice and number: sent twice, it stands once.';
 grant select, insert, update, delete on intake.staged_blocks to service_role;
@@ -403,9 +409,9 @@ begin
       using errcode = 'DF001', hint = 'Stop: somebody else works on it, or the batch was reset, failed or deleted.';
   end if;
   if (head ->> 'row_count')::int > 0 then
-    insert into intake.staged_blocks (batch_id, slice_no, block_no, row_count, payload)
+    insert into intake.staged_blocks (batch_id, slice_no, block_no, row_count, payload, plaintiffs)
     values (batch, (head ->> 'slice_no')::int, (head ->> 'block_no')::int, (head ->> 'row_count')::int,
-      right($1, -cut));
+      right($1, -cut), head ->> 'plaintiffs');
   end if;
   if jsonb_array_length(head -> 'rejects') > 0 then
     perform intake.record_rejects(batch, (head ->> 'attempt')::int, head -> 'rejects');
@@ -413,7 +419,8 @@ begin
 end
 $$;
 comment on function intake.stage_block(text) is
-  'Takes one block of a slice: a JSON head (batch_id, slice_no, token, attempt, block_no, row_count, rejects), '
+  'Takes one block of a slice: a JSON head (batch_id, slice_no, token, attempt, block_no, row_count, plaintiffs, '
+  'rejects), '
   'U+001D, then the valid rows. One unnamed text parameter: the body travels as it is. Fenced by the slice''s lease, '
   'which it extends.';
 grant execute on function intake.stage_block(text) to service_role;

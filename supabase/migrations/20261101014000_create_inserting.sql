@@ -11,7 +11,7 @@
 -- are not meant, so nothing is compiled for their sake (jit). `offset 0` keeps a lookup one: a join the planner may
 -- turn round is not.
 
-create function intake.staged_rows(batch uuid)
+create function intake.staged_rows(batch uuid, up_to int default null)
 returns table (row_index int, case_number text, line text)
 language sql
 stable
@@ -20,10 +20,13 @@ as $$
   select split_part(l.line, E'\x1f', 1)::int, split_part(l.line, E'\x1f', 2) collate "C", l.line
     from intake.staged_blocks k cross join lateral string_to_table(k.payload, E'\x1e') as l(line)
    where k.batch_id = batch
+     and (up_to is null or k.slice_no in (
+       select s.slice_no from intake.batch_slices s where s.batch_id = batch and s.first_row <= up_to))
 $$;
-comment on function intake.staged_rows(uuid) is
-  'The staged rows of a batch: row index, case number, and the whole line to be split.';
-grant execute on function intake.staged_rows(uuid) to service_role;
+comment on function intake.staged_rows(uuid, int) is
+  'The staged rows of a batch: row index, case number, and the whole line to be split. up_to: only slices that begin '
+  'at this row or before, null for all.';
+grant execute on function intake.staged_rows(uuid, int) to service_role;
 
 create function intake.is_read_in_order(rows_to_meet bigint)
 returns boolean
@@ -80,11 +83,34 @@ comment on function intake.count_orphans(uuid) is
 grant execute on function intake.count_orphans(uuid) to service_role;
 
 create function intake.max_mapped_names()
-returns int language sql immutable set search_path = '' as $$ select 200000 $$;
+returns int language sql immutable set search_path = '' as $$ select 2000000 $$;
 comment on function intake.max_mapped_names() is
-  'Up to so many different spellings of plaintiffs are looked up once each; beyond it every row looks its own up, so '
-  'that the map does not grow with the file.';
+  'Up to so many names that the slices of a batch bring are mapped to their plaintiffs, 16 bytes each; beyond it every '
+  'row looks its own up, so that the map does not grow with the file.';
 grant execute on function intake.max_mapped_names() to service_role;
+
+create function intake.nobody()
+returns uuid language sql immutable set search_path = '' as $$ select '00000000-0000-0000-0000-000000000000'::uuid $$;
+comment on function intake.nobody() is
+  'Stands in a map of plaintiffs for who is not there: an array with nulls is read from its beginning for each place.';
+grant execute on function intake.nobody() to service_role;
+
+create function intake.names_met(batch uuid)
+returns table (slice_no int, block_no int, place bigint, row_index int, case_number text, name text)
+language sql
+stable
+set search_path = ''
+as $$
+  select k.slice_no, k.block_no, m.place, split_part(m.entry, E'\x1f', 1)::int,
+         split_part(m.entry, E'\x1f', 2) collate "C", split_part(m.entry, E'\x1f', 3)
+    from intake.staged_blocks k
+    cross join lateral string_to_table(k.plaintiffs, E'\x1e') with ordinality as m(entry, place)
+   where k.batch_id = batch
+$$;
+comment on function intake.names_met(uuid) is
+  'The plaintiffs of the staged rows of a batch: each spelling once in each slice, with the first row that has it and '
+  'that row''s case number.';
+grant execute on function intake.names_met(uuid) to service_role;
 
 create function intake.plaintiff_names(batch uuid)
 returns table (name text, normalized text, row_index int, case_number text)
@@ -94,11 +120,8 @@ set search_path = ''
 as $$
   select n.name, public.normalize_name(n.name), left(n.first, 10)::int, substr(n.first, 11) collate "C"
     from (
-      select split_part(l.line, E'\x1f', 3) as name,
-             min((lpad(split_part(l.line, E'\x1f', 1), 10, '0') || split_part(l.line, E'\x1f', 2)) collate "C") as first
-        from intake.staged_blocks k
-        cross join lateral string_to_table(k.payload, E'\x1e') as l(line)
-       where k.batch_id = batch
+      select m.name, min((lpad(m.row_index::text, 10, '0') || m.case_number) collate "C") as first
+        from intake.names_met(batch) m
        group by 1) n
 $$;
 comment on function intake.plaintiff_names(uuid) is
@@ -166,7 +189,7 @@ begin
       from jsonb_array_elements(missing) as m(row)
   ), first_of_file as (
     select r.case_number, min(r.row_index) as row_index
-      from intake.staged_rows(batch) r
+      from intake.staged_rows(batch, (select max(f.row_index) from first_row f)) r
      where r.case_number in (select f.case_number from first_row f)
      group by r.case_number
   )
@@ -201,30 +224,44 @@ comment on function intake.add_plaintiffs(uuid) is
   'and again in the insert for what has changed in between.';
 grant execute on function intake.add_plaintiffs(uuid) to service_role;
 
-create function intake.map_plaintiffs(batch uuid)
-returns jsonb
+create function intake.map_plaintiffs(batch uuid, out ids uuid[], out firsts int[], out unknown bigint)
 language sql
 stable
 set search_path = ''
 set enable_seqscan = off
-set enable_hashjoin = off
+set enable_nestloop = off -- but for what is lateral, which can be nothing else
 set enable_mergejoin = off
 as $$
-  with named as materialized (
-    select n.name, n.normalized from intake.plaintiff_names(batch) n limit intake.max_mapped_names() + 1
+  with met as materialized (
+    select m.slice_no, m.block_no, m.place, m.name from intake.names_met(batch) m limit intake.max_mapped_names() + 1
+  ), named as materialized (
+    select d.name, p.id
+      from (select distinct m.name from met m) d
+      left join lateral (
+        select q.id from public.plaintiffs q
+         where q.name_normalized = public.normalize_name(d.name) offset 0) p on true
+  ), counted as (
+    select m.slice_no, sum(count(*)) over (order by m.slice_no) - count(*) as before from met m group by m.slice_no
+  ), few as (
+    select count(*) <= intake.max_mapped_names() as few from met
   )
-  select case when (select count(*) from named) <= intake.max_mapped_names() then (
-    select jsonb_object_agg(n.name, p.id)
-      from named n
-      cross join lateral (select q.id from public.plaintiffs q where q.name_normalized = n.normalized offset 0) p)
-  end
+  select case when few.few then (
+           select array_agg(coalesce(n.id, intake.nobody()) order by m.slice_no, m.block_no, m.place)
+             from met m join named n on n.name = m.name)
+         end,
+         (select array_agg(coalesce(c.before, 0)::int order by s.no)
+            from generate_series(0, (select max(m.slice_no) from met m)) as s(no)
+            left join counted c on c.slice_no = s.no),
+         case when few.few then (select count(*) from named n where n.id is null) end
+    from few
 $$;
 comment on function intake.map_plaintiffs(uuid) is
-  'From each name of the staged rows, as it is written, to the id of its plaintiff; null when there are too many to be '
-  'mapped.';
+  'Whose the staged rows are: ids has the plaintiff of each name that the slices bring, in their order (nobody for one '
+  'who is not there; null when they are too many to be mapped); firsts says where a slice''s begin, slice 0 first; '
+  'unknown counts spellings that no plaintiff has, null when nobody was mapped.';
 grant execute on function intake.map_plaintiffs(uuid) to service_role;
 
-create function intake.move_rows(batch intake.simplicity_batches, plaintiffs jsonb)
+create function intake.move_rows(batch intake.simplicity_batches, plaintiffs uuid[], firsts int[])
 returns bigint
 language plpgsql
 set search_path = ''
@@ -247,12 +284,13 @@ declare
     select f[2], f[3], f[4], f[5]::numeric, f[6]::date, f[7]::date, f[8], f[9], f[10],
            f[11], f[12], f[13], coalesce(f[14], ($1).source_reference), ($1).source, ($1).id, r.row_index,
            coalesce(
-             ($3 ->> f[3])::uuid,
+             nullif($3[$4[r.slice_no + 1] + f[15]::int + 1], intake.nobody()),
              (select p.id from public.plaintiffs p where p.name_normalized = public.normalize_name(f[3])))
-      from (select u.row_index, string_to_array(u.line, E'\x1f', '') as f
+      from (select u.row_index, u.slice_no, string_to_array(u.line, E'\x1f', '') as f
               from (select distinct on (s.case_number) s.*
                       from (select split_part(l.line, E'\x1f', 1)::int as row_index,
                                    split_part(l.line, E'\x1f', 2) collate "C" as case_number,
+                                   k.slice_no,
                                    l.line
                               from intake.staged_blocks k
                               cross join lateral string_to_table(k.payload, E'\x1e') as l(line)
@@ -271,22 +309,22 @@ declare
   moved bigint;
 begin
   begin
-    execute moving using batch, in_order, plaintiffs;
+    execute moving using batch, in_order, plaintiffs, firsts;
     get diagnostics moved = row_count;
   exception when unique_violation then
     -- Another insert brought one of these case numbers since this one looked. Asking at every row costs a fifth more,
     -- so only now.
-    execute moving || 'on conflict (case_number) do nothing' using batch, in_order, plaintiffs;
+    execute moving || 'on conflict (case_number) do nothing' using batch, in_order, plaintiffs, firsts;
     get diagnostics moved = row_count;
   end;
   return moved;
 end
 $$;
-comment on function intake.move_rows(intake.simplicity_batches, jsonb) is
-  'Inserts the staged rows whose case number is new, the first in file order for each, with their plaintiffs (names to '
-  'ids; who is not in it is looked up), and returns how many. Others may insert at the same time: whoever comes to a '
+comment on function intake.move_rows(intake.simplicity_batches, uuid[], int[]) is
+  'Inserts the staged rows whose case number is new, the first in file order for each, with their plaintiffs (as '
+  'map_plaintiffs has them; who is not in it is looked up), and returns how many. Others may insert at the same time: whoever comes to a '
   'shared case number second waits for the first to commit, and skips it.';
-grant execute on function intake.move_rows(intake.simplicity_batches, jsonb) to service_role;
+grant execute on function intake.move_rows(intake.simplicity_batches, uuid[], int[]) to service_role;
 
 create function intake.max_kept_duplicates()
 returns int language sql immutable set search_path = '' as $$ select 10000 $$;
@@ -424,6 +462,7 @@ declare
   kept bigint := 0;
   orphans bigint := 0;
   inserted bigint;
+  whose record;
   door text;
 begin
   if held.status <> 'inserting' then
@@ -448,10 +487,14 @@ begin
     perform intake.move_batch(batch, 'failed', intake.orphans_reason(orphans), 'PARSE_ERROR');
     return jsonb_build_object('outcome', 'failed');
   end if;
-  perform intake.add_plaintiffs(batch);
-  -- A statement of its own, so that it sees whom others have added since: the one before waited for them.
+  whose := intake.map_plaintiffs(batch);
+  if whose.unknown is distinct from 0 then
+    perform intake.add_plaintiffs(batch);
+    -- A statement of its own, so that it sees whom others have added since: the one before waited for them.
+    whose := intake.map_plaintiffs(batch);
+  end if;
   door := ops.set_door('engine');
-  inserted := kept + intake.move_rows(held, intake.map_plaintiffs(batch));
+  inserted := kept + intake.move_rows(held, whose.ids, whose.firsts);
   perform ops.set_door(door);
   if inserted < held.row_count_valid then
     perform intake.record_duplicates(held, held.row_count_valid - inserted);
@@ -562,13 +605,13 @@ comment on function intake.recount_touched_batches() is
 grant execute on function intake.recount_touched_batches() to service_role;
 
 create trigger _600_note_touched_batch after insert or delete or update of batch_id on public.judgments
-  for each row when (coalesce(current_setting('dragonfly.door', true), '') <> 'engine')
+  for each row when (ops.is_by_hand())
   execute function intake.note_touched_batch();
 alter table public.judgments enable always trigger _600_note_touched_batch;
 comment on trigger _600_note_touched_batch on public.judgments is 'Whose judgments a hand has written.';
 
 create trigger _610_recount_batches after insert or delete or update of batch_id on public.judgments
-  for each statement when (coalesce(current_setting('dragonfly.door', true), '') <> 'engine')
+  for each statement when (ops.is_by_hand())
   execute function intake.recount_touched_batches();
 alter table public.judgments enable always trigger _610_recount_batches;
 comment on trigger _610_recount_batches on public.judgments is

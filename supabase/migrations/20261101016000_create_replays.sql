@@ -41,9 +41,9 @@ language sql
 stable
 set search_path = ''
 as $$
-  select split_part(r.line, E'\x1f', 15)::int - 1, min(r.row_index)
+  select split_part(r.line, E'\x1f', 16)::int - 1, min(r.row_index)
     from intake.staged_rows(replay) r
-   where split_part(r.line, E'\x1f', 15) <> ''
+   where split_part(r.line, E'\x1f', 16) <> ''
    group by 1
 $$;
 comment on function intake.repairs_in(uuid) is

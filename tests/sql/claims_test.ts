@@ -226,7 +226,7 @@ Deno.test("a slice whose holder died is redone from its beginning by the next on
     const [left] = await db.sql`
       select (select count(*) from intake.staged_blocks) as blocks, (select count(*) from intake.row_errors) as errors`;
     assertEquals(left, { blocks: 0, errors: 0 });
-    assertMatch(await errorOf(sendBlock(db, dead, rowsIn(dead, file), 1)) ?? "", LEASE_LOST);
+    assertMatch(await errorOf(sendBlock(db, dead, rowsIn(dead, file))) ?? "", LEASE_LOST);
     assertMatch(await errorOf(finishSlice(db, dead, file)) ?? "", LEASE_LOST);
     await doSlice(db, next, file);
     await workOff(db, file);

@@ -2,7 +2,9 @@
  * Drives a batch through the engine's SQL functions as a worker does, as `service_role`, with made-up files: a file
  * here is the list of its rows, and "reading" it is free. What the functions are called with is the worker's to keep.
  */
-import { type Field, FIELDS, ROW_SEPARATOR, writeStagedRow } from "../../shared/judgments/mod.ts";
+import { BlockWriter } from "../../shared/intake/block.ts";
+import type { Reject } from "../../shared/intake/reject.ts";
+import { type Field, FIELDS } from "../../shared/judgments/mod.ts";
 import type { Sql, TestDatabase } from "../support/database.ts";
 import { until } from "../support/until.ts";
 
@@ -183,27 +185,21 @@ export async function sendBlock(
   db: TestDatabase,
   unit: Unit,
   rows: readonly (readonly [number, Row])[],
-  block = 0,
 ): Promise<void> {
-  const lines: string[] = [];
-  const rejects: Record<string, unknown>[] = [];
-  for (const [index, row] of rows) {
-    if ("reject" in row) rejects.push(rejectOf(index, row.reject));
-    else lines.push(lineOf(index, row));
-  }
-  const head = {
-    batch_id: unit.batch.id,
-    slice_no: sliceOf(unit).no,
+  const writer = new BlockWriter({
+    batchId: unit.batch.id,
+    sliceNo: sliceOf(unit).no,
     token: unit.token,
     attempt: unit.batch.attempt,
-    block_no: block,
-    row_count: lines.length,
-    rejects,
-  };
-  await engine(db)`select intake.stage_block(${`${JSON.stringify(head)}\u001d${lines.join(ROW_SEPARATOR)}`})`;
+  });
+  for (const [index, row] of rows) {
+    if ("reject" in row) writer.addReject(rejectOf(index, row.reject));
+    else writer.addRow(index, valuesOf(row), row.repairs?.toString());
+  }
+  await engine(db)`select intake.stage_block(${writer.take()})`;
 }
 
-function lineOf(index: number, row: Judgment): string {
+function valuesOf(row: Judgment): string[] {
   const values: Partial<Record<Field, string>> = {
     case_number: row.case,
     plaintiff_name: row.plaintiff ?? "Acme",
@@ -213,10 +209,10 @@ function lineOf(index: number, row: Judgment): string {
     court: row.court ?? "",
     ...row.more,
   };
-  return writeStagedRow(index, FIELDS.map((field) => values[field] ?? ""), row.repairs?.toString());
+  return FIELDS.map((field) => values[field] ?? "");
 }
 
-function rejectOf(index: number, code: string): Record<string, unknown> {
+function rejectOf(index: number, code: string): Reject {
   return {
     row_index: index,
     line_number: index + 2,
@@ -228,7 +224,7 @@ function rejectOf(index: number, code: string): Record<string, unknown> {
     raw_value: "x",
     raw_line: "a,b,x",
     raw_data: { Amount: "x" },
-    issues: [{ code, field: "amount", raw_value: "x" }],
+    issues: [{ code, field: "amount", raw_value: "x", message: `row ${index + 1} is bad` }],
   };
 }
 

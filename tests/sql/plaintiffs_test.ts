@@ -86,6 +86,34 @@ Deno.test("a plaintiff who went, or was not needed yet, when the batch was decid
     assertEquals(await unlinked(db), 0);
   }));
 
+Deno.test("names are linked by the rows they stand in, across slices, blocks of rejects and spellings", () =>
+  withDatabase(async (db) => {
+    const names = ["Acme", "Bolt", "ACME", "Cord", "Bolt", "Dune", "Acme", "Echo"];
+    const good = names.map((plaintiff, n) => ({ case: `CASE-${n}`, plaintiff }));
+    const bad = [{ reject: "INVALID_AMOUNT" }, { reject: "INVALID_AMOUNT" }];
+    const rows = [...good.slice(0, 3), ...bad, ...good.slice(3)];
+    const id = await drop(db);
+    await db.sql`update intake.simplicity_batches set error_threshold_percent = 50 where id = ${id}`;
+    await workOff(db, { rows, slices: [3, 2, 3, 2] }); // a slice of rejects alone has no block
+    const kept = await db.sql`
+      select j.plaintiff_name, p.name from public.judgments j join public.plaintiffs p on p.id = j.plaintiff_id
+       order by j.case_number`;
+    assertEquals(kept.map((row) => row.plaintiff_name), names);
+    assertEquals(kept.map((row) => row.name), names.map((name) => name === "ACME" ? "Acme" : name));
+  }));
+
+Deno.test("a row whose plaintiff was not mapped looks it up itself", () =>
+  withDatabase(async (db) => {
+    const file = { rows: [{ case: "A", plaintiff: "Acme" }, { case: "B", plaintiff: "Bolt" }] };
+    await bringTo(db, "inserting", file);
+    await db.admin`update intake.staged_blocks set plaintiffs = ''`;
+    await letTimePass(db, 61);
+    await insert(db, await mustClaim(db, "settle"));
+    const kept = await db.sql`
+      select p.name from public.judgments j join public.plaintiffs p on p.id = j.plaintiff_id order by j.case_number`;
+    assertEquals(kept.map((row) => row.name), ["Acme", "Bolt"]);
+  }));
+
 Deno.test("a file with more names than are mapped is linked row by row, with the same result", () =>
   withDatabase(async (db) => {
     await db.admin.unsafe(`create or replace function intake.max_mapped_names() returns int

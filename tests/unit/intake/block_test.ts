@@ -26,7 +26,7 @@ Deno.test("BlockWriter.take() gives head and rows that read back as they were ad
       rows.forEach((row, i) => writer.addRow(i * 2, row));
       const { head, rows: back } = read(writer.take());
       assertEquals(head.row_count, rows.length);
-      assertEquals(back, rows.map((row, i) => [String(i * 2), ...row]));
+      assertEquals(back.map((row) => row.slice(0, -1)), rows.map((row, i) => [String(i * 2), ...row]));
     }),
   );
 });
@@ -39,7 +39,26 @@ Deno.test("BlockWriter numbers its blocks and begins each one empty", () => {
   writer.addRow(1, ["b"]);
   const { head, rows } = read(writer.take());
   assertEquals([head.block_no, head.batch_id, head.slice_no, head.token, head.attempt], [1, "b", 3, "t", 2]);
-  assertEquals(rows, [["1", "b"]]);
+  assertEquals(rows, [["1", "b", "0"]]);
+});
+
+Deno.test("BlockWriter numbers the plaintiffs of its slice, and brings each spelling once, with its first row", () => {
+  const writer = new BlockWriter(OWNER);
+  const bring = (names: readonly string[], from: number) => {
+    names.forEach((name, i) => writer.addRow(from + i, [`CASE-${from + i}`, name]));
+    const { head, rows } = read(writer.take());
+    const brought = head.plaintiffs === "" ? [] : head.plaintiffs.split(ROW_SEPARATOR);
+    return {
+      brought: brought.map((entry: string) => entry.split(FIELD_SEPARATOR)),
+      numbers: rows.map((row) => row.at(-1)),
+    };
+  };
+  assertEquals(bring(["Acme", "Bolt", "Acme"], 0), {
+    brought: [["0", "CASE-0", "Acme"], ["1", "CASE-1", "Bolt"]],
+    numbers: ["0", "1", "0"],
+  });
+  assertEquals(bring(["Bolt", "ACME"], 3), { brought: [["4", "CASE-4", "ACME"]], numbers: ["1", "2"] });
+  assertEquals(bring(["Acme"], 5), { brought: [], numbers: ["0"] });
 });
 
 Deno.test("BlockWriter is full at 2,500 rows and not before", () => {

@@ -30,8 +30,8 @@ Deno.test("ROW_CODES says of each code where it arises, why, and what to do", ()
 
 Deno.test("writeStagedRow() puts U+001F between fields and nothing at the end", () => {
   assertEquals([FIELD_SEPARATOR, ROW_SEPARATOR], ["\u001f", "\u001e"]);
-  assertEquals(writeStagedRow(7, ["A", "", "B"]), "7\u001fA\u001f\u001fB");
-  assertEquals(writeStagedRow(7, ["A"], "3"), "7\u001fA\u001f3");
+  assertEquals(writeStagedRow(7, ["A", "", "B"], 0), "7\u001fA\u001f\u001fB\u001f0");
+  assertEquals(writeStagedRow(7, ["A"], 2, "3"), "7\u001fA\u001f2\u001f3");
 });
 
 const TIERS: readonly [amount: string, judged: string, today: string, tier: string][] = [

@@ -226,8 +226,8 @@ Deno.test("check() lets no separator of staged rows through", () => {
   fc.assert(fc.property(fc.oneof(row, dirty), (cells) => {
     const values = checker.check(cells);
     if (values === null) return;
-    const text = writeStagedRow(7, values);
-    assertEquals(text.split(FIELD_SEPARATOR), ["7", ...values]);
+    const text = writeStagedRow(7, values, 0);
+    assertEquals(text.split(FIELD_SEPARATOR), ["7", ...values, "0"]);
     assert(!text.includes(ROW_SEPARATOR));
   }));
 });
