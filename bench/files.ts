@@ -29,6 +29,7 @@ const COUNTIES = ["Kings", "Queens", "Bronx", "Richmond", "Nassau"];
  *
  * @param keep which rows to write: all, or the good ones alone (COPY takes nothing else).
  * @param firstNumber the lowest case number: files whose ranges do not meet share none.
+ * @param plaintiffs how many different ones there are, where there are rows enough; a multiple of four.
  * @returns how many rows and bytes the file has.
  */
 export async function writeFile(
@@ -37,6 +38,7 @@ export async function writeFile(
   badPercent: number,
   keep: "all" | "good",
   firstNumber = 0,
+  plaintiffs = PLAINTIFFS.length,
 ): Promise<{ rows: number; bytes: number }> {
   const file = await Deno.open(path, { create: true, write: true, truncate: true });
   const encoder = new TextEncoder();
@@ -53,7 +55,7 @@ export async function writeFile(
   for (let i = 0; i < rows; i++) {
     const bad = isBad(i, badPercent);
     if (bad && keep === "good") continue;
-    lines.push(line(firstNumber + (numbers[i] ?? 0), i, bad));
+    lines.push(line(firstNumber + (numbers[i] ?? 0), i, bad, plaintiffs));
     written += 1;
     if (lines.length === 20_000) await flush();
   }
@@ -66,12 +68,12 @@ function isBad(i: number, percent: number): boolean {
   return Math.floor(((i + 1) * percent) / 100) > Math.floor((i * percent) / 100);
 }
 
-function line(number: number, i: number, bad: boolean): string {
+function line(number: number, i: number, bad: boolean, plaintiffs: number): string {
   const day = (offset: number) => new Date(Date.UTC(2016, 0, 1 + (number * 7 + offset) % 2800)).toISOString();
   const county = pick(COUNTIES, number);
   const cells = [
     `${2010 + number % 15}-CV-${String(number).padStart(8, "0")}`,
-    bad && i % 3 === 0 ? "" : pick(PLAINTIFFS, number),
+    bad && i % 3 === 0 ? "" : plaintiff(number % plaintiffs),
     `${pick(FIRST, number >> 2)} ${pick(LAST, number >> 5)}`,
     bad && i % 3 === 1 ? "twelve hundred" : `${100 + (number * 37) % 90_000}.${10 + number % 90}`,
     bad && i % 3 === 2 ? "13/45/2024" : day(400).slice(0, 10),
@@ -88,6 +90,12 @@ function line(number: number, i: number, bad: boolean): string {
     "N",
   );
   return `${cells.join(",")},${quoted ? `"${address.slice(0, room)}"` : address.slice(0, room)},${phone}`;
+}
+
+/** The first four have no number. */
+function plaintiff(n: number): string {
+  const name = pick(PLAINTIFFS, n);
+  return n < PLAINTIFFS.length ? name : `${name} ${n}`;
 }
 
 /** 0 to n - 1 in an order that is random and always the same. */

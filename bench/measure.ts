@@ -15,6 +15,10 @@ export interface Measured {
   readonly badPercent: number;
   readonly bytes: number;
   readonly times: Readonly<Partial<Record<Way, Span>>>;
+  /** Bytes of WAL that were written meanwhile, by way. */
+  readonly wal: Readonly<Partial<Record<Way, Span>>>;
+  /** Bytes of public.judgments with its indexes after the pipeline, and of the table that was copied into. */
+  readonly tableBytes: Readonly<Partial<Record<Way, number>>>;
   /** Way c was measured with fewer rows and scaled. */
   readonly clientScaled: boolean;
   readonly overCopy: Span | null;
@@ -45,13 +49,15 @@ export async function measure(
 ): Promise<Measured> {
   const before = load();
   const files = { all: `${folder}/all.csv`, good: `${folder}/good.csv`, client: `${folder}/client.csv` };
-  const { bytes } = await writeFile(files.all, rows, badPercent, "all");
-  await writeFile(files.good, rows, badPercent, "good");
+  const { bytes } = await writeFile(files.all, rows, badPercent, "all", 0, options.plaintiffs);
+  await writeFile(files.good, rows, badPercent, "good", 0, options.plaintiffs);
   const clientRows = Math.min(rows, options.clientRows);
-  await writeFile(files.client, clientRows, badPercent, "all");
+  await writeFile(files.client, clientRows, badPercent, "all", 0, options.plaintiffs);
   for (const path of Object.values(files)) await Deno.chmod(path, 0o644); // the server reads them as its own user
 
   const times: Partial<Record<Way, number[]>> = {};
+  const wal: Partial<Record<Way, number[]>> = {};
+  const tableBytes: Partial<Record<Way, number>> = {};
   const passages: Passage[] = [];
   const usages: Usage[] = [];
   let duplicatesMs: number | null = null;
@@ -59,19 +65,27 @@ export async function measure(
     for (const way of options.only) {
       await emptyTables(stack.admin);
       const note = (ms: number) => (times[way] ??= []).push(ms);
+      const from = await walPosition(stack);
       if (way === "d") {
         const last = run === options.runs - 1;
-        const { passage, usage, again } = await pipelineOnce(
+        const { passage, usage, again, written, size } = await pipelineOnce(
           stack,
           files,
           `bench/${rows}-${badPercent}-${run}.csv`,
           last,
         );
         note(passage.total);
+        (wal.d ??= []).push(written);
+        tableBytes.d = size;
         passages.push(passage);
         usages.push(usage);
         duplicatesMs = again ?? duplicatesMs;
-      } else note(await other(stack, way, files, rows / clientRows));
+      } else {
+        note(await other(stack, way, files, rows / clientRows));
+        if (way !== "a") continue;
+        (wal.a ??= []).push(await walPosition(stack) - from);
+        tableBytes.a = await sizeOf(stack, "bench.copied");
+      }
     }
   }
   for (const path of Object.values(files)) await Deno.remove(path);
@@ -80,6 +94,8 @@ export async function measure(
     badPercent,
     bytes,
     times: Object.fromEntries(Object.entries(times).map(([way, values]) => [way, spanOf(values)])),
+    wal: Object.fromEntries(Object.entries(wal).map(([way, values]) => [way, spanOf(values)])),
+    tableBytes,
     clientScaled: clientRows < rows,
     overCopy: ratioOf(times.d ?? [], times.a ?? []),
     clientOver: ratioOf(times.c ?? [], times.d ?? []),
@@ -111,7 +127,11 @@ async function other(
 async function pipelineOnce(stack: BenchStack, files: Files, name: string, withDuplicates: boolean) {
   await emptyJudgments(stack);
   const from = (await Deno.stat(stack.journal)).size;
+  const wal = await walPosition(stack);
   const passage = await runPipeline(stack, files.all, name);
+  const written = await walPosition(stack) - wal;
+  const size = await sizeOf(stack, "public.judgments");
+  await mustBeLinked(stack);
   const { usage } = await usageSince(stack.journal, from);
   let again: number | null = null;
   if (withDuplicates) {
@@ -130,7 +150,30 @@ async function pipelineOnce(stack: BenchStack, files: Files, name: string, withD
   }
   await forget(stack, name);
   await emptyJudgments(stack);
-  return { passage, usage, again };
+  return { passage, usage, again, written, size };
+}
+
+/** How many bytes of WAL there have ever been. */
+async function walPosition(stack: BenchStack): Promise<number> {
+  const [row] = await stack.admin`select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 as bytes`;
+  return Number(row?.bytes);
+}
+
+async function sizeOf(stack: BenchStack, table: string): Promise<number> {
+  const [row] = await stack.admin`select pg_total_relation_size(${table}::regclass)::float8 as bytes`;
+  return Number(row?.bytes);
+}
+
+/** The time until completed_at is the whole: nothing is left to do for its rows. @throws when something is. */
+async function mustBeLinked(stack: BenchStack): Promise<void> {
+  const [row] = await stack.admin`
+    select (select count(*)::int from public.judgments j where j.plaintiff_id is null) as unlinked,
+           (select count(*)::int from ops.job_queue j where j.status in ('pending', 'processing')) as jobs`;
+  if (row?.unlinked !== 0 || row?.jobs !== 0) {
+    throw new Error(
+      `Cannot trust the time: ${row?.unlinked} rows have no plaintiff, ${row?.jobs} jobs are left`,
+    );
+  }
 }
 
 function stagesOf(passages: readonly Passage[]): Measured["stages"] {

@@ -13,6 +13,8 @@ export interface Options {
   readonly only: readonly Way[];
   /** Way c reads at most so many rows; its time is scaled up, and marked. */
   readonly clientRows: number;
+  /** Different plaintiffs in the file. */
+  readonly plaintiffs: number;
   readonly json: boolean;
 }
 
@@ -24,6 +26,7 @@ export const USAGE = `deno task bench [flags]
   --only a,b,c,d,e              a COPY into the final table · b COPY to staging + the same insert
                                 c Papa, zod and supabase-js inserts of 1,000 · d the pipeline · e pgloader, if installed
   --client-rows 50000           way c reads at most so many rows, the rest is scaled
+  --plaintiffs 1000             different plaintiffs in the file; none is known when a run begins
   --json                        one JSON object on stdout`;
 
 /** @throws with what is wrong, in words for the caller. */
@@ -36,6 +39,7 @@ export function readOptions(args: readonly string[]): Options {
       runs: { type: "string", default: "3" },
       only: { type: "string", default: WAYS.join(",") },
       "client-rows": { type: "string", default: "50000" },
+      plaintiffs: { type: "string", default: "1000" },
       json: { type: "boolean", default: false },
     },
   });
@@ -45,6 +49,7 @@ export function readOptions(args: readonly string[]): Options {
     runs: whole("--runs", values.runs, 1, 20),
     only: values.only.split(",").map(way),
     clientRows: whole("--client-rows", values["client-rows"], 1_000, 10_000_000),
+    plaintiffs: whole("--plaintiffs", values.plaintiffs, 4, 1_000_000),
     json: values.json,
   };
 }

@@ -42,6 +42,16 @@ export function describe(measured: Measured): string[] {
       }`,
     );
   }
+  const megabytes = (bytes: number | undefined) =>
+    bytes === undefined ? "–" : `${Math.round(bytes / 1e6)} MB`;
+  if (measured.wal.d !== undefined) {
+    lines.push(
+      `  WAL: a ${megabytes(measured.wal.a?.median)} · d ${megabytes(measured.wal.d.median)}    ` +
+        `table with its indexes: a ${megabytes(measured.tableBytes.a)} · d ${
+          megabytes(measured.tableBytes.d)
+        }`,
+    );
+  }
   if (usage !== null) lines.push(describeUsage(usage));
   if (measured.duplicatesMs !== null) {
     lines.push(`  all rows once more, as duplicates: ${(measured.duplicatesMs / 1000).toFixed(2)} s`);

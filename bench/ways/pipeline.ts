@@ -65,9 +65,11 @@ export async function forget(stack: BenchStack, name: string): Promise<void> {
   }).then((response) => response.body?.cancel());
 }
 
-/** Judgments of all batches go; as after a checkpoint, nobody's pages are left to write. */
+/** Judgments of all batches go, and their plaintiffs; as after a checkpoint, nobody's pages are left to write. */
 export async function emptyJudgments(stack: BenchStack): Promise<void> {
   await stack.admin.unsafe("truncate public.judgments");
+  await stack.admin.unsafe("delete from public.plaintiffs where true");
+  await stack.admin.unsafe("vacuum public.plaintiffs");
   await stack.admin.unsafe("checkpoint");
 }
 
