@@ -42,6 +42,8 @@ const FILES = {
   "smoke-e2e": "smoke_e2e",
   "smoke-plaintiffs": "smoke_plaintiffs",
   "verify-green-light": "verify_green_light",
+  "evaluate": "evaluate",
+  "completions": "completions",
   "users add": "users",
   "users list": "users",
   "users remove": "users",

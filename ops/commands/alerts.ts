@@ -15,6 +15,10 @@ export const alerts = command<Alerts>({
   summary: "open and silenced alerts, worst first (1 with a warning, 2 with a critical one)",
   effects: "nothing",
   flags: { all: { type: "boolean", help: "resolved ones too" } },
+  examples: [
+    ["", "what is open now"],
+    ["--env prod --json", "for a program"],
+  ],
   async run({ target, typed }, report) {
     const found = (await target.ask("GET /system/alerts")).body;
     const shown = found.alerts.filter((alert) => typed.on("all") || alert.state !== "resolved");
@@ -54,6 +58,10 @@ export const alertsSilence = command<Silence>({
     for: { type: "string", value: "2h", help: "how long: 30m, 2h, 1d" },
     why: { type: "string", value: "TEXT", help: "the reason, as others will read it" },
   },
+  examples: [
+    ['queue_backlog --for 2h --why "a large file is on its way"', "nobody is told for two hours"],
+    ['stuck_batches --for 1d --why "known, see the incident"', "until tomorrow"],
+  ],
   async run(context, report) {
     const check = (context.typed.words[0] ?? "").replaceAll("-", "_");
     const names = CHECKS.map((one) => one.name);

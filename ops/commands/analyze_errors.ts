@@ -27,6 +27,10 @@ export const analyzeErrors = command<Analysis>({
     "recent": { type: "string", value: "N", help: "of the N newest batches that failed or had rejects (5)" },
     "summary": { type: "boolean", help: `of all batches of the last ${SUMMARY_DAYS} days` },
   },
+  examples: [
+    ["--batch-id 3f2a1b2c", "what the rejects of one batch have in common"],
+    ["--env prod --summary", "what goes wrong most, and its cure"],
+  ],
   async run(context, report) {
     report(await analyse(context));
     return EXIT.fine;

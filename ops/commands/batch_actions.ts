@@ -24,6 +24,10 @@ export const retry = command<Batch>({
   flags: {
     threshold: { type: "string", value: "PERCENT", help: "rejected rows it may have from now on (0 to 100)" },
   },
+  examples: [
+    ["3f2a1b2c", "the next attempt"],
+    ["3f2a1b2c --threshold 25", "with a larger budget for bad rows"],
+  ],
   async run(context, report) {
     const percent = context.typed.whole("threshold", { least: 0, most: 100 });
     const body = { error_threshold_percent: percent };
@@ -47,6 +51,10 @@ export const approve = command<Batch>({
   name: "approve",
   summary: "let a batch go on that waits for approval",
   effects: "its valid rows are inserted; an audit event",
+  examples: [
+    ["3f2a1b2c", "insert what waits for a person"],
+    ["3f2a1b2c --env prod --yes", "on prod, unasked"],
+  ],
   async run(context, report) {
     report(
       await act(
@@ -73,6 +81,10 @@ function ending(name: "abort" | "refuse", verb: string, summary: string) {
     summary,
     effects: "the batch has failed, nothing of it is inserted; an audit event",
     flags: WHY,
+    examples: [
+      ['3f2a1b2c --why "the wrong file"', "the batch begins with these characters"],
+      ['3f2a1b2c --why "sent twice" --env prod --yes', "on prod, unasked"],
+    ],
     async run(context, report) {
       const body = { reason: whyOf(context, name) };
       report(
@@ -99,6 +111,10 @@ export const undo = command<Undone>({
   summary: "take out exactly what a completed batch inserted",
   effects: "its judgments are deleted, the batch has failed; audit events",
   flags: WHY,
+  examples: [
+    ['3f2a1b2c --why "the wrong county"', "take out exactly what a batch inserted"],
+    ['3f2a1b2c --why "the wrong county" --env prod --yes', "on prod, unasked"],
+  ],
   async run(context, report) {
     const body = { reason: whyOf(context, "undo") };
     const asked = Undone.parse(

@@ -17,6 +17,10 @@ export const batches = command<BatchPage>({
     limit: { type: "string", value: "N", help: "so many a page (default 20, at most 200)" },
     page: { type: "string", value: "N", help: "which page (default 1)" },
   },
+  examples: [
+    ["", "the newest twenty"],
+    ["--status failed --search march", "failed ones whose file name has march in it"],
+  ],
   async run({ target, typed }, report) {
     report((await askIntake(target, "GET /intake/batches", { query: queryOf(typed) })).body);
     return EXIT.fine;

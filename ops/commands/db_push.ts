@@ -12,6 +12,10 @@ export const dbPush = command<Deployment>({
   summary: "pending migrations, rehearsed first, then the configuration (1 when a step is red)",
   effects: "schema, REST settings and buckets of the project named by --env; with --dry-run nothing",
   flags: { "dry-run": { type: "boolean", help: "rehearse only, on a scratch database" } },
+  examples: [
+    ["--env dev", "apply pending migrations"],
+    ["--env prod --yes", "on prod, unasked"],
+  ],
   async run({ typed, target, note, confirm }, report) {
     const tell = (rehearsal: boolean, steps: Deployment["steps"]) => {
       report({ environment: target.environment, rehearsal, commit: null, steps });

@@ -21,6 +21,10 @@ export const deploy = command<Deployment>({
       help: "go back: deploy the functions of this tag or commit alone",
     },
   },
+  examples: [
+    ["--env dev --dry-run", "rehearse it on a scratch database"],
+    ["--env prod --ref v1.2.0", "the code of a tag"],
+  ],
   async run(context, report) {
     const folder = await Deno.makeTempDir({ prefix: "dragonfly-deploy-" });
     try {

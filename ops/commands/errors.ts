@@ -26,6 +26,10 @@ export const errors = command<Errors>({
     limit: { type: "string", value: "N", help: "so many a page (default 20, at most 200)" },
     page: { type: "string", value: "N", help: "which page (default 1)" },
   },
+  examples: [
+    ["3f2a1b2c", "the first rejected rows of a batch"],
+    ["3f2a1b2c --csv > errors.csv", "all of them, to be corrected and replayed"],
+  ],
   async run(context, report) {
     const { target, typed } = context;
     const csv = typed.on("csv");

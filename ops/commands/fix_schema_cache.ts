@@ -15,6 +15,10 @@ export const fixSchemaCache = command<Healing>({
   name: "fix-schema-cache",
   summary: "REST answers PGRST002: look why, notify once, probe up to 5 times (0 well, 2 not)",
   effects: "notify pgrst, 'reload schema', only when REST answers PGRST002",
+  examples: [
+    ["", "when REST answers PGRST002"],
+    ["--env prod --yes", "on prod, unasked"],
+  ],
   async run({ target, note }, report) {
     const [url, key, sql] = [await target.need("apiUrl"), await target.need("secretKey"), await target.sql()];
     const probe = async () => {

@@ -22,6 +22,10 @@ export const fixStuckBatch = command<Fixed>({
     "threshold": { type: "string", value: "MINUTES", help: "without progress for so long (default 30)" },
     "dry-run": { type: "boolean", help: "only show which" },
   },
+  examples: [
+    ["--dry-run", "what is stuck, without touching it"],
+    ["--batch-id 3f2a1b2c --action abort", "end one batch"],
+  ],
   async run(context, report) {
     const { typed, target } = context;
     const action = typed.text("action") ?? "retry";

@@ -27,6 +27,10 @@ export const ingestTrigger = command<Triggered>({
     watch: { type: "boolean", help: "follow until each has ended, or waits for a person" },
     source: { type: "string", value: "NAME", help: "whose files they are (default simplicity)" },
   },
+  examples: [
+    ["march.csv --watch", "send a file and follow it to its end"],
+    ["", "take in what lies in the bucket unnoticed"],
+  ],
   async run(context, report) {
     const { typed } = context;
     const swept = typed.words.length === 0;

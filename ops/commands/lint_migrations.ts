@@ -10,6 +10,10 @@ export const lintMigrations = command<Linted>({
   name: "lint-migrations",
   summary: "forbidden patterns, edits of released files, dangerous locks (1 with any)",
   effects: "nothing",
+  examples: [
+    ["", "before a migration is committed"],
+    ["--json", "for a program"],
+  ],
   async run(_context, report) {
     const verdict = await lint(ROOT);
     report(verdict);

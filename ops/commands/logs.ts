@@ -21,6 +21,10 @@ export const logs = command<Lines>({
     since: { type: "string", value: "15m", help: "only lines younger than this" },
     grep: { type: "string", value: "TEXT", help: "only lines with this, either case" },
   },
+  examples: [
+    ["worker --since 1h", "what the worker said"],
+    ["intake --grep TIMEOUT", "only lines with that in it"],
+  ],
   async run({ target, typed }, report) {
     const named = typed.words[0];
     const names = FUNCTIONS.filter((name) => named === undefined || name === named);

@@ -22,6 +22,10 @@ export const migrationRepair = command<Repair>({
   words: "<version>",
   wordCount: [1, 1],
   flags: { status: { type: "string", value: "applied|reverted", help: "what to record (default applied)" } },
+  examples: [
+    ["20261101001000 --env dev", "mark a migration as applied that was run by hand"],
+    ["20261101001000 --env prod --yes", "on prod, unasked"],
+  ],
   async run({ typed, target, confirm }, report) {
     const version = typed.words[0] ?? "";
     const status = typed.text("status") ?? "applied";

@@ -21,6 +21,10 @@ export const migrationStatus = command<Status>({
   summary: "applied, pending, orphaned and edited migrations (1 with any drift)",
   effects: `nothing; with --write ${PAGE}`,
   flags: { write: { type: "boolean", help: `write ${PAGE}` } },
+  examples: [
+    ["", "what the local stack has and lacks"],
+    ["--env prod --write", "write down how prod differs"],
+  ],
   async run({ target, typed }, report) {
     const migrations = compareMigrations(await readMigrations(ROOT), await readApplied(await target.sql()));
     const drift = migrations.filter(({ state }) => state !== "applied").length;

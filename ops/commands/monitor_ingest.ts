@@ -14,6 +14,10 @@ export const monitorIngest = command<Ingest>({
   summary: "batches by state with the age of the oldest, and the newest batches",
   effects: "nothing",
   flags: { follow: { type: "boolean", help: "again every 2 seconds until Ctrl-C" } },
+  examples: [
+    ["", "batches by state, and the newest"],
+    ["--env prod --follow", "again every 2 seconds, until Ctrl-C"],
+  ],
   async run({ target, typed, stopping }, report) {
     const figures = await target.figures();
     for (;;) {

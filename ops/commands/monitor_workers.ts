@@ -16,6 +16,10 @@ export const monitorWorkers = command<Workers>({
     "worker types and isolates: last sign of life, memory, work done (1 when an expected type is silent)",
   effects: "nothing",
   flags: { follow: { type: "boolean", help: "again every 5 seconds until Ctrl-C" } },
+  examples: [
+    ["", "who is alive, and what it did"],
+    ["--env prod --json", "for a program"],
+  ],
   async run({ target, typed, stopping }, report) {
     for (;;) {
       const health = (await target.ask("GET /system/status")).body;

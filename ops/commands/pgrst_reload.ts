@@ -9,6 +9,10 @@ export const pgrstReload = command<Reload>({
   name: "pgrst-reload",
   summary: "tell REST to read the schema again (after a change made by hand)",
   effects: "notify pgrst, 'reload schema'",
+  examples: [
+    ["", "after a change of the schema by hand"],
+    ["--env prod --yes", "on prod, unasked"],
+  ],
   async run({ target }, report) {
     const sql = await target.sql();
     await sql`notify pgrst, 'reload schema'`;

@@ -25,6 +25,10 @@ function brake(action: "pause" | "resume", what: string) {
     words: "<queue|job>",
     wordCount: [1, 1],
     flags: { why: { type: "string", value: "TEXT", help: "the reason, as others will read it" } },
+    examples: [
+      [`ingest --why "the vendor's files are being mended"`, "a whole queue"],
+      ["3f2a1b2c", "the job that begins with these characters"],
+    ],
     async run(context, report) {
       const [word = ""] = context.typed.words;
       await context.confirm(`${action} ${word}`);
@@ -49,6 +53,10 @@ export const queueReset = command<Done>({
   effects: "their holders lose the lease; an audit event for each",
   words: "[queue|job]",
   wordCount: [0, 1],
+  examples: [
+    ["", "make due what has shown no sign of life"],
+    ["ingest", "of one queue"],
+  ],
   async run(context, report) {
     const [word] = context.typed.words;
     await context.confirm(`Reset ${word ?? "all stuck jobs"}`);
@@ -70,6 +78,10 @@ export const queueRedrive = command<Done>({
   effects: "the jobs, and the next attempt of their batches; an audit event for each",
   words: "<job…|queue>",
   wordCount: [1, 50],
+  examples: [
+    ["ingest", "give what was given up another try"],
+    ["3f2a1b2c", "one job"],
+  ],
   async run(context, report) {
     await context.confirm(`Redrive ${context.typed.words.join(", ")}`);
     const jobs = [];

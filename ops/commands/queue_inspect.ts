@@ -14,6 +14,10 @@ export const queueInspect = command<QueueInspection>({
     queue: { type: "string", value: "QUEUE", help: "only this one" },
     watch: { type: "boolean", help: "again every 2 seconds until Ctrl-C" },
   },
+  examples: [
+    ["", "depth, age, stuck and poisoned jobs"],
+    ["--queue ingest --watch", "one queue, again and again"],
+  ],
   async run({ target, typed, stopping }, report) {
     const queue = typed.text("queue");
     for (;;) {

@@ -13,6 +13,10 @@ export const replay = command<Replayed>({
   effects: "a batch of its own; a refused batch that comes within its limit runs again by itself",
   words: "<batch> <file>",
   wordCount: [2, 2],
+  examples: [
+    ["3f2a1b2c errors.csv", "send corrected rows back"],
+    ["3f2a1b2c errors.csv --env prod --yes", "on prod, unasked"],
+  ],
   async run({ target, typed, confirm }, report) {
     const [given = "", path = ""] = typed.words;
     const body = await fileOf(path);

@@ -11,6 +11,10 @@ export const securityAudit = command<Audit>({
   name: "security-audit",
   summary: "who may do what in the database, against the one table of rights (1 with any violation)",
   effects: "nothing",
+  examples: [
+    ["", "rights, policies and guards of the local stack"],
+    ["--env prod --json", "of prod, for a program"],
+  ],
   async run({ target }, report) {
     const violations = await auditSecurity(await target.sql());
     report({ checks: CHECK_NAMES, violations });

@@ -21,6 +21,10 @@ export const sentinel = command<SentinelResult>({
     loop: { type: "boolean", help: "again and again until Ctrl-C" },
     interval: { type: "string", value: "SECONDS", help: "pause between runs with --loop (default 60)" },
   },
+  examples: [
+    ["", "one run on the local stack"],
+    ["--env prod --loop --interval 300", "every 5 minutes on prod, until Ctrl-C"],
+  ],
   async run(context, report) {
     if (context.typed.on("once") && context.typed.on("loop")) {
       throw new UsageError("Choose --once or --loop.");

@@ -8,6 +8,10 @@ export const usersList = command<{ users: readonly Account[] }>({
   name: "users list",
   summary: "accounts and their roles",
   effects: "nothing",
+  examples: [
+    ["", "who may sign in"],
+    ["--env prod --json", "for a program"],
+  ],
   async run({ target }, report) {
     report({ users: await (await accountsOf(target)).list() });
     return EXIT.fine;
@@ -40,6 +44,10 @@ export const usersAdd = command<Added>({
   words: "<email>",
   wordCount: [1, 1],
   flags: { role: { type: "string", value: PERSON_ROLES.join("|"), help: "what the person may do" } },
+  examples: [
+    ["ann@example.com --role operator", "may act"],
+    ["bob@example.com --role viewer --env prod", "may only look"],
+  ],
   async run({ target, typed, confirm }, report) {
     const email = emailFrom(typed.words[0]);
     const role = PERSON_ROLES.find((one) => one === typed.text("role"));
@@ -65,6 +73,10 @@ export const usersRemove = command<{ email: string; removed: true }>({
   effects: "an account of Supabase Auth, with its sessions; an audit event",
   words: "<email>",
   wordCount: [1, 1],
+  examples: [
+    ["ann@example.com", "ends the account"],
+    ["ann@example.com --env prod --yes", "on prod, unasked"],
+  ],
   async run({ target, typed, confirm }, report) {
     const email = emailFrom(typed.words[0]);
     const accounts = await accountsOf(target);

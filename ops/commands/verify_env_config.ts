@@ -12,6 +12,10 @@ export const verifyEnvConfig = command<Verdict>({
   name: "verify-env-config",
   summary: "names and rules of the environment, each function's own; never shows a value (1 with any error)",
   effects: "nothing",
+  examples: [
+    ["", "the local stack's settings"],
+    ["--env prod", "before a deployment"],
+  ],
   async run({ target }, report) {
     const findings = verifyEnvironment(target.environment, await givenOf(target), new Date());
     report({ environment: target.environment, findings });

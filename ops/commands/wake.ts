@@ -17,6 +17,10 @@ export const wake = command<Woken>({
   effects: "what the function finds to do",
   words: "[worker|sentinel|outbound]",
   wordCount: [0, 1],
+  examples: [
+    ["", "the worker"],
+    ["sentinel --env prod", "the sentinel on prod"],
+  ],
   async run({ target, typed }, report) {
     const asked = typed.words[0] ?? "worker";
     const name = FUNCTIONS.find((one) => one === asked);

@@ -26,16 +26,14 @@ export function threeProofs(proof: IntakeProof, titles: ProofTitles): Check[] {
 async function happyPath(proof: IntakeProof) {
   const { batchId } = await proof.good();
   const batch = await proof.ended(batchId);
-  const told = await (await proof.gateway()).pipelineOf(batchId);
+  const stored = await (await proof.gateway()).judgmentsOf(batchId);
   const inserted = batch.row_count_inserted;
   const seen = `batch ${shortId(batchId)} ${batch.status}, ${inserted} of ${GOOD_ROWS} rows inserted, ` +
-    `${told.length} in v_judgment_pipeline`;
-  return batch.status === "completed" && inserted === GOOD_ROWS && told.length === GOOD_ROWS
-    ? well(seen)
-    : unwell(
-      `${seen}${because(batch.rejection_reason)}`,
-      `see why: ops errors ${shortId(batchId)}; ops logs worker`,
-    );
+    `${stored} judgments stored`;
+  return batch.status === "completed" && inserted === GOOD_ROWS && stored === GOOD_ROWS ? well(seen) : unwell(
+    `${seen}${because(batch.rejection_reason)}`,
+    `see why: ops errors ${shortId(batchId)}; ops logs worker`,
+  );
 }
 
 async function idempotency(proof: IntakeProof) {

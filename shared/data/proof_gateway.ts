@@ -72,6 +72,13 @@ export class ProofGateway {
     return z.array(Counted).parse([...rows])[0]?.rows ?? 0;
   }
 
+  /** Judgments that a batch has inserted and that are still there. */
+  async judgmentsOf(batch: string): Promise<number> {
+    const rows = await this.sql`
+      select count(*)::int as rows from public.judgments j where j.batch_id = ${batch}`;
+    return z.array(Counted).parse([...rows])[0]?.rows ?? 0;
+  }
+
   /** What the pipeline's view tells of a batch's judgments. */
   async pipelineOf(batch: string): Promise<PipelineJudgment[]> {
     const rows = await this.sql`

@@ -1,6 +1,8 @@
 /** The list of commands: each is in the file the list names, under the name that is typed. */
 import { assertEquals } from "deno-std/assert/equals.js";
-import { COMMANDS } from "../../ops/commands.ts";
+import { assert } from "deno-std/assert/assert.js";
+import { readCommandLine } from "../../ops/arguments.ts";
+import { COMMANDS, loadAll } from "../../ops/commands.ts";
 
 Deno.test("every command is loaded by the name it has", async () => {
   for (const [name, load] of Object.entries(COMMANDS)) assertEquals((await load()).name, name);
@@ -16,3 +18,19 @@ Deno.test("every command in ops/commands/ is in the list", async () => {
     }
   }
 });
+
+Deno.test("every command has two examples at least, which can be typed as they stand", async () => {
+  for (const { name, examples } of await loadAll(COMMANDS)) {
+    assert(examples.length >= 2, `${name} has ${examples.length} examples`);
+    for (const [typed] of examples) {
+      const { command } = await readCommandLine(wordsOf(`${name} ${typed}`), COMMANDS);
+      assertEquals(command?.name, name, typed);
+    }
+  }
+});
+
+/** As a shell would take it apart: quoted words are one, and what is redirected is no word. */
+function wordsOf(typed: string): string[] {
+  const [line = ""] = typed.split(" > ");
+  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? "");
+}

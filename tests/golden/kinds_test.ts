@@ -7,7 +7,7 @@ import { assertEquals } from "deno-std/assert/equals.js";
 import { assertStringIncludes } from "deno-std/assert/string_includes.js";
 import { z } from "zod";
 import { type Case, says, withWords } from "./hunt.ts";
-import { type Outcome, readInProcess } from "./in_process.ts";
+import { type Outcome, readInProcess } from "../../ops/evaluation/in_process.ts";
 import { isDecidedAtTheDoor, KINDS } from "./kinds.ts";
 
 const LATEST_DATE = "2026-11-22";

@@ -6,7 +6,7 @@ import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { hasEnded } from "../../shared/intake/states.ts";
 import { sharedStack, until } from "../stack/shared_stack.ts";
-import { type Outcome, readInProcess } from "./in_process.ts";
+import { type Outcome, readInProcess } from "../../ops/evaluation/in_process.ts";
 import { goodTable, HARMS, randomOf } from "./resaved.ts";
 
 const SEED = 16_042;
