@@ -1,6 +1,6 @@
 /**
- * `deno task test [group…] [--filter text] [--at-once n] [--against file]`: runs the groups of tests, two at once where
- * there are two cores (`--at-once`), shows their progress in order, and ends with `N passed, N failed`. `--against` holds `e2e` and `sql` against a stack that is there already;
+ * `deno task test [group…] [--filter text] [--at-once n] [--no-types] [--against file]`: runs the groups of tests, two at once where
+ * there are two cores (`--at-once`), shows their progress in order, and ends with `N passed, N failed`. Types are checked beside them, once for all, unless `--no-types`. `--against` holds `e2e` and `sql` against a stack that is there already;
  * the file has its addresses and keys, as `stack status --json` prints them. Exit 0 all passed · 1 something failed or could not run · 2 wrong usage ·
  * 130, 143 interrupted.
  *
@@ -15,7 +15,12 @@ import { groupsAtOnce, runAll, type Wanted } from "./runner/run_all.ts";
 async function readArguments(args: string[]): Promise<Wanted> {
   const { values, positionals } = parseArgs({
     args: args.filter((argument) => argument !== "--"),
-    options: { filter: { type: "string" }, against: { type: "string" }, "at-once": { type: "string" } },
+    options: {
+      filter: { type: "string" },
+      against: { type: "string" },
+      "at-once": { type: "string" },
+      "no-types": { type: "boolean", default: false },
+    },
     allowPositionals: true,
   });
   const { against, filter } = values;
@@ -24,7 +29,14 @@ async function readArguments(args: string[]): Promise<Wanted> {
   const foreign = against === undefined
     ? undefined
     : await (await import("./runner/foreign.ts")).readForeign(against, positionals); // it knows the stack; tests of others do not
-  return { root: ROOT, groups: selectGroups(await findGroups(ROOT), positionals), atOnce, filter, foreign };
+  return {
+    root: ROOT,
+    groups: selectGroups(await findGroups(ROOT), positionals),
+    types: !values["no-types"],
+    atOnce,
+    filter,
+    foreign,
+  };
 }
 
 let wanted: Wanted;
@@ -32,7 +44,7 @@ try {
   wanted = await readArguments(Deno.args);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  console.error("usage: deno task test [group…] [--filter text] [--at-once n] [--against file]");
+  console.error("usage: deno task test [group…] [--filter text] [--at-once n] [--no-types] [--against file]");
   Deno.exit(2);
 }
 Deno.exit(await runAll(wanted));

@@ -39,7 +39,10 @@ export async function reachedFiles(root: string, name: string): Promise<string[]
   return [...reached].sort();
 }
 
-/** Type-checks the function alone, in an empty folder. Needs no network for what the root has installed. */
+/**
+ * Loads the function alone, in an empty folder: every import must lead somewhere. Types are not looked at: the root's
+ * check has, and no deploy does. Needs no network for what the root has installed.
+ */
 export async function checkAlone(root: string, name: string): Promise<{ ok: boolean; said: string }> {
   const folder = await Deno.makeTempDir({ prefix: "dragonfly-function-" });
   try {
@@ -50,7 +53,7 @@ export async function checkAlone(root: string, name: string): Promise<{ ok: bool
     const home = `${folder}/${FUNCTIONS}/${name}`;
     await Deno.writeTextFile(`${home}/deno.lock`, await lockFor(root, name));
     const command = new Deno.Command(Deno.execPath(), {
-      args: ["check", "--quiet", "--config=deno.json", "--node-modules-dir=none", "index.ts"],
+      args: ["cache", "--quiet", "--config=deno.json", "--node-modules-dir=none", "index.ts"],
       cwd: home,
       env: { NO_COLOR: "1" },
       stdin: "null",

@@ -17,7 +17,7 @@ for (const name of await functionNames(ROOT)) {
     );
   });
 
-  Deno.test(`function ${name} compiles alone`, async () => {
+  Deno.test(`function ${name} holds together alone`, async () => {
     const { ok, said } = await checkAlone(ROOT, name);
     assert(ok, said);
   });

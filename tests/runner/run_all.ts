@@ -1,4 +1,5 @@
 /** Runs groups of tests, some beside each other, ends them when interrupted, and prints what came of all. */
+import { checkTypes, TYPES } from "./check_types.ts";
 import { findChromium } from "./chromium.ts";
 import type { Foreign } from "./foreign.ts";
 import type { FoundGroup } from "./groups.ts";
@@ -17,6 +18,8 @@ export interface Wanted {
   readonly filter?: string;
   /** What the groups are held against; a stack of their own when absent. */
   readonly foreign?: Foreign;
+  /** Whether the types of the groups' files are checked beside the first of them. */
+  readonly types: boolean;
   /** What was tried before the tests and counts with them. */
   readonly before?: readonly Outcome[];
 }
@@ -47,6 +50,17 @@ async function runEach(wanted: Wanted, reports: string, interruption: Interrupti
   const warnings: string[] = [];
   const turns = new Turns((bytes) => writeAll(bytes));
   const waiting = [...wanted.groups];
+
+  async function runTypes(): Promise<void> {
+    const turn = turns.next();
+    try {
+      const files = wanted.groups.flatMap((group) => group.files);
+      outcomes.push(await checkTypes(wanted.root, files, turn, interruption.watch));
+    } finally {
+      turn.end();
+    }
+    await runNext();
+  }
 
   async function runNext(): Promise<void> {
     const group = waiting.shift();
@@ -79,8 +93,10 @@ async function runEach(wanted: Wanted, reports: string, interruption: Interrupti
     await runNext();
   }
 
-  await Promise.all(Array.from({ length: wanted.foreign === undefined ? wanted.atOnce : 1 }, runNext));
-  const order = wanted.groups.map((group) => group.name);
+  const lanes = Array.from({ length: wanted.foreign === undefined ? wanted.atOnce : 1 }, () => runNext);
+  if (wanted.types) lanes[0] = runTypes;
+  await Promise.all(lanes.map((lane) => lane()));
+  const order = [TYPES, ...wanted.groups.map((group) => group.name)];
   outcomes.sort((one, other) => order.indexOf(one.group) - order.indexOf(other.group));
   return { outcomes, warnings };
 }

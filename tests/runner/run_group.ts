@@ -35,7 +35,14 @@ export async function runGroup(group: FoundGroup, options: RunOptions): Promise<
   const started = performance.now();
   const report = `${options.reports}/${group.name}.xml`;
   const process = startGroup(Deno.execPath(), {
-    args: ["test", ...group.flags, `--junit-path=${report}`, ...filterFlag(options.filter), ...group.files],
+    args: [
+      "test",
+      "--no-check",
+      ...group.flags,
+      `--junit-path=${report}`,
+      ...filterFlag(options.filter),
+      ...group.files,
+    ],
     cwd: options.root,
     env: {
       ...shielded(Deno.env.toObject()),
