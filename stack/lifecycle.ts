@@ -3,7 +3,7 @@ import { ROOT } from "../checkout/root.ts";
 import { readState, stackHome, stackNames, type State } from "../checkout/stacks.ts";
 import { readTextOrNull, removeIfThere } from "./home.ts";
 import { birthOf, endProcess, gone, signalIfThere } from "./processes.ts";
-import { bringUp, type Stack, type StackOptions } from "./supervisor.ts";
+import type { StackOptions } from "./frame.ts";
 import { watchFiles } from "./functions/watch.ts";
 
 /** What functions are made of. */
@@ -41,6 +41,8 @@ export async function runHere(options: RunOptions, ready: (state: State) => void
   if (!options.cleared) await clearAway(options.name);
   const log = (line: string) => console.error(`${new Date().toISOString()} ${line}`);
   outliveLostConnections(log);
+  // Whoever starts, looks for or ends a stack elsewhere need not load all it is made of.
+  const { bringUp } = await import("./supervisor.ts");
   const up = bringUp({ ...options, log });
   const early = ended.promise.then(() => null);
   const stack = await Promise.race([up, early]);
@@ -147,5 +149,3 @@ async function endPostgres(folder: string): Promise<void> {
   signalIfThere(pid, "SIGQUIT");
   await gone(pid, born, 5000);
 }
-
-export type { Stack };

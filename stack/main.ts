@@ -20,6 +20,7 @@ const USAGE = `deno task stack <command> [flags]
   --parent PID    up: end when that process ends
   --env N=VALUE   up: one more variable for the functions, repeatable; not for secrets, a command line is seen by all
   --no-functions  up: database, REST, Auth and Storage alone
+  --wall SECONDS  up: how long an isolate of a function lives (default: 400; 150 on the free plan)
   --bare          up: a database with its buckets, before the first migration
   --defaults WHAT up: what is granted by itself in public: none (new projects), granted (before 2026-10-30)
 
@@ -39,6 +40,7 @@ async function main(args: string[]): Promise<number> {
       env: { type: "string", multiple: true, default: [] },
       cleared: { type: "boolean", default: false }, // how --detach starts itself
       "no-functions": { type: "boolean", default: false },
+      wall: { type: "string" },
       bare: { type: "boolean", default: false },
       defaults: { type: "string", default: "none" },
       help: { type: "boolean", short: "h", default: false },
@@ -61,6 +63,7 @@ async function main(args: string[]): Promise<number> {
         vendorKeys: named("STACK_VENDOR_KEYS"),
         functionEnv: { ...pairs(values.env), ...named("STACK_SECRETS") },
         functions: !values["no-functions"],
+        wallSeconds: values.wall === undefined ? null : wallSeconds(values.wall),
         bare: values.bare,
         defaultPrivileges: defaultPrivileges(values.defaults),
         parent: values.parent === undefined ? null : Number(values.parent),
@@ -107,6 +110,12 @@ function timeScale(): number {
     throw new Error(`Cannot use STACK_TIME=${text}: give a number above 0, at most 1`);
   }
   return scale;
+}
+
+function wallSeconds(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0) return seconds;
+  throw new Error(`Cannot use --wall ${text}: give seconds, above 0`);
 }
 
 function defaultPrivileges(text: string): DefaultPrivileges {

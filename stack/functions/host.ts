@@ -47,68 +47,82 @@ export async function startFunctions(options: FunctionHostOptions): Promise<Func
   await prepareCode(names.map((name) => `${folder}/${name}`), options.log);
   const journal = await appender(`${options.home}/invocations.jsonl`);
   const pools = new Map<string, Pool>();
-  for (const name of names) {
-    const limits = { ...LIMITS, ...options.limits };
-    const log = quota(limits, await appender(`${options.home}/logs/${name}.log`));
-    const pool = new Pool(
-      {
-        name,
-        folder: `${folder}/${name}`,
-        environment: functionEnvironment(options),
-        cwd: options.home,
-        limits,
-        log,
-      },
-      (invocation: Invocation) => journal(JSON.stringify(invocation)),
-    );
-    pools.set(name, pool);
+  for (const name of names) pools.set(name, await makePool(name, folder, options, journal));
+  return new Host(pools, options.log);
+}
+
+async function makePool(
+  name: string,
+  folder: string,
+  options: FunctionHostOptions,
+  journal: (line: string) => void,
+): Promise<Pool> {
+  const limits = { ...LIMITS, ...options.limits };
+  const isolates = {
+    name,
+    folder: `${folder}/${name}`,
+    environment: functionEnvironment(options),
+    cwd: options.home,
+    limits,
+    log: quota(limits, await appender(`${options.home}/logs/${name}.log`)),
+  };
+  return new Pool(isolates, (invocation: Invocation) => journal(JSON.stringify(invocation)));
+}
+
+class Host implements FunctionHost {
+  readonly #pools: ReadonlyMap<string, Pool>;
+  readonly #log: (line: string) => void;
+
+  constructor(pools: ReadonlyMap<string, Pool>, log: (line: string) => void) {
+    this.#pools = pools;
+    this.#log = log;
   }
-  const ready = async () => {
-    for (const [name, pool] of pools) {
-      if (!await pool.ready()) options.log(`function ${name} does not start, see logs/${name}.log`);
+
+  async ready(): Promise<void> {
+    for (const [name, pool] of this.#pools) {
+      if (!await pool.ready()) this.#log(`function ${name} does not start, see logs/${name}.log`);
     }
-  };
-  return {
-    ready,
-    async answer(request, url) {
-      const path = url.pathname.slice("/functions/v1".length);
-      const pool = pools.get(path.split("/")[1] ?? "");
-      if (pool === undefined) {
-        return Response.json({ code: "NOT_FOUND", message: "Requested function was not found" }, {
-          status: 404,
-        });
-      }
-      return asPlatform(await pool.answer(request, `${path}${url.search}`, forwarded(request, url)));
-    },
-    isolates() {
-      return [...pools].flatMap(([name, pool]) =>
-        pool.isolates.map((isolate) => ({
-          function: name,
-          pid: isolate.pid,
-          busy: isolate.busy,
-          retired: isolate.retired,
-          cpu_ms: isolate.cpuMs,
-          rss_mb: Math.round(isolate.rssMb),
-        }))
-      );
-    },
-    signal(name, signal, count) {
-      const isolates = pools.get(name)?.isolates ?? [];
-      const chosen = isolates.toSorted((a, b) => Number(b.busy) - Number(a.busy)).slice(
-        0,
-        count ?? isolates.length,
-      );
-      for (const isolate of chosen) isolate.signal(signal);
-      return chosen.map((isolate) => isolate.pid);
-    },
-    async reload() {
-      for (const pool of pools.values()) pool.reload();
-      await ready();
-    },
-    async stop() {
-      await Promise.all([...pools.values()].map((pool) => pool.stop()));
-    },
-  };
+  }
+
+  async answer(request: Request, url: URL): Promise<Response> {
+    const path = url.pathname.slice("/functions/v1".length);
+    const pool = this.#pools.get(path.split("/")[1] ?? "");
+    if (pool === undefined) {
+      const message = "Requested function was not found";
+      return Response.json({ code: "NOT_FOUND", message }, { status: 404 });
+    }
+    return asPlatform(await pool.answer(request, `${path}${url.search}`, forwarded(request, url)));
+  }
+
+  isolates(): IsolateInfo[] {
+    return [...this.#pools].flatMap(([name, pool]) =>
+      pool.isolates.map((isolate) => ({
+        function: name,
+        pid: isolate.pid,
+        busy: isolate.busy,
+        retired: isolate.retired,
+        cpu_ms: isolate.cpuMs,
+        rss_mb: Math.round(isolate.rssMb),
+      }))
+    );
+  }
+
+  signal(name: string, signal: IsolateSignal, count?: number): number[] {
+    const isolates = this.#pools.get(name)?.isolates ?? [];
+    const busyFirst = isolates.toSorted((a, b) => Number(b.busy) - Number(a.busy));
+    const chosen = busyFirst.slice(0, count ?? isolates.length);
+    for (const isolate of chosen) isolate.signal(signal);
+    return chosen.map((isolate) => isolate.pid);
+  }
+
+  async reload(): Promise<void> {
+    for (const pool of this.#pools.values()) pool.reload();
+    await this.ready();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.stop()));
+  }
 }
 
 async function functionNames(folder: string): Promise<string[]> {

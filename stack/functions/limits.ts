@@ -19,7 +19,7 @@ export const LIMITS: Limits = {
   cpuSoftMs: 1000,
   cpuHardMs: 2000,
   memoryMb: 256,
-  wallMs: 400_000,
+  wallMs: 400_000, // 150_000 on the free plan
   idleMs: 10_000,
   logLines: 100,
   logWindowMs: 10_000,

@@ -24,90 +24,131 @@ interface Planned {
   running: boolean;
 }
 
-/** @param admin reads the jobs and writes the run details. */
+/** @param admin reads the jobs. */
 export async function startCron(
   database: DatabaseAddress,
   admin: Sql,
   timeScale: number,
   log: (line: string) => void,
 ): Promise<Worker> {
-  const stopping = new AbortController();
-  const plan = new Map<string, Planned>();
-  const runs = new Set<Promise<void>>();
-  const users = new Map<string, Sql>();
-  let wake = Promise.withResolvers<void>();
-  const sql = connect(database, "supabase_admin", "stack-pg_cron", 2);
-  const listener = await listen(database, "stack_cron", () => wake.resolve());
-
-  const userSql = (user: string): Sql => {
-    let found = users.get(user);
-    if (found === undefined) {
-      found = connect(database, user, "pg_cron", AT_A_TIME);
-      users.set(user, found);
-    }
-    return found;
-  };
-
-  const refresh = async () => {
-    const [installed] = await admin`select to_regclass('cron.job') is not null as yes`;
-    const jobs = installed?.yes === true
-      ? await admin<
-        Job[]
-      >`select jobid::text, schedule, command, username, database from cron.job where active`
-      : [];
-    for (const id of plan.keys()) if (!jobs.some((job) => job.jobid === id)) plan.delete(id);
-    for (const job of jobs) {
-      const known = plan.get(job.jobid);
-      if (known?.job.schedule === job.schedule) known.job = job;
-      else plan.set(job.jobid, { job, due: nextDue(job.schedule, Date.now(), timeScale), running: false });
-    }
-  };
-
-  const fire = (planned: Planned) => {
-    planned.running = true;
-    const run = perform(planned.job, sql, userSql(planned.job.username))
-      .catch((error) => {
-        if (!stopping.signal.aborted) log(`pg_cron: ${error instanceof Error ? error.message : error}`);
-      })
-      .finally(() => {
-        planned.running = false;
-        runs.delete(run);
-        wake.resolve();
-      });
-    runs.add(run);
-  };
-
-  const loop = (async () => {
-    while (!stopping.signal.aborted) {
-      try {
-        await refresh();
-      } catch (error) {
-        if (!stopping.signal.aborted) log(`pg_cron: ${error instanceof Error ? error.message : error}`);
-      }
-      const now = Date.now();
-      for (const planned of plan.values()) {
-        if (planned.due > now || planned.running || runs.size >= AT_A_TIME) continue;
-        planned.due = nextDue(planned.job.schedule, now, timeScale);
-        fire(planned);
-      }
-      const next = Math.min(
-        ...[...plan.values()].filter((one) => !one.running).map((one) => one.due),
-        now + 60_000,
-      );
-      await Promise.race([wake.promise, pause(Math.max(20, next - Date.now()), stopping.signal)]);
-      wake = Promise.withResolvers<void>();
-    }
-  })();
+  const clock = new Clock(database, admin, timeScale, log);
+  const listener = await listen(database, "stack_cron", () => clock.look());
+  const ticking = clock.tick();
   return {
     async stop() {
-      stopping.abort();
-      wake.resolve();
-      await loop;
+      clock.halt();
+      await ticking;
       await listener.stop();
-      await Promise.all([...users.values(), sql].map((one) => one.end({ timeout: 1 })));
-      await Promise.all(runs);
+      await clock.close();
     },
   };
+}
+
+/** Knows when each job is due, and which are running. */
+class Clock {
+  readonly #database: DatabaseAddress;
+  readonly #admin: Sql;
+  readonly #timeScale: number;
+  readonly #log: (line: string) => void;
+  readonly #halted = new AbortController();
+  readonly #plan = new Map<string, Planned>();
+  readonly #runs = new Set<Promise<void>>();
+  /** A pool for each user with jobs. */
+  readonly #users = new Map<string, Sql>();
+  /** Writes the details of runs. */
+  readonly #details: Sql;
+  #wake = Promise.withResolvers<void>();
+
+  constructor(database: DatabaseAddress, admin: Sql, timeScale: number, log: (line: string) => void) {
+    this.#database = database;
+    this.#admin = admin;
+    this.#timeScale = timeScale;
+    this.#log = log;
+    this.#details = connect(database, "supabase_admin", "stack-pg_cron", 2);
+  }
+
+  /** The jobs have changed: looks at them now and not when the next is due. */
+  look(): void {
+    this.#wake.resolve();
+  }
+
+  /** Fires what is due until it is halted. */
+  async tick(): Promise<void> {
+    while (!this.#halted.signal.aborted) {
+      await this.#readJobs().catch((error) => this.#complain(error));
+      this.#fireDue(Date.now());
+      const wait = pause(Math.max(20, this.#nextDue() - Date.now()), this.#halted.signal);
+      await Promise.race([this.#wake.promise, wait]);
+      this.#wake = Promise.withResolvers<void>();
+    }
+  }
+
+  halt(): void {
+    this.#halted.abort();
+    this.look();
+  }
+
+  /** Ends the connections, and with them the runs under way. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#users.values(), this.#details].map((sql) => sql.end({ timeout: 1 })));
+    await Promise.all(this.#runs);
+  }
+
+  async #readJobs(): Promise<void> {
+    const [installed] = await this.#admin`select to_regclass('cron.job') is not null as yes`;
+    const jobs = installed?.yes === true
+      ? await this.#admin<Job[]>`
+        select jobid::text, schedule, command, username, database from cron.job where active`
+      : [];
+    for (const id of this.#plan.keys()) {
+      if (!jobs.some((job) => job.jobid === id)) this.#plan.delete(id);
+    }
+    for (const job of jobs) {
+      const known = this.#plan.get(job.jobid);
+      if (known?.job.schedule === job.schedule) known.job = job;
+      else {
+        const due = nextDue(job.schedule, Date.now(), this.#timeScale);
+        this.#plan.set(job.jobid, { job, due, running: false });
+      }
+    }
+  }
+
+  #fireDue(now: number): void {
+    for (const planned of this.#plan.values()) {
+      if (planned.due > now || planned.running || this.#runs.size >= AT_A_TIME) continue;
+      planned.due = nextDue(planned.job.schedule, now, this.#timeScale);
+      this.#fire(planned);
+    }
+  }
+
+  #fire(planned: Planned): void {
+    planned.running = true;
+    const run = perform(planned.job, this.#details, this.#userSql(planned.job.username))
+      .catch((error) => this.#complain(error))
+      .finally(() => {
+        planned.running = false;
+        this.#runs.delete(run);
+        this.look();
+      });
+    this.#runs.add(run);
+  }
+
+  /** A minute from now at the latest, should a notice of new jobs have been missed. */
+  #nextDue(): number {
+    const idle = [...this.#plan.values()].filter((planned) => !planned.running);
+    return Math.min(Date.now() + 60_000, ...idle.map((planned) => planned.due));
+  }
+
+  #userSql(user: string): Sql {
+    const known = this.#users.get(user) ?? connect(this.#database, user, "pg_cron", AT_A_TIME);
+    this.#users.set(user, known);
+    return known;
+  }
+
+  #complain(error: unknown): void {
+    if (this.#halted.signal.aborted) return; // its connections are being closed
+    this.#log(`pg_cron: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** @returns when a schedule is due next after `now` (ms), by a clock that runs `1 / timeScale` times as fast. */
