@@ -9,8 +9,11 @@ import type * as z from "zod";
 import { ProblemAnswer } from "./problem.ts";
 import { type DeclarationNamed, declarationOf, methodAndPath } from "./routes.ts";
 
-/** Longest wait for an answer in JSON, in milliseconds: a sentinel run that heals the schema cache takes 15 s and more. */
-export const CALL_TIMEOUT_MS = 60_000;
+/**
+ * Longest wait for an answer in JSON, in milliseconds. An undo answers after a minute at the latest, done or not; a
+ * sentinel run that heals the schema cache takes 15 s and more.
+ */
+export const CALL_TIMEOUT_MS = 90_000;
 /** Longest wait for a file in either direction: 50 MB over a line of 1 Mbit/s take seven minutes. */
 export const FILE_TIMEOUT_MS = 600_000;
 
