@@ -129,7 +129,7 @@ async function superuser(arena: Arena): Promise<postgres.Sql> {
 /** What the oracle finds once the run of a seed is at rest. */
 async function violationsOf(admin: postgres.Sql, seed: number, file: ChaosFile, log: Done[]) {
   const left = await settleDown(admin, PATIENCE_MS);
-  return await judge([file], log, await takeSnapshot(admin, `chaos-${seed}/`, `CH${seed}`, left));
+  return await judge([file], log, await takeSnapshot(admin, [`chaos-${seed}/`], `CH${seed}`, left));
 }
 
 function fileOf(seed: number): ChaosFile {
@@ -249,7 +249,7 @@ Deno.test("a worker stopped in mid-slice for longer than its lease is refused wh
     };
     assert(await reach(way, held));
     await arena.stack.ask({ do: "signal_isolates", function: "worker", signal: "SIGSTOP", count: 1 });
-    log.push({ at: 1, act: { do: "stop", count: 1 }, applied: true });
+    log.push({ at: 1, act: { do: "stop", of: "worker", count: 1 }, applied: true });
     await pause(90_000 * TIME);
     assertEquals(await settleDown(admin, PATIENCE_MS), []); // others have taken over, and are done
     const taken = await admin`

@@ -2,6 +2,7 @@
  * What must be true after a run, worked out from the files and from what was done, never from the code under test.
  * Every violation names its invariant first.
  */
+import { createHash } from "node:crypto";
 import type { ChaosFile, ExpectedRow } from "./files.ts";
 import { type Done, FAIL_REASON, UNDO_REASON } from "./perform.ts";
 import type { Batch, Change, Snapshot } from "./snapshot.ts";
@@ -26,6 +27,8 @@ export async function judge(
   const violations: Violation[] = [];
   const say = (invariant: string, found: string) => violations.push({ invariant, found });
   const fileOf = filesByPath(files, log);
+  judgePulls(files, log, seen.changes, fileOf, say);
+  judgeNotices(log, seen.delivered, say);
   const origin = batchFiles(seen.changes, fileOf);
   const owners = ownersOf(seen.completions, origin);
 
@@ -51,6 +54,40 @@ function filesByPath(files: readonly ChaosFile[], log: readonly Done[]): Map<str
     if (act.do === "drop" && file !== undefined) found.set(act.path, file);
   }
   return found;
+}
+
+/** How the path ends under which a version of the vendor's export is kept. @param version its etag, without quotes. */
+export function endOfPath(version: string): string {
+  return `-${createHash("sha256").update(`"${version}"`).digest("hex").slice(0, 12)}.csv`;
+}
+
+/** An export that was asked for has become one batch, however often it was fetched. */
+function judgePulls(
+  files: readonly ChaosFile[],
+  log: readonly Done[],
+  changes: readonly Change[],
+  fileOf: Map<string, ChaosFile>,
+  say: Say,
+): void {
+  for (const file of files) {
+    const pull = log.map(({ act }) => act).find((act) => act.do === "pull" && act.file === file.name);
+    if (pull?.do !== "pull") continue;
+    const pulled = changes.filter(({ path }) => path?.endsWith(endOfPath(pull.version)));
+    const batches = new Set(pulled.map((change) => change.batch_id)).size;
+    if (batches !== 1) say("pulled_once", `the export ${pull.version} became ${batches} batches`);
+    for (const { path } of pulled) if (path !== null) fileOf.set(path, file);
+  }
+}
+
+/** Every notice arrives, once or more; once where nothing broke into its delivery. */
+function judgeNotices(log: readonly Done[], delivered: readonly string[], say: Say): void {
+  const calm = log.every(({ act }) => act.do === "drop" || act.do === "notice" || act.do === "pull");
+  const marks = log.flatMap(({ act, applied }) => act.do === "notice" && applied ? act.marks : []);
+  for (const mark of marks) {
+    const times = delivered.filter((text) => new RegExp(`${mark}\\b`).test(text)).length;
+    if (times === 0) say("notice_arrives", `${mark} was told to nobody`);
+    if (times > 1 && calm) say("notice_arrives", `${mark} was told ${times} times, and nothing went wrong`);
+  }
 }
 
 /** Batch → its file, batches that are deleted by now included. */

@@ -1,7 +1,7 @@
 /** The oracle's own proof: a right outcome passes, and each kind of damage is named. */
 import { assertEquals } from "deno-std/assert/equals.js";
 import { type ChaosFile, makeFile } from "./files.ts";
-import { judge } from "./oracle.ts";
+import { endOfPath, judge } from "./oracle.ts";
 import { type Done, FAIL_REASON } from "./perform.ts";
 import { Chance } from "./random.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -92,6 +92,7 @@ async function faultless(file: ChaosFile): Promise<Snapshot> {
     leftovers: [],
     wrong: [],
     chainProblem: null,
+    delivered: [],
   };
 }
 
@@ -190,6 +191,32 @@ Deno.test("judge() wants one batch for the bytes of two drops, but for one that 
   };
   assertEquals(await found(kept.file_hash), ["one_per_content"]);
   assertEquals(await found(null), []);
+});
+
+Deno.test("judge() wants an export to be one batch, however often it was fetched", async () => {
+  const seen = await faultless(FILE);
+  const pull: Done = { at: 0, act: { do: "pull", file: "f.csv", version: "v1" }, applied: true };
+  const path = `simplicity/exports/judgments-first${endOfPath("v1")}`;
+  const batches = seen.batches.map((one) => ({ ...one, storage_path: path }));
+  const changes = seen.changes.map((one) => ({ ...one, path }));
+  const found = async (over: Partial<Snapshot>) =>
+    (await judge([FILE], [pull, pull], { ...seen, batches, changes, ...over })).map((one) => one.invariant);
+  assertEquals(await found({}), []);
+  const twice = changes.map((one) => ({ ...one, batch_id: BATCH.replaceAll("1", "2") }));
+  assertEquals((await found({ changes: [...changes, ...twice] })).includes("pulled_once"), true);
+  assertEquals((await found({ changes: [], batches: [] })).includes("pulled_once"), true);
+});
+
+Deno.test("judge() wants every notice told, and not twice where nothing went wrong", async () => {
+  const seen = await faultless(FILE);
+  const told: Done = { at: 0, act: { do: "notice", marks: ["CH7-N1", "CH7-N10"] }, applied: true };
+  const found = async (delivered: string[], more: Done[] = []) =>
+    (await judge([FILE], [...LOG, told, ...more], { ...seen, delivered })).map((one) => one.found);
+  assertEquals(await found(["… CH7-N1 …", "CH7-N10"]), []);
+  assertEquals(await found(["CH7-N10"]), ["CH7-N1 was told to nobody"]);
+  assertEquals((await found(["CH7-N1", "CH7-N10", "CH7-N1"])).length, 1);
+  const kill: Done = { at: 1, act: { do: "kill", of: "outbound", count: 1 }, applied: true };
+  assertEquals(await found(["CH7-N1", "CH7-N10", "CH7-N1"], [kill]), []);
 });
 
 Deno.test("judge() holds a force-failed, an undone and a deleted batch to what was done to them", async () => {

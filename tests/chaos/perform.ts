@@ -1,8 +1,10 @@
 /** Does to a running stack what a schedule says, and notes what came of it. */
 import postgres from "postgres";
 import type { TestStack } from "../support/stack.ts";
+import { until } from "../support/until.ts";
 import type { ChaosFile } from "./files.ts";
-import type { Act, Schedule } from "./schedule.ts";
+import type { Outside } from "./outside.ts";
+import type { Act, Hand, Schedule } from "./schedule.ts";
 
 /** An act that was done. `applied`: whether a statement changed a row. */
 export interface Done {
@@ -18,36 +20,78 @@ const UPLOAD_PATIENCE_MS = 60_000;
 const CONNECT_PATIENCE_MS = 30_000;
 
 /** Runs a schedule to its end; at the end every fault is lifted. @param scale of the stack's time. */
-export async function perform(stack: TestStack, plan: Schedule, scale: number): Promise<Done[]> {
+export async function perform(
+  stack: TestStack,
+  outside: Outside,
+  plan: Schedule,
+  scale: number,
+): Promise<Done[]> {
   const began = performance.now();
   const log: Done[] = [];
   const uploads: Promise<void>[] = [];
   for (const { at, act } of plan.steps) {
     await pause(at * 1000 * scale - (performance.now() - began));
     if (act.do === "drop") {
-      const file = plan.files.find((one) => one.name === act.file);
-      if (file === undefined) throw new Error(`Cannot drop ${act.file}: the schedule has no such file`);
-      uploads.push(upload(stack, act.path, file));
+      uploads.push(upload(stack, act.path, fileOf(plan, act.file)));
+      log.push({ at, act, applied: true });
+    } else if (act.do === "pull") {
+      outside.offer(fileOf(plan, act.file), act.version);
+      log.push({ at, act, applied: await askForExport(stack) });
+    } else if (act.do === "outside") {
+      outside.refuse(act.refusals);
       log.push({ at, act, applied: true });
     } else log.push({ at, act, applied: await doOne(stack, act, scale) });
   }
   await Promise.all(uploads);
-  await liftFaults(stack);
+  await liftFaults(stack, outside);
+  // What was under way when the export changed may have asked for the one before.
+  if (log.some(({ act, applied }) => act.do === "pull" && !applied)) {
+    await until("the next pull to be queued", () => askForExport(stack));
+  }
   return log;
 }
 
-async function doOne(stack: TestStack, act: Exclude<Act, { do: "drop" }>, scale: number): Promise<boolean> {
+function fileOf(plan: Schedule, name: string): ChaosFile {
+  const file = plan.files.find((one) => one.name === name);
+  if (file === undefined) throw new Error(`Cannot use ${name}: the schedule has no such file`);
+  return file;
+}
+
+/** @returns false when a pull is queued or under way already. */
+function askForExport(stack: TestStack): Promise<boolean> {
+  return statement(
+    stack,
+    (sql) =>
+      sql`select 1 from (select ops.queue_vendor_pull() as job) asked, lateral ops.wake_outbound()
+           where asked.job is not null`,
+  );
+}
+
+type DatabaseAct = Exclude<Act, { do: "drop" | "pull" | "outside" }>;
+
+async function doOne(stack: TestStack, act: DatabaseAct, scale: number): Promise<boolean> {
   const faults = async (set: Record<string, unknown>) => {
     await stack.ask({ do: "faults", set });
     return true;
   };
   switch (act.do) {
     case "kill":
-      return await signal(stack, "SIGKILL", act.count);
+      return await signal(stack, act.of, "SIGKILL", act.count);
     case "stop":
-      return await signal(stack, "SIGSTOP", act.count);
+      return await signal(stack, act.of, "SIGSTOP", act.count);
     case "continue":
-      return await signal(stack, "SIGCONT");
+      return await goOn(stack);
+    case "notice":
+      return await statement(
+        stack,
+        (sql) =>
+          sql`select ops.wake_outbound() from (
+                select array_agg(ops.enqueue('notify', jsonb_build_object('kind', 'alert', 'channel', 'slack',
+                  'alert', jsonb_build_object('fingerprint', mark, 'check', 'chaos', 'level', 'warning', 'message', mark,
+                    'remedy', null, 'state', 'open', 'first_seen', now(), 'last_seen', now(), 'count', 1)),
+                  'notify:' || mark))
+                  from unnest(${[...act.marks]}::text[]) as mark) queued`,
+      );
     case "crash_postgres":
       await stack.ask({
         do: "restart_postgres",
@@ -57,7 +101,7 @@ async function doOne(stack: TestStack, act: Exclude<Act, { do: "drop" }>, scale:
       return true;
     case "wakes": {
       const fault = { lose: act.lose, double: act.double, delay_ms: Math.round(act.delay * 1000 * scale) };
-      return await faults({ wakes: { trigger: fault, cron: fault, sql: fault } });
+      return await faults({ wakes: { trigger: fault, cron: fault, sql: fault, other: fault } });
     }
     case "net":
       return await faults({ net_stopped: act.stopped });
@@ -115,12 +159,13 @@ async function doOne(stack: TestStack, act: Exclude<Act, { do: "drop" }>, scale:
   }
 }
 
-async function liftFaults(stack: TestStack): Promise<void> {
+async function liftFaults(stack: TestStack, outside: Outside): Promise<void> {
+  outside.refuse(0);
   await stack.ask({
     do: "faults",
     set: { net_stopped: false, wakes: {}, rest_out: "no", storage_cut: null },
   });
-  await signal(stack, "SIGCONT");
+  await goOn(stack);
   await statement(
     stack,
     (sql) => sql`update ops.queue_control set paused = false where job_type = 'ingest' returning 1`,
@@ -129,11 +174,17 @@ async function liftFaults(stack: TestStack): Promise<void> {
 
 async function signal(
   stack: TestStack,
+  of: Hand,
   name: "SIGKILL" | "SIGSTOP" | "SIGCONT",
   count?: number,
 ): Promise<boolean> {
-  const pids = await stack.ask({ do: "signal_isolates", function: "worker", signal: name, count });
+  const pids = await stack.ask({ do: "signal_isolates", function: of, signal: name, count });
   return Array.isArray(pids) && pids.length > 0;
+}
+
+async function goOn(stack: TestStack): Promise<boolean> {
+  const workers = await signal(stack, "worker", "SIGCONT");
+  return await signal(stack, "outbound", "SIGCONT") || workers;
 }
 
 /** One statement as an operator types it, over a connection of its own: after a crash nothing old is reused. */

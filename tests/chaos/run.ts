@@ -2,7 +2,8 @@
 import postgres from "postgres";
 import { startStack, type TestStack } from "../support/stack.ts";
 import { observe } from "./observer.ts";
-import { judge, type Violation } from "./oracle.ts";
+import { endOfPath, judge, type Violation } from "./oracle.ts";
+import { openOutside, type Outside } from "./outside.ts";
 import { connected, type Done, perform } from "./perform.ts";
 import { apply, type Sabotage } from "./sabotage.ts";
 import type { Schedule } from "./schedule.ts";
@@ -31,18 +32,23 @@ export interface Arena {
 
 /** Starts a stack whose clock runs `1 / scale` times as fast, observed, and sabotaged where asked. */
 export async function openArena(scale: number, sabotage?: Sabotage): Promise<Arena> {
-  const stack = await startStack({ time: scale });
+  const outside = openOutside();
+  const stack = await startStack({ time: scale, env: { ...outside.env } });
+  const stop = async () => {
+    await stack.stop();
+    await outside.stop();
+  };
   try {
     await prepare(stack, sabotage);
   } catch (error) {
-    await stack.stop();
+    await stop();
     throw error;
   }
   return {
     stack,
     run: async (plan) => {
       try {
-        return await runOne(stack, plan, scale);
+        return await runOne(stack, outside, plan, scale);
       } catch (error) {
         throw new Error(
           `seed ${plan.seed} could not be run; the stack said last:\n${await lastWords(stack.name)}`,
@@ -54,7 +60,7 @@ export async function openArena(scale: number, sabotage?: Sabotage): Promise<Are
     },
     keepLogs: () => keepLogs(stack),
     lateRefused: () => countLines(stack.name, '"lease_lost"'),
-    stop: () => stack.stop(),
+    stop,
   };
 }
 
@@ -68,15 +74,24 @@ async function prepare(stack: TestStack, sabotage: Sabotage | undefined): Promis
   await stack.ask({ do: "restart_postgres", mode: "fast" }); // open connections keep old settings
 }
 
-async function runOne(stack: TestStack, plan: Schedule, scale: number): Promise<Verdict> {
+async function runOne(
+  stack: TestStack,
+  outside: Outside,
+  plan: Schedule,
+  scale: number,
+): Promise<Verdict> {
   const began = performance.now();
-  const log = await perform(stack, plan, scale);
+  const log = await perform(stack, outside, plan, scale);
   const url = new URL(stack.db_url);
   url.username = "supabase_admin";
   const admin = await connected(url.href);
   try {
     const left = await settleDown(admin, Math.max(20_000, REST_SECONDS * 1000 * scale));
-    const seen = await takeSnapshot(admin, `chaos-${plan.seed}/`, `CH${plan.seed}`, left);
+    const marks = [
+      `chaos-${plan.seed}/`,
+      ...log.flatMap(({ act }) => act.do === "pull" ? [endOfPath(act.version)] : []),
+    ];
+    const seen = await takeSnapshot(admin, marks, `CH${plan.seed}`, left, outside.delivered);
     return {
       seed: plan.seed,
       violations: await judge(plan.files, log, seen),
@@ -92,7 +107,15 @@ async function runOne(stack: TestStack, plan: Schedule, scale: number): Promise<
 async function keepLogs(stack: TestStack): Promise<string> {
   const home = new URL(`../../.stack/${stack.name}/`, import.meta.url).pathname;
   const folder = await Deno.makeTempDir({ prefix: "dragonfly-chaos-" });
-  for (const file of ["stack.log", "invocations.jsonl", "logs/worker.log", "logs/postgres.log"]) {
+  for (
+    const file of [
+      "stack.log",
+      "invocations.jsonl",
+      "logs/worker.log",
+      "logs/outbound.log",
+      "logs/postgres.log",
+    ]
+  ) {
     await Deno.copyFile(`${home}${file}`, `${folder}/${file.replace("logs/", "")}`);
   }
   await Deno.writeTextFile(

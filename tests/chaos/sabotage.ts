@@ -80,6 +80,40 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     focus: ["crash_postgres"],
     faults: 3,
   },
+  lost_notice: {
+    what: "what a dead holder was to tell the outside counts as told",
+    edits: [{
+      routine: "ops.reap_leases(text[])",
+      find:
+        "perform ops.count_loss(lost.job_id, lost.slice_no, lost.holder, not lost.job_id = any (counted));",
+      put: `if lost.batch_id is null then
+        perform ops.move_job(lost.job_id, 'completed');
+      else
+        perform ops.count_loss(lost.job_id, lost.slice_no, lost.holder, not lost.job_id = any (counted));
+      end if;`,
+    }],
+    focus: ["kill_outbound"],
+    faults: 6,
+  },
+  pull_memory: {
+    what: "an export that was stored is forgotten",
+    edits: [
+      {
+        routine: "ops.finish_vendor_pull(uuid,uuid,jsonb)",
+        find: "etag = coalesce(result ->> 'etag', f.etag),",
+        put: "",
+      },
+      {
+        routine: "ops.finish_vendor_pull(uuid,uuid,jsonb)",
+        find:
+          "content_hash = case when result ->> 'outcome' = 'stored' then result ->> 'content_hash' else f.content_hash end,",
+        put: "",
+      },
+    ],
+    pulls: true,
+    faults: 1,
+    files: 1,
+  },
   attempts: {
     what: "progress no longer forgets earlier failures",
     edits: [

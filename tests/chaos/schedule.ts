@@ -5,8 +5,12 @@ import { Chance } from "./random.ts";
 /** One thing that is done to a running system. */
 export type Act =
   | { readonly do: "drop"; readonly file: string; readonly path: string }
-  | { readonly do: "kill"; readonly count: number }
-  | { readonly do: "stop"; readonly count: number }
+  | { readonly do: "kill" | "stop"; readonly of: Hand; readonly count: number }
+  /** A notice for each mark is queued, to be told in the chat. */
+  | { readonly do: "notice"; readonly marks: readonly string[] }
+  /** The vendor's export, of this version from now on, is to be fetched. */
+  | { readonly do: "pull"; readonly file: string; readonly version: string }
+  | { readonly do: "outside"; readonly refusals: number }
   | { readonly do: "continue" }
   | { readonly do: "crash_postgres"; readonly pause: number }
   | { readonly do: "wakes"; readonly lose: number; readonly double: number; readonly delay: number }
@@ -15,6 +19,9 @@ export type Act =
   | { readonly do: "cut"; readonly afterBytes: number; readonly times: number }
   | { readonly do: "queue"; readonly paused: boolean }
   | { readonly do: "reset" | "fail" | "delete" | "undo" | "pending" | "pause_job"; readonly path: string };
+
+/** A function whose isolates work off jobs. */
+export type Hand = "worker" | "outbound";
 
 export interface Step {
   readonly at: number;
@@ -37,6 +44,9 @@ export const KINDS = [
   "undo",
   "pending",
   "pause_job",
+  "kill_outbound",
+  "stop_outbound",
+  "outside",
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -60,12 +70,14 @@ export interface Bent {
   readonly rows?: number;
   /** Seconds of the stack's clock in which faults begin. */
   readonly within?: number;
+  /** Whether the vendor has an export. */
+  readonly pulls?: boolean;
 }
 
 /** The run of a seed. */
 export function schedule(
   seed: number,
-  { focus = [], faults, files: wantedFiles, rows, within = 35 }: Bent = {},
+  { focus = [], faults, files: wantedFiles, rows, within = 35, pulls }: Bent = {},
 ): Schedule {
   const chance = new Chance(seed);
   const prefix = `CH${seed}`;
@@ -92,11 +104,38 @@ export function schedule(
       paths.push(path);
     }
   }
+  if (pulls ?? chance.hit(0.3)) {
+    const file = makeFile(chance, "export.csv", `${prefix}-E`, `${prefix}-P`, {
+      rows: chance.pick([40, 400]),
+      bad: 0,
+      repeated: 0,
+      shared: alone ? 0 : chance.pick([0, 0.1]),
+    });
+    files.push(file);
+    const act: Act = { do: "pull", file: file.name, version: `${seed}` };
+    // The second time there is nothing new to fetch.
+    for (let asked = 0; asked < 2; asked++) steps.push({ at: 1 + chance.next() * within, act });
+  }
+  let told = 0;
+  const notices = (at: number): Step => {
+    const marks = Array.from({ length: chance.whole(1, 3) }, () => `${prefix}-N${told++}`);
+    return { at, act: { do: "notice", marks } };
+  };
+  if (chance.hit(0.3)) steps.push(notices(1 + chance.next() * within));
   for (const kind of faultKinds) {
     const at = 2 + chance.next() * within; // from before the first claim to after most have ended
+    if (isOfOutbound(kind)) steps.push(notices(at - chance.next() * 10)); // or there would be nobody to hit
     steps.push(...fault(chance, kind, at, paths));
   }
   return { seed, files, steps: steps.toSorted((a, b) => a.at - b.at) };
+}
+
+function isOfOutbound(kind: Kind): boolean {
+  return kind === "kill_outbound" || kind === "stop_outbound" || kind === "outside";
+}
+
+function handOf(kind: Kind): Hand {
+  return isOfOutbound(kind) ? "outbound" : "worker";
 }
 
 function chooseKinds(chance: Chance, among: readonly Kind[], faults: number | undefined): Kind[] {
@@ -112,9 +151,15 @@ function fault(chance: Chance, kind: Kind, at: number, paths: readonly string[])
   ) => [{ at, act: begin }, { at: at + seconds, act: end }];
   switch (kind) {
     case "kill":
-      return [{ at, act: { do: "kill", count: chance.whole(1, 2) } }];
+    case "kill_outbound":
+      return [{ at, act: { do: "kill", of: handOf(kind), count: chance.whole(1, 2) } }];
     case "stop":
-      return lasting({ do: "stop", count: chance.whole(1, 2) }, { do: "continue" }, LEASE * 1.5);
+    case "stop_outbound": {
+      const stop: Act = { do: "stop", of: handOf(kind), count: chance.whole(1, 2) };
+      return lasting(stop, { do: "continue" }, LEASE * 1.5);
+    }
+    case "outside":
+      return [{ at, act: { do: "outside", refusals: chance.whole(1, 2) } }];
     case "crash_postgres":
       return [{ at, act: { do: "crash_postgres", pause: chance.pick([0, 0, 10]) } }];
     case "wakes": {

@@ -71,6 +71,8 @@ export interface Snapshot {
   /** What the observer saw that should have been refused. */
   readonly wrong: readonly { readonly what: string; readonly detail: string }[];
   readonly chainProblem: string | null;
+  /** What the chat was told, in order. */
+  readonly delivered: readonly string[];
 }
 
 /** Everything that still stands in the way of rest, in words; none when the run is over. */
@@ -80,9 +82,9 @@ export async function unrest(sql: postgres.Sql): Promise<string[]> {
       from intake.simplicity_batches b where b.status not in ('completed', 'failed', 'skipped')
     union all
     select 'job ' || j.job_type || ' of ' || coalesce(j.batch_id::text, '?') || ' is ' || j.status || ' (attempts ' || j.attempts || ')'
-      from ops.job_queue j where j.status not in ('completed', 'failed') and j.job_type in ('ingest', 'undo')
+      from ops.job_queue j where j.status not in ('completed', 'failed')
     union all
-    select 'lease on job ' || j.job_type from ops.job_queue j where j.lease_token is not null and j.job_type in ('ingest', 'undo')
+    select 'lease on job ' || j.job_type from ops.job_queue j where j.lease_token is not null
     union all
     select 'lease on slice ' || s.slice_no || ' of ' || s.batch_id from intake.batch_slices s where s.status = 'leased'
     union all
@@ -100,16 +102,19 @@ export async function settleDown(sql: postgres.Sql, patienceMs: number): Promise
   }
 }
 
-/** Reads everything about the run whose paths contain `mark`, and whose case numbers begin with `prefix`. */
+/** Reads everything about the run whose paths contain one of the marks, and whose case numbers begin with `prefix`. */
 export async function takeSnapshot(
   sql: postgres.Sql,
-  mark: string,
+  marks: readonly string[],
   prefix: string,
   leftovers: string[],
+  delivered: readonly string[] = [],
 ): Promise<Snapshot> {
   const changes = await sql<Change[]>`
     select batch_id, path, attempt, status, total, valid, progress::float8 as progress from chaos.history
-     where batch_id in (select h.batch_id from chaos.history h where h.path like ${`%${mark}%`}) order by id`;
+     where batch_id in (select h.batch_id from chaos.history h where h.path like any (${
+    marks.map((mark) => `%${mark}%`)
+  })) order by id`;
   const ids = [...new Set(changes.map((change) => change.batch_id))];
   const batches = await sql<Batch[]>`select * from intake.simplicity_batches where id in ${sql(or(ids))}`;
   const judgments = await sql<Judgment[]>`
@@ -143,6 +148,7 @@ export async function takeSnapshot(
     leftovers,
     wrong,
     chainProblem: chain?.ok === true ? null : String(chain?.problem),
+    delivered: [...delivered],
   };
 }
 
