@@ -149,6 +149,53 @@ comment on constraint worker_heartbeats_worker_type_known on ops.worker_heartbea
 comment on index ops.worker_heartbeats_type_idx is 'When a type of worker last beat.';
 grant select, insert, update, delete on ops.worker_heartbeats to service_role;
 
+create function ops.silence(since timestamptz)
+returns double precision
+language sql
+stable
+set search_path = ''
+as $$
+  select greatest(0, (extract(epoch from now() - since) - (1 - ops.time_scale()) * 10) / ops.time_scale())::float8
+$$;
+comment on function ops.silence(timestamptz) is
+  'Seconds of real length since then: divided by ops.time_scale(), less up to ten, as the pauses of pg_net do not shrink '
+  'with it.';
+grant execute on function ops.silence(timestamptz) to service_role;
+
+create function ops.signs_of_life()
+returns table (
+  worker_type text,
+  expected boolean,
+  state text,
+  last_seen timestamptz,
+  silent_seconds double precision,
+  overdue boolean
+)
+language sql
+stable
+set search_path = ''
+as $$
+  with seen as (
+    select h.worker_type, max(h.last_seen_at) as at from ops.worker_heartbeats h group by h.worker_type
+  )
+  select coalesce(w.worker_type, s.worker_type),
+         w.worker_type is not null,
+         case
+           when w.worker_type is null then 'not_deployed'
+           when s.at is null or ops.silence(s.at) > 60 then 'offline'
+           else 'online'
+         end,
+         s.at,
+         ops.silence(greatest(s.at, w.since)),
+         w.worker_type is not null and ops.silence(greatest(s.at, w.since)) > 60
+    from ops.expected_workers w
+    full join seen s on s.worker_type = w.worker_type
+$$;
+comment on function ops.signs_of_life() is
+  'Who is alive: each worker type that is expected or was seen. online: it beat within 60 s. overdue: 60 s have passed '
+  'since its last beat, and since it is expected.';
+grant execute on function ops.signs_of_life() to service_role;
+
 create function ops.backoff(failures int)
 returns interval
 language sql

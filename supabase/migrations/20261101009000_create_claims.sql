@@ -299,8 +299,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform ops.hold(job, null, token);
-  perform ops.note_progress(job);
+  perform ops.checkpoint(job, null, token);
   perform ops.move_job(job, 'completed', error => note);
 end
 $$;

@@ -141,9 +141,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform intake.hold_batch(batch, token);
+  perform ops.checkpoint(intake.ingest_job(batch), null, token);
   update intake.simplicity_batches b set scan = save_scan.scan, progress_at = clock_timestamp() where b.id = batch;
-  perform ops.note_progress(intake.ingest_job(batch));
   perform ops.put_back(intake.ingest_job(batch), null);
 end
 $$;

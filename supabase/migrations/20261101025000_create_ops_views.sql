@@ -68,22 +68,18 @@ grant select on ops.v_error_distribution to service_role;
 
 create view ops.v_system_health with (security_invoker = true) as
 select
-  case when i.expected then case when i.last_seen > now() - interval '60 seconds' then 'online' else 'offline' end
-    else 'not_deployed' end as ingest_status,
+  coalesce(i.state, 'not_deployed') as ingest_status,
   i.last_seen as ingest_last_heartbeat,
-  case when e.expected then case when e.last_seen > now() - interval '60 seconds' then 'online' else 'offline' end
-    else 'not_deployed' end as enforcement_status,
+  coalesce(e.state, 'not_deployed') as enforcement_status,
   e.last_seen as enforcement_last_heartbeat,
   (select count(*) from ops.job_queue j where j.status = 'pending' and j.next_run_at <= now()) as queue_depth,
   (select count(*) from ops.job_queue j where j.status = 'processing') as queue_processing,
   now() as checked_at
-from
-  (select exists (select 1 from ops.expected_workers w where w.worker_type = 'ingest') as expected,
-          (select max(h.last_seen_at) from ops.worker_heartbeats h where h.worker_type = 'ingest') as last_seen) i,
-  (select exists (select 1 from ops.expected_workers w where w.worker_type = 'enforcement') as expected,
-          (select max(h.last_seen_at) from ops.worker_heartbeats h where h.worker_type = 'enforcement') as last_seen) e;
+from (select) one
+left join ops.signs_of_life() i on i.worker_type = 'ingest'
+left join ops.signs_of_life() e on e.worker_type = 'enforcement';
 comment on view ops.v_system_health is
-  'One row: whether each worker type beats (within 60 s), and how deep the queue is.';
+  'One row: whether each worker type is alive (ops.signs_of_life), and how deep the queue is.';
 comment on column ops.v_system_health.ingest_status is 'online, offline, or not_deployed when nobody expects it.';
 comment on column ops.v_system_health.ingest_last_heartbeat is 'When an ingest worker last beat.';
 comment on column ops.v_system_health.enforcement_status is 'online, offline, or not_deployed when nobody expects it.';
