@@ -82,6 +82,10 @@ create unique index simplicity_batches_object_key on intake.simplicity_batches (
 create index simplicity_batches_unhashed_idx on intake.simplicity_batches (storage_etag, source)
   where file_hash is null and rejection_code = 'ABORTED';
 create index simplicity_batches_created_at_idx on intake.simplicity_batches (created_at desc);
+create index simplicity_batches_progress_idx on intake.simplicity_batches (status, progress_at);
+create index simplicity_batches_changed_idx on intake.simplicity_batches (status_changed_at desc);
+create index simplicity_batches_rows_idx on intake.simplicity_batches (dry_run)
+  include (row_count_inserted, row_count_duplicate, row_count_invalid);
 create index simplicity_batches_status_idx on intake.simplicity_batches (status, created_at);
 create index simplicity_batches_duplicate_of_idx on intake.simplicity_batches (duplicate_of);
 create index simplicity_batches_replay_of_idx on intake.simplicity_batches (replay_of);
@@ -213,6 +217,10 @@ comment on index intake.simplicity_batches_unhashed_idx is
   'Batches that were ended before they were hashed, by storage''s word for their content.';
 comment on index intake.simplicity_batches_object_key is 'One batch per stored object.';
 comment on index intake.simplicity_batches_created_at_idx is 'The newest batches.';
+comment on index intake.simplicity_batches_progress_idx is
+  'How many batches are in each state and how old their progress is, without reading them.';
+comment on index intake.simplicity_batches_changed_idx is 'What happened lately.';
+comment on index intake.simplicity_batches_rows_idx is 'The sums of all batches'' rows, without reading them.';
 comment on index intake.simplicity_batches_status_idx is 'Batches in a state, oldest first.';
 comment on index intake.simplicity_batches_duplicate_of_idx is 'Drops that repeated a batch.';
 comment on index intake.simplicity_batches_replay_of_idx is 'Replays of a batch.';

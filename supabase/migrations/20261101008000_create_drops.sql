@@ -222,29 +222,32 @@ stable
 security definer -- storage.objects is not readable for the caller
 set search_path = ''
 as $$
-  select o.bucket_id, o.name, o.version, o.metadata, o.created_at
-    from storage.objects o
-   where o.bucket_id = 'intake'
-     and greatest(o.created_at, o.updated_at) < now() - ops.scaled(120)
-     and intake.is_drop(o.bucket_id, o.name, o.metadata)
-     and not exists (
-       select 1
-         from intake.forgotten_objects f
-        where f.storage_bucket = o.bucket_id
-          and f.storage_path = o.name
-          and f.storage_version = coalesce(o.version, ''))
-     and not exists (
-       select 1
-         from intake.moved_objects m
-        where m.storage_bucket = o.bucket_id
-          and m.storage_path = o.name
-          and m.storage_version = coalesce(o.version, ''))
-     and not exists (
-       select 1
-         from intake.simplicity_batches b
-        where b.storage_bucket = o.bucket_id
-          and b.storage_path = o.name
-          and b.storage_version is not distinct from o.version)
+  select u.bucket_id, u.name, u.version, u.metadata, u.created_at
+    from (
+      select o.bucket_id, o.name, o.version, o.metadata, o.created_at
+        from storage.objects o
+       where o.bucket_id = 'intake'
+         and greatest(o.created_at, o.updated_at) < (select now() - ops.scaled(120)) -- asked once
+         and not exists (
+           select 1
+             from intake.forgotten_objects f
+            where f.storage_bucket = o.bucket_id
+              and f.storage_path = o.name
+              and f.storage_version = coalesce(o.version, ''))
+         and not exists (
+           select 1
+             from intake.moved_objects m
+            where m.storage_bucket = o.bucket_id
+              and m.storage_path = o.name
+              and m.storage_version = coalesce(o.version, ''))
+         and not exists (
+           select 1
+             from intake.simplicity_batches b
+            where b.storage_bucket = o.bucket_id
+              and b.storage_path = o.name
+              and b.storage_version is not distinct from o.version)
+      offset 0) u -- is_drop is dear: it is asked about what is left, not about every object there is
+   where intake.is_drop(u.bucket_id, u.name, u.metadata)
 $$;
 comment on function intake.unclaimed_objects() is
   'Stored drops that have become no batch for two minutes: the trigger missed them.';

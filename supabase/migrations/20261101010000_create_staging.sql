@@ -12,6 +12,13 @@ create unlogged table intake.staged_blocks (
 alter table intake.staged_blocks enable row level security;
 alter table intake.staged_blocks alter column payload set storage external; -- compressing costs more than it saves
 alter table intake.staged_blocks alter column plaintiffs set storage external;
+-- Rows come and go with every batch: their room is given back after some megabytes, however large the table was.
+alter table intake.staged_blocks set (
+  autovacuum_vacuum_scale_factor = 0,
+  autovacuum_vacuum_threshold = 200,
+  toast.autovacuum_vacuum_scale_factor = 0,
+  toast.autovacuum_vacuum_threshold = 20000
+);
 
 comment on table intake.staged_blocks is
   'Valid rows on their way to public.judgments, a few thousand to a block. Unlogged: what a database crash '

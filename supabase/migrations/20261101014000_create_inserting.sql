@@ -322,8 +322,8 @@ end
 $$;
 comment on function intake.move_rows(intake.simplicity_batches, uuid[], int[]) is
   'Inserts the staged rows whose case number is new, the first in file order for each, with their plaintiffs (as '
-  'map_plaintiffs has them; who is not in it is looked up), and returns how many. Others may insert at the same time: whoever comes to a '
-  'shared case number second waits for the first to commit, and skips it.';
+  'map_plaintiffs has them; who is not in it is looked up), and returns how many. Others may insert at the same time: '
+  'whoever comes to a shared case number second waits for the first to commit, and skips it.';
 grant execute on function intake.move_rows(intake.simplicity_batches, uuid[], int[]) to service_role;
 
 create function intake.max_kept_duplicates()

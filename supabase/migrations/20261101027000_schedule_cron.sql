@@ -5,7 +5,7 @@ create extension if not exists pg_cron;
 create function ops.prune()
 returns void
 language plpgsql
-security definer -- cron's own log is not the caller's
+security definer -- cron's own log and Storage's objects are not the caller's
 set search_path = ''
 as $$
 begin
@@ -14,10 +14,24 @@ begin
   delete from ops.wake_calls w where w.called_at < now() - interval '1 day';
   delete from ops.worker_heartbeats h where h.last_seen_at < now() - interval '1 day';
   delete from ops.job_queue j where j.status = 'completed' and j.updated_at < now() - interval '30 days';
+  delete from ops.job_queue j where j.status = 'failed' and j.updated_at < now() - interval '90 days';
+  delete from intake.uploads u
+   where u.arrived_at < now() - interval '30 days'
+     and not exists (select 1 from intake.simplicity_batches b where b.id = u.id);
+  delete from intake.forgotten_objects f
+   where f.forgotten_at < now() - interval '1 day'
+     and not exists (
+       select 1
+         from storage.objects o
+        where o.bucket_id = f.storage_bucket
+          and o.name = f.storage_path
+          and coalesce(o.version, '') = f.storage_version);
 end
 $$;
 comment on function ops.prune() is
-  'Keeps logs from growing without end: cron runs, wake calls and heartbeats for a day, completed jobs for 30 days.';
+  'Keeps logs from growing without end: cron runs, wake calls and heartbeats for a day, completed jobs for 30 days, '
+  'failed ones for 90, announcements of deleted batches for 30, and what is known of deleted batches'' objects as long '
+  'as these are stored. docs/retention.md lists every table.';
 grant execute on function ops.prune() to service_role;
 
 select cron.schedule('dragonfly-wake-worker', '30 seconds', $$select ops.wake('worker', 'cron')$$);

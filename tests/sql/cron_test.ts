@@ -53,6 +53,44 @@ Deno.test("the sentinel is scheduled every five minutes and reached only through
     assertEquals([job?.schedule, job?.command], ["*/5 * * * *", "select ops.wake('sentinel', 'cron')"]);
   }));
 
+Deno.test("ops.prune() keeps failed jobs for 90 days and completed ones for 30", () =>
+  withDatabase(async (db) => {
+    const made = (key: string, status: string, age: string) =>
+      db.admin`
+        insert into ops.job_queue (job_type, status, dedupe_key, updated_at)
+        values ('notify', ${status}, ${key}, now() - ${age}::interval)`;
+    await made("failed long ago", "failed", "91 days");
+    await made("failed", "failed", "89 days");
+    await made("completed long ago", "completed", "31 days");
+    await made("completed", "completed", "29 days");
+    await made("waiting for a year", "pending", "365 days");
+    await db.sql`select ops.prune()`;
+    const left = await db
+      .sql`select dedupe_key as key from ops.job_queue where job_type = 'notify' order by 1`;
+    assertEquals(left.map((job) => job.key), ["completed", "failed", "waiting for a year"]);
+  }));
+
+Deno.test("ops.prune() forgets a deleted batch's object once it is stored no more, and an announcement without a batch", () =>
+  withDatabase(async (db) => {
+    const id = await ingest(db, { rows: rowsOf("P", 1) });
+    await db.sql`delete from intake.simplicity_batches where id = ${id}`;
+    await db.sql`
+      insert into intake.forgotten_objects (storage_bucket, storage_path, storage_version)
+      values ('intake', 'simplicity/gone.csv', 'v')`;
+    await db.sql`
+      insert into intake.uploads (storage_path, filename, expires_at, arrived_at)
+      values ('uploads/new', 'new.csv', now(), now() - interval '29 days'),
+             ('uploads/old', 'old.csv', now(), now() - interval '31 days'), ('uploads/open', 'open.csv', now(), null)`;
+    await db.sql`update intake.forgotten_objects set forgotten_at = now() - interval '2 days' where true`;
+    await db.sql`select ops.prune()`;
+    const left = await db.sql`select storage_path from intake.forgotten_objects`;
+    assertEquals(left.length, 1, "the stored one stays");
+    assertGreater(String(left[0]?.storage_path).length, "simplicity/gone.csv".length);
+    const announced = await db.sql`select filename from intake.uploads order by filename`;
+    assertEquals(announced.map((row) => row.filename), ["new.csv", "open.csv"]);
+    assertEquals((await db.sql`select 1 from intake.unclaimed_objects()`).length, 0);
+  }));
+
 Deno.test("ops.prune() forgets cron's runs after a day, those that a restart cut off too", () =>
   withDatabase(async (db) => {
     const ran = (name: string, began: string, ended: string | null) =>
