@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { chooseStrategy, STRATEGIES } from "../../shared/enforcement/strategy.ts";
+import { REJECTION_CODES } from "../../shared/intake/rejection_codes.ts";
 import { CannotRun } from "../refusals.ts";
 import { readInProcess } from "./in_process.ts";
 
@@ -19,8 +20,8 @@ const IntakeCase = z.strictObject({
   /** The file's text; stored as UTF-8. */
   file: z.string(),
   expect: z.strictObject({
-    /** How the reason begins; null for a file that is taken. */
-    reason: z.string().nullable(),
+    /** The code of the reason it is not taken for; null for a file that is taken. */
+    reason: z.enum(REJECTION_CODES).nullable(),
     /** The first code of each bad row, by its number from 1: all of them, and no other. */
     codes: z.record(z.string(), z.string()),
     /** Values by case number: those named must be so; other fields are not looked at. */
@@ -107,7 +108,7 @@ export function evaluate({ latest_date, intake, strategy }: Dataset): Evaluation
 function intakeFailure({ name, file, expect }: IntakeCase, latestDate: string): FailedCase[] {
   const outcome = readInProcess(new TextEncoder().encode(file), { latestDate });
   const found = {
-    reason: begins(outcome.reason, expect.reason) ? expect.reason : outcome.reason,
+    reason: outcome.reasonCode,
     codes: { ...outcome.codes },
     values: Object.fromEntries(
       Object.entries(expect.values).map(([number, fields]) => {
@@ -121,10 +122,6 @@ function intakeFailure({ name, file, expect }: IntakeCase, latestDate: string): 
     ...(expect.duplicates === undefined ? {} : { duplicates: outcome.duplicates }),
   };
   return difference("intake", name, expect, found);
-}
-
-function begins(reason: string | null, beginning: string | null): boolean {
-  return reason !== null && beginning !== null && reason.startsWith(beginning);
 }
 
 function strategyFailure({ name, facts, expect }: StrategyCase): FailedCase[] {

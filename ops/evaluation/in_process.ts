@@ -2,6 +2,7 @@
 import { FileScanner, RowReader, sniffUnsupported } from "../../shared/csv/mod.ts";
 import { knownColumns } from "../../shared/intake/known_columns.ts";
 import { planFile, planUnsupported, type StagingPlan, storedHeaderMap } from "../../shared/intake/plan.ts";
+import type { RejectionCode } from "../../shared/intake/rejection_codes.ts";
 import { compileRowChecker, FIELDS } from "../../shared/judgments/mod.ts";
 
 /** What becomes of a file, as a batch would tell it. */
@@ -10,6 +11,8 @@ export interface Outcome {
   readonly status: "completed" | "failed";
   /** As a batch's reason begins; null for a completed one. */
   readonly reason: string | null;
+  /** The code of that reason; programs go by it. */
+  readonly reasonCode: RejectionCode | null;
   readonly total: number;
   readonly invalid: number;
   /** First codes by row number. */
@@ -41,8 +44,10 @@ const CHUNK = 65_536;
 export function readInProcess(bytes: Uint8Array, options: ReadingOptions): Outcome {
   const plan = planOf(bytes, options);
   const rows = plan.problem === null ? readRows(bytes, plan, options.latestDate) : NOTHING;
-  const reason = plan.problem ?? refusal(plan, rows);
-  return { plan, status: reason === null ? "completed" : "failed", reason, ...rows };
+  const refused = refusal(plan, rows);
+  const reason = plan.problem ?? refused?.reason ?? null;
+  const reasonCode = plan.problem_code ?? refused?.code ?? null;
+  return { plan, status: reason === null ? "completed" : "failed", reason, reasonCode, ...rows };
 }
 
 function planOf(bytes: Uint8Array, { columns = null, sliceBytes }: ReadingOptions): StagingPlan {
@@ -115,10 +120,20 @@ function named(checked: readonly string[]): Record<string, string> {
   return Object.fromEntries(FIELDS.map((field, at) => [field, checked[at] ?? ""]).filter(([, text]) => text));
 }
 
-function refusal({ unread_lines, first_unread_line }: StagingPlan, { total, invalid }: Rows): string | null {
-  if (100 * invalid > THRESHOLD_PERCENT * total) return "Error budget exceeded: ";
+interface Refusal {
+  readonly reason: string;
+  readonly code: RejectionCode;
+}
+
+function refusal({ unread_lines, first_unread_line }: StagingPlan, { total, invalid }: Rows): Refusal | null {
+  if (100 * invalid > THRESHOLD_PERCENT * total) {
+    return { reason: "Error budget exceeded: ", code: "ERROR_BUDGET_EXCEEDED" };
+  }
   const lines = total + unread_lines;
   const isOver = unread_lines > MOST_UNREAD && 100 * unread_lines > THRESHOLD_PERCENT * lines;
   if (!isOver) return null;
-  return `Second table: ${unread_lines} of ${lines} lines were not read, from line ${first_unread_line}`;
+  return {
+    reason: `Second table: ${unread_lines} of ${lines} lines were not read, from line ${first_unread_line}`,
+    code: "SECOND_TABLE",
+  };
 }
