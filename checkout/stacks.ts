@@ -1,9 +1,9 @@
 /** The local stacks of the working copy: where each lives, and the state it leaves there for whoever asks. */
 import * as z from "zod";
-import { ROOT } from "./root.ts";
+import { HERE } from "./root.ts";
 
 /** Holds one folder per stack and the database template shared by all stacks of the checkout. */
-export const STACKS = `${ROOT}/.stack`;
+export const STACKS = `${HERE}/.stack`;
 
 const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 

@@ -1,12 +1,12 @@
 /** Reads `.env.dev` and `.env.prod`, as Node does. */
 import { parseEnv } from "node:util";
-import { ROOT } from "../checkout/root.ts";
+import { HERE } from "../checkout/root.ts";
 import { CannotRun } from "./refusals.ts";
 
 /** @returns the variables of the file; none when there is no file. @throws CannotRun as parseEnvFile. */
 export async function readEnvFile(environment: string): Promise<Record<string, string>> {
   try {
-    return parseEnvFile(await Deno.readTextFile(`${ROOT}/.env.${environment}`));
+    return parseEnvFile(await Deno.readTextFile(`${HERE}/.env.${environment}`));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
     throw error;
