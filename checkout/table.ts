@@ -58,6 +58,15 @@ function isNumeric(column: readonly unknown[]): boolean {
   return known.length > 0 && known.every((value) => typeof value === "number");
 }
 
+/** As much of a text as there is room for, from both its ends: what tells file names apart stands there. */
+export function fitted(text: string, room: number): string {
+  const signs = [...plain(text)];
+  if (signs.length <= room) return signs.join("");
+  const behind = Math.max(0, Math.floor((room - 1) / 2));
+  const before = Math.max(0, room - 1 - behind);
+  return [...signs.slice(0, before), "…", ...signs.slice(signs.length - behind)].join("");
+}
+
 /** Seconds as a person says them: `45 s`, `12 min`, `3 h`, `2 d`. */
 export function age(seconds: number | null): string {
   if (seconds === null) return "-";

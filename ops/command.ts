@@ -79,8 +79,10 @@ export interface Command<Data> {
   show(data: Data, pen: Pen): string;
 }
 
-/** Colours, or none. */
+/** How a result is written for a person. Colours, or none. */
 export interface Pen {
+  /** Signs that fit a line; null where lines may be as long as they like: files and pipes. */
+  readonly width: number | null;
   bold(text: string): string;
   dim(text: string): string;
   good(text: string): string;

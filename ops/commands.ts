@@ -44,6 +44,7 @@ const FILES = {
   "verify-green-light": "verify_green_light",
   "evaluate": "evaluate",
   "completions": "completions",
+  "generate-announcement": "generate_announcement",
   "users add": "users",
   "users list": "users",
   "users remove": "users",

@@ -29,6 +29,7 @@ Deno.exit(
     write: writeOut,
     complain: (line) => console.error(line),
     colours: Deno.stdout.isTerminal(),
+    ...(Deno.stdout.isTerminal() ? { columns: Deno.consoleSize().columns } : {}),
     ask: (question) => Deno.stdin.isTerminal() ? prompt(question) : null,
     stopping: stop.signal,
   }),

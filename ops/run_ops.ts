@@ -27,6 +27,8 @@ export interface Surroundings {
   complain(line: string): void;
   /** Standard output is a terminal: there are colours, and nothing of a file goes there as it is. */
   readonly colours: boolean;
+  /** Signs in a line of the terminal; absent where there is none. */
+  readonly columns?: number;
   /** Asks a person; null when there is none. */
   ask(question: string): string | null;
   readonly stopping: AbortSignal;
@@ -68,7 +70,7 @@ async function runCommand(
 ): Promise<number> {
   const json = typed.on("json");
   const coloured = around.colours && !typed.on("no-color") && !around.env("NO_COLOR");
-  const pen = coloured ? colourPen : plainPen;
+  const pen = { ...(coloured ? colourPen : plainPen), width: around.columns ?? null };
   return await command.run({
     typed,
     target,

@@ -48,7 +48,8 @@ async function main(args: string[]): Promise<number> {
     say(`Ready after ${seconds(started)} s at ${addresses.api_url}\n`);
     const outcomes = await play(addresses, say);
     const total = Number(seconds(started));
-    console.log(flags.json ? asJson(outcomes, total) : outcomeTable(outcomes, total));
+    const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : null;
+    console.log(flags.json ? asJson(outcomes, total) : outcomeTable(outcomes, total, width));
     return outcomes.every((outcome) => outcome.asExpected) ? 0 : 1;
   } finally {
     if (flags.keep) {

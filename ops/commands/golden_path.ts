@@ -13,7 +13,7 @@ import { STUCK } from "../proofs/three_proofs.ts";
 import { CRITICAL_VIEWS, lookAtView, MISSING_VIEW } from "../proofs/views.ts";
 
 const RULE = "=".repeat(60);
-const DATABASE_AWAY = "see whether the pooler or Postgres is away: ops fix-pooler-connection";
+const DATABASE_AWAY = "see whether DATABASE_URL is right and the project awake: ops verify-env-config";
 
 export const goldenPath = command<TimedVerdict>({
   name: "golden-path",
@@ -82,7 +82,7 @@ async function api({ target }: Context) {
   return wellUnless(
     wrong,
     `version ${health.body.version}; ready: ${ready.body.checks.map(({ name }) => name).join(", ")}`,
-    "the functions answer, and what they stand on does not: ops doctor",
+    "the functions answer, and what they stand on does not: ops logs system, ops fix-schema-cache",
   );
 }
 
@@ -103,7 +103,7 @@ async function lifecycle(proof: IntakeProof) {
   if (foreign.length > 0) {
     return unwell(
       `${foreign.length} judgments are not what was sent`,
-      "do not go live: ops verify-business-logic",
+      "do not go live: ops migration-status tells whether the schema is the repository's",
     );
   }
   await proof.undone(batchId);

@@ -51,6 +51,10 @@ const ReasonFigure = z.object({ rejection_code: z.enum(REJECTION_CODES), batches
 /** How many batches failed for a reason. */
 export type ReasonFigure = z.infer<typeof ReasonFigure>;
 
+const DayFigure = z.object({ total: z.number(), completed: z.number(), failed: z.number() });
+/** Batches of 24 hours. */
+export type DayFigure = z.infer<typeof DayFigure>;
+
 const Id = z.object({ id: z.string() });
 
 /** The questions. All throw what Postgres says. */
@@ -108,6 +112,17 @@ export class FiguresGateway {
         from intake.simplicity_batches b
        where b.created_at > now() - make_interval(days => ${days}) and not b.dry_run`;
     return z.array(Id).parse([...rows]).map(({ id }) => id);
+  }
+
+  /** Batches of the last 24 hours, by how they ended; known bytes and dry runs are none. */
+  async batchesOfDay(): Promise<DayFigure> {
+    const rows = await this.sql`
+      select count(*)::int as total,
+             (count(*) filter (where b.status = 'completed'))::int as completed,
+             (count(*) filter (where b.status = 'failed'))::int as failed
+        from intake.simplicity_batches b
+       where b.created_at > now() - interval '24 hours' and b.status <> 'skipped' and not b.dry_run`;
+    return DayFigure.parse(rows[0]);
   }
 
   /** Rejects of batches by code, most first; duplicates are none. */

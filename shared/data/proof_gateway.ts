@@ -111,7 +111,7 @@ export class ProofGateway {
                where starts_with(b.filename, ${files})) as batches,
              (select count(*)::int
                 from storage.objects o
-               where o.bucket_id = 'intake' and position(${files} in o.name) > 0) as objects,
+               where o.bucket_id = 'intake' and position('/' || ${files}::text in o.name) > 0) as objects,
              (select count(*)::int
                 from public.judgments j
                where j.case_number >= ${cases} and j.case_number < ${pastEvery(cases)}) as judgments,

@@ -1,18 +1,23 @@
 /** The end of the demo: a table for a person, or one JSON object for a program. */
-import { table } from "../../checkout/table.ts";
+import { fitted, table } from "../../checkout/table.ts";
 import type { Outcome } from "./drops.ts";
 
 const COLUMNS = ["file", "outcome", "total", "valid", "invalid", "inserted", "seconds"] as const;
+
+/** Signs of all columns but the file's, and the space between. */
+const FIGURES_WIDTH = 54;
+const LEAST_NAME = 20;
 
 /** The outcomes as one JSON object: `batches` and the `seconds` the whole demo took. */
 export function asJson(outcomes: readonly Outcome[], seconds: number): string {
   return JSON.stringify({ batches: outcomes.map((outcome) => outcome.batch), seconds });
 }
 
-/** The outcomes as a table, with the reason below every file that was not taken in. */
-export function outcomeTable(outcomes: readonly Outcome[], seconds: number): string {
+/** The outcomes as a table, with the reason below every file that was not taken in. @param width of the terminal; null without one. */
+export function outcomeTable(outcomes: readonly Outcome[], seconds: number, width: number | null): string {
+  const room = width === null ? Infinity : Math.max(LEAST_NAME, width - FIGURES_WIDTH);
   const rows = outcomes.map(({ batch }) => [
-    batch.filename,
+    fitted(batch.filename, room),
     batch.status,
     batch.row_count_total,
     batch.row_count_valid,

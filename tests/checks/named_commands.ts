@@ -14,12 +14,12 @@ export interface Named {
 
 /** In documents and workflows, where commands stand in code: `ops wake` between backticks, or after `task`. */
 export function namedInDocument(text: string): Named[] {
-  return named(text, /(?:`|task (?:--quiet )?)ops ([a-z][a-z_-]*)(?: ([a-z][a-z-]*))?([^`\n#|]*)/g);
+  return named(text, /(?:`|task (?:--quiet )?)ops ([a-z][a-z0-9_-]*)(?: ([a-z][a-z-]*))?([^`\n#|]*)/g);
 }
 
 /** In a sentence, where `ops` is followed by the command. */
 export function namedInSentence(text: string): Named[] {
-  return named(text, /\bops ([a-z][a-z_-]*)(?: ([a-z][a-z-]*))?((?:(?!\bops )[^;,.()])*)/g);
+  return named(text, /\bops ([a-z][a-z0-9_-]*)(?: ([a-z][a-z-]*))?((?:(?!\bops )[^;,.()])*)/g);
 }
 
 /** What is wrong with what was named: commands and flags there are not. */
