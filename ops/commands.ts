@@ -31,6 +31,8 @@ const FILES = {
   "pgrst-reload": "pgrst_reload",
   "logs": "logs",
   "verify-env-config": "verify_env_config",
+  "verify-evidence": "verify_evidence",
+  "verify-court-proof": "verify_court_proof",
   "security-audit": "security_audit",
   "lint-migrations": "lint_migrations",
   "migration-status": "migration_status",

@@ -51,8 +51,10 @@ export type Database = {
           "request_id": string | null;
           "seal_no": number | null;
           "ts": string;
+          "content_hash": string | null;
+          "event_content": string | null;
         };
-        ComputedFields: never;
+        ComputedFields: "content_hash" | "event_content";
         Insert: {
           "action": string;
           "actor": string;
@@ -129,6 +131,24 @@ export type Database = {
         };
         Returns: undefined;
       };
+      "content_hash": {
+        Args: {
+          "event": Omit<
+            Database["audit"]["Tables"]["event_log"]["Row"],
+            Database["audit"]["Tables"]["event_log"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
+      "event_content": {
+        Args: {
+          "event": Omit<
+            Database["audit"]["Tables"]["event_log"]["Row"],
+            Database["audit"]["Tables"]["event_log"]["ComputedFields"]
+          >;
+        };
+        Returns: string;
+      };
       "event_hash": {
         Args: {
           "event": Omit<
@@ -149,6 +169,7 @@ export type Database = {
       };
       "is_by_hand": { Args: { "context": string }; Returns: boolean };
       "keep_position": { Args: { "place": Json }; Returns: undefined };
+      "proof_of": { Args: { "entity_id": string; "entity_type": string; "most"?: number }; Returns: Json };
       "seal": { Args: { "max_events"?: number }; Returns: number };
       "verify_chain": {
         Args: Record<PropertyKey, never>;

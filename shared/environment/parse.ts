@@ -52,7 +52,7 @@ const VENDOR_PULL = {
 };
 
 const SCHEMAS = {
-  intake: z.object({ ...EVERYWHERE, ...FOR_BROWSERS, ...POOLER }),
+  intake: z.object({ ...EVERYWHERE, ...FOR_BROWSERS, ...POOLER, ...PROOF }),
   worker: z.object({ ...EVERYWHERE, ...POOLER }),
   sentinel: z.object({
     ...EVERYWHERE,
@@ -63,7 +63,7 @@ const SCHEMAS = {
     DRAGONFLY_DEADMAN_URL: value.address.optional(),
   }),
   outbound: z.object({ ...EVERYWHERE, ...ALERT_CHANNELS, ...VENDOR_PULL, DATABASE_URL: value.dsn }),
-  enforcement: z.object({ ...EVERYWHERE, ...FOR_BROWSERS, ...POOLER }),
+  enforcement: z.object({ ...EVERYWHERE, ...FOR_BROWSERS, ...POOLER, ...PROOF }),
   // The direct connection is only looked at where there is no pooler, and handed to nobody in prod.
   system: z.object({
     ...EVERYWHERE,

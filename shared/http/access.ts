@@ -61,6 +61,7 @@ export const ACCESS = {
     },
     "GET /intake/batches/:id/file": readWhole,
     "GET /intake/batches/:id/timeline": read,
+    "GET /intake/batches/:id/certificate": read,
     "POST /intake/batches/:id/retry": act,
     "POST /intake/batches/:id/abort": act,
     "POST /intake/batches/:id/approve": act,

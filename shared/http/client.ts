@@ -4,7 +4,15 @@
  */
 import type { ProblemCode } from "../errors.ts";
 import type { RouteName } from "./access.ts";
-import type { Declaration, EmptyAnswer, FileGiven, GivenOf, JsonAnswer, TextAnswer } from "./declaration.ts";
+import type {
+  BytesAnswer,
+  Declaration,
+  EmptyAnswer,
+  FileGiven,
+  GivenOf,
+  JsonAnswer,
+  TextAnswer,
+} from "./declaration.ts";
 import type * as z from "zod";
 import { ProblemAnswer } from "./problem.ts";
 import { type DeclarationNamed, declarationOf, methodAndPath } from "./routes.ts";
@@ -41,6 +49,7 @@ export type CallOf<Name extends RouteName> = Record<never, never> extends GivenO
 
 type Told<Declared> = Declared extends JsonAnswer<infer Schema> ? z.output<Schema>
   : Declared extends TextAnswer ? string
+  : Declared extends BytesAnswer ? Uint8Array<ArrayBuffer>
   : Declared extends EmptyAnswer ? null
   : never;
 
@@ -216,6 +225,9 @@ function whyNot(error: unknown): string {
 
 async function told(name: RouteName, declaration: Declaration, response: Response): Promise<unknown> {
   const declared = declaration.answers[response.status];
+  if (declared?.kind === "bytes") {
+    return new Uint8Array(await answered(name, () => response.arrayBuffer()));
+  }
   const text = await answered(name, () => response.text());
   if (declared?.kind === "text") return text;
   if (declared?.kind !== "json") return null;

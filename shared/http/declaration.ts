@@ -56,6 +56,14 @@ export interface TextAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Bytes go out. */
+export interface BytesAnswer {
+  readonly kind: "bytes";
+  readonly contentType: string;
+  readonly about: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** Nothing goes out but a status and headers. */
 export interface EmptyAnswer {
   readonly kind: "empty";
@@ -64,7 +72,7 @@ export interface EmptyAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type AnswerDeclaration = JsonAnswer | TextAnswer | EmptyAnswer;
+export type AnswerDeclaration = JsonAnswer | TextAnswer | BytesAnswer | EmptyAnswer;
 
 /** One route; method and path are the name it is declared under. */
 export interface Declaration {

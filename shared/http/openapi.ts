@@ -302,6 +302,13 @@ function answerOf(components: Components, declared: AnswerDeclaration): Json {
     }
     case "text":
       return { ...common, content: { [declared.contentType]: { schema: { type: "string" } } } };
+    case "bytes":
+      return {
+        ...common,
+        content: {
+          [declared.contentType]: { schema: { type: "string", contentMediaType: declared.contentType } },
+        },
+      };
     case "empty":
       return common;
   }

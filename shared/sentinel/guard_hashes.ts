@@ -394,8 +394,12 @@ export const GUARDS: readonly Guard[] = [
 export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
   "audit.append":
     "4a6fae3407461e46ae2d2f013bdf49521fa2c8443a5907de4bd8373c1a9649b7",
+  "audit.content_hash":
+    "e0bc87cdb7ad9df791c3f85b2c62fd8a462e6ce7674d3c13d31c65d695ea2dcc",
+  "audit.event_content":
+    "a23f31ddadf7b7504c5288c636e5bd203bf57feda0f8e95281f6f4491dacd373",
   "audit.event_hash":
-    "4ba564574e9f8dd0e6a5c65f11a435d55d8e687d6937ca4f9f47a501b306d7bb",
+    "99cf3edf4d07e79913b00c421f28cc793321d386021961fbc3126109368aaccb",
   "audit.frames":
     "3dc1a515284e86c0565da7ac66c13aa58fcc6a881393cddf5688c9370c7a0af4",
   "audit.head":
@@ -408,6 +412,8 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
     "7456df5bcf02ec7fd408c3fde39ecc61e0e8500d0dbc921971df616b8d1f005c",
   "audit.note_rewritten_rows":
     "3e8546e8b660983dc8539a2d33e5dcfd80298aa24e1f21f142bdfd39b764639c",
+  "audit.proof_of":
+    "00f698be8f1bf47f31cd9a75aaeb44014c42e2771bbf0829268ef947b1dec117",
   "audit.protect_events":
     "1762bccb0ab3b21b3edee8b919e6712b7c3199609ca26268b4813dadb62aaa7f",
   "audit.seal":

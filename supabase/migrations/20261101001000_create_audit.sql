@@ -103,20 +103,45 @@ comment on constraint chain_positions_pkey on audit.chain_positions is 'Each wal
 comment on constraint chain_positions_walk_known on audit.chain_positions is 'There are two walks.';
 grant select on audit.chain_positions to service_role;
 
+create function audit.event_content(event audit.event_log)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select jsonb_build_array(
+    event.id, (extract(epoch from event.ts) * 1000000)::bigint, event.actor, event.action, event.entity_type,
+    event.entity_id, event.before, event.after, event.request_id, event.seal_no, event.actor_kind
+  )::text
+$$;
+comment on function audit.event_content(audit.event_log) is
+  'An event as the text that is hashed: a JSON array of all it says, its time in microseconds, and its place. It is '
+  'one line.';
+grant execute on function audit.event_content(audit.event_log) to service_role;
+
+create function audit.content_hash(event audit.event_log)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select encode(sha256(convert_to(audit.event_content(event), 'UTF8')), 'hex')
+$$;
+comment on function audit.content_hash(audit.event_log) is
+  'SHA-256 (hex) over an event''s content. It stands for the event in a chain that is shown to somebody who may not '
+  'see it.';
+grant execute on function audit.content_hash(audit.event_log) to service_role;
+
 create function audit.event_hash(event audit.event_log, prev_hash text)
 returns text
 language sql
 immutable
 set search_path = ''
 as $$
-  select encode(sha256(convert_to(jsonb_build_array(
-    prev_hash, event.id, (extract(epoch from event.ts) * 1000000)::bigint, event.actor, event.action,
-    event.entity_type, event.entity_id, event.before, event.after, event.request_id, event.seal_no,
-    event.actor_kind
-  )::text, 'UTF8')), 'hex')
+  select encode(sha256(convert_to(prev_hash || ' ' || audit.content_hash(event), 'UTF8')), 'hex')
 $$;
 comment on function audit.event_hash(audit.event_log, text) is
-  'SHA-256 (hex) over an event''s content, its place and the hash before it.';
+  'SHA-256 (hex) over the hash before an event, a space, and the hash of its content.';
 grant execute on function audit.event_hash(audit.event_log, text) to service_role;
 
 create function audit.frames(context text, schemas text default '\w+')
@@ -309,6 +334,57 @@ comment on function audit.verify_chain() is
   'One row: ok, or the first problem (gap, wrong hash, head older than an exported one, event unsealed for more than '
   '15 minutes) and how many events are chained.';
 grant execute on function audit.verify_chain() to service_role;
+
+create function audit.proof_of(entity_type text, entity_id text, most int default 20000)
+returns jsonb
+language sql
+stable
+security definer -- callers are given one thing's events, and of the others hashes
+set search_path = ''
+as $$
+  with own as (
+    select e.*
+      from audit.event_log e
+     where e.entity_type = proof_of.entity_type and e.entity_id = proof_of.entity_id
+  ), span as (
+    select min(o.seal_no) as first_no, max(o.seal_no) as last_no,
+           (select max(h.seal_no) from audit.exported_heads h) as head_no
+      from own o
+  ), stretch as (
+    select s.first_no as from_no, greatest(s.last_no, s.head_no) as to_no
+      from span s where greatest(s.last_no, s.head_no) - s.first_no < most
+    union all
+    select o.seal_no,
+           coalesce((select min(h.seal_no) from audit.exported_heads h where h.seal_no >= o.seal_no), o.seal_no)
+      from own o, span s
+     where o.seal_no is not null and greatest(s.last_no, s.head_no) - s.first_no >= most
+  ), link as (
+    select e.seal_no, e.prev_hash, e.hash, audit.content_hash(e) as content,
+           lag(e.seal_no) over (order by e.seal_no) as before_no
+      from audit.event_log e
+     where exists (select 1 from stretch s where e.seal_no between s.from_no and s.to_no)
+       and e.seal_no between (select min(s.from_no) from stretch s) and (select max(s.to_no) from stretch s)
+  )
+  select jsonb_build_object(
+    'events', coalesce((select jsonb_agg(jsonb_build_object('seal_no', o.seal_no, 'ts', o.ts, 'action', o.action,
+      'content', audit.event_content(o)) order by o.id) from own o), '[]'),
+    'links', coalesce((select string_agg(
+      case when l.before_no is distinct from l.seal_no - 1
+           then 'from ' || l.seal_no - 1 || ' ' || l.prev_hash || e'\n' else '' end
+      || 'link ' || l.seal_no || ' ' || l.content || ' ' || l.hash || e'\n', '' order by l.seal_no) from link l), ''),
+    'link_count', (select count(*) from link),
+    'heads', coalesce((select jsonb_agg(jsonb_build_object('seal_no', h.seal_no, 'hash', h.hash,
+      'destination', h.destination) order by h.seal_no)
+      from audit.exported_heads h
+     where h.seal_no in (select s.to_no from stretch s)
+        or h.seal_no = (select s.head_no from span s where s.head_no >= s.first_no)
+           and exists (select 1 from stretch s where h.seal_no between s.from_no and s.to_no)), '[]'))
+$$;
+comment on function audit.proof_of(text, text, int) is
+  'The events of one thing, and the links of the chain from the first of them to the last exported head; where that '
+  'would be more than most links, from each event to the first head exported behind it. Of other events it tells '
+  'hashes alone.';
+grant execute on function audit.proof_of(text, text, int) to service_role;
 
 create function audit.keep_position(place jsonb)
 returns void

@@ -15,7 +15,12 @@ interface Rule {
 }
 
 const PURE: Rule = { rooms: ["shared"], packages: ["zod"], types: [], node: false };
-const OUTER: Rule = { rooms: ["shared", "shared/data"], packages: "all", types: [], node: true };
+const OUTER: Rule = {
+  rooms: ["shared", "shared/data", "shared/packet"],
+  packages: "all",
+  types: [],
+  node: true,
+};
 
 /** Programs that work on or with the working copy. */
 const TOOL: Rule = { ...OUTER, rooms: [...OUTER.rooms, "checkout"] };
@@ -23,6 +28,7 @@ const TOOL: Rule = { ...OUTER, rooms: [...OUTER.rooms, "checkout"] };
 const RULES: Record<string, Rule> = {
   "shared": PURE,
   "shared/data": { ...PURE, types: ["@supabase/supabase-js", "postgres"] }, // the client is an argument
+  "shared/packet": { ...PURE, packages: ["zod", "@pdfme/pdf-lib", "fontkitten"] }, // prints, and does nothing else
   "supabase/functions/_shared": OUTER,
   "supabase/functions/*": { ...OUTER, rooms: [...OUTER.rooms, "supabase/functions/_shared"] },
   "checkout": { ...OUTER, rooms: [] },
@@ -37,7 +43,8 @@ const FOR_TESTS: readonly string[] = ["deno-std", "fast-check"];
 
 /** @returns the room a path lies in, or null for what is outside every room with a rule. */
 export function roomOf(path: string): string | null {
-  if (path.startsWith("shared/data/")) return "shared/data";
+  const inner = /^shared\/(?:data|packet)(?=\/)/.exec(path)?.[0];
+  if (inner !== undefined) return inner;
   const room = /^supabase\/functions\/[^/]+(?=\/)/.exec(path) ?? /^[^/]+(?=\/)/.exec(path);
   return room?.[0] ?? null;
 }

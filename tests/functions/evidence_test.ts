@@ -2,7 +2,10 @@
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
-import { asOperator, call, intakeStack, sha256, signIn } from "./intake_stack.ts";
+import { check } from "../../docs/verify.mjs";
+import { ops } from "../support/ops.ts";
+import { until } from "../support/until.ts";
+import { asOperator, call, intakeStack, sha256, signIn, someCsv, upload, VENDOR } from "./intake_stack.ts";
 
 const shared = intakeStack();
 const PDF = new TextEncoder().encode("%PDF-1.7\nsigned by Anna Łęcka\n");
@@ -106,4 +109,122 @@ Deno.test("with the secret key itself, what is registered is neither removed, re
   assert(removed.error !== null && replaced.error !== null && moved.error !== null);
   const { data } = await bucket.download(path);
   assertEquals(new Uint8Array(await data?.arrayBuffer() ?? new ArrayBuffer(0)), PDF);
+});
+
+/** The certificate of a batch, as a caller gets it. */
+async function certificateOf(batch: string, headers: Record<string, string>) {
+  return await fetch(`${shared().stack.api_url}/functions/v1/intake/batches/${batch}/certificate`, {
+    headers,
+  });
+}
+
+/** The head of the day is taken back, so that the sentinel exports the newest one. */
+async function exportAgain(): Promise<void> {
+  const bucket = shared().service.storage.from("evidence");
+  const { data: files } = await bucket.list("audit/heads");
+  if (files?.length) await bucket.remove(files.map(({ name }) => `audit/heads/${name}`));
+  await shared().sql`delete from audit.exported_heads`;
+  await shared().sql`select audit.seal()`;
+  await call(shared(), "sentinel/run", { method: "POST", headers: asOperator(shared()) });
+  await until("the head is exported", async () => {
+    return (await shared().sql`select 1 from audit.exported_heads`).length > 0;
+  });
+}
+
+Deno.test("GET /intake/batches/:id/certificate: signed, with the chain to the exported head, and checked by a stranger", async () => {
+  const csv = someCsv();
+  const { body: { batch_id } } = await upload(shared(), csv);
+  await call(shared(), "system/queue/ingest/resume", { method: "POST", headers: asOperator(shared()) });
+  await until("the batch is completed", async () => {
+    const { body } = await call(shared(), `intake/batches/${batch_id}`, { headers: asOperator(shared()) });
+    return body.status === "completed";
+  });
+  await exportAgain();
+  const answer = await certificateOf(batch_id, asOperator(shared()));
+  assertEquals(
+    [answer.status, answer.headers.get("content-type"), answer.headers.get("content-disposition")],
+    [
+      200,
+      "application/x-tar",
+      `attachment; filename="certificate-batch-${batch_id}.tar"`,
+    ],
+  );
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const keys = await call(shared(), "system/keys");
+  const [key] = keys.body.keys as { pem: string }[];
+  const said: string[] = [];
+  assert(check(bytes, key?.pem ?? "", (line: string) => said.push(line)), said.join("\n"));
+  assert(said.some((line) => line.startsWith("ok  head of event")), said.join("\n"));
+  const text = new TextDecoder().decode(bytes);
+  for (const value of [await sha256(csv), batch_id, "902(13)", "WHAT THIS DOES NOT PROVE"]) {
+    assert(text.includes(value));
+  }
+});
+
+Deno.test("a viewer's certificate tells no contents of events; a vendor gets none; an unknown batch has none", async () => {
+  const { body: { batch_id } } = await upload(shared(), someCsv());
+  const viewer = { authorization: `Bearer ${await signIn(shared(), "viewer")}` };
+  const masked = await certificateOf(batch_id, viewer);
+  assertEquals(masked.status, 200);
+  assert(!new TextDecoder().decode(await masked.arrayBuffer()).includes("events.txt\0"));
+  const refused = await certificateOf(batch_id, { "x-dragonfly-api-key": VENDOR.key });
+  assertEquals([refused.status, (await refused.json()).code], [403, "FORBIDDEN"]);
+  const unknown = await certificateOf(crypto.randomUUID(), viewer);
+  assertEquals([unknown.status, (await unknown.json()).code], [404, "NOT_FOUND"]);
+});
+
+Deno.test("verify-court-proof tries what must not be possible, and says so line by line", async () => {
+  const { code, out, err } = await ops(shared().stack.name, ["verify-court-proof"]);
+  assertEquals(code, 0, out + err);
+  for (const name of ["The Shredder", "The Forgery", "The Integrity"]) {
+    assertMatch(out, new RegExp(`✅ .*${name}`));
+  }
+  assertMatch(out.trim().split("\n").at(-1) ?? "", /AUDIT LOG IMMUTABILITY CONFIRMED/);
+  const [left] = await shared()
+    .sql`select is_proof from evidence.files where file_name = 'dragonfly-proof.txt'`;
+  assertEquals(left?.is_proof, true);
+});
+
+/** Takes the guard of the bucket away while `work` is done. */
+async function withoutGuard(work: () => Promise<void>): Promise<void> {
+  const [made] = await shared().sql`select pg_get_functiondef('evidence.protect_object'::regproc) as text`;
+  await shared().sql.unsafe(`
+    create or replace function evidence.protect_object() returns trigger language plpgsql set search_path = '' as
+    'begin return case when tg_op = ''DELETE'' then old else new end; end'`);
+  try {
+    await work();
+  } finally {
+    await shared().sql.unsafe(String(made?.text));
+  }
+}
+
+Deno.test("verify-court-proof is red when a guard is gone", async () => {
+  await withoutGuard(async () => {
+    const { code, out } = await ops(shared().stack.name, ["verify-court-proof"]);
+    assertEquals(code, 1, out);
+    assertMatch(out, /possible: removing the object with the secret key/);
+  });
+});
+
+Deno.test("verify-evidence reads every file again, and names one that was swapped in the bucket or is gone", async () => {
+  const about = { entity_type: "test", entity_id: "swapped" };
+  const { body } = await keep(form(about, PDF, "swapped.pdf"));
+  const found = async () =>
+    (await ops(shared().stack.name, ["verify-evidence", "--json"])).json<{
+      files: number;
+      differing: { evidence_file_id: string; problem: string }[];
+    }>();
+  const problem = async () =>
+    (await found()).differing.find((one) => one.evidence_file_id === body.evidence_file_id)?.problem ?? null;
+  assertEquals(await problem(), null);
+  assert((await found()).files > 0);
+  await withoutGuard(async () => {
+    const bucket = shared().service.storage.from("evidence");
+    const forged = PDF.slice();
+    forged[10] = 0x53;
+    assertEquals((await bucket.upload(String(body.bucket_path), forged, { upsert: true })).error, null);
+    assertMatch(await problem() ?? "", /^has other bytes: SHA-256 [0-9a-f]{64}, registered is [0-9a-f]{64}$/);
+    assertEquals((await bucket.remove([String(body.bucket_path)])).error, null);
+    assertEquals(await problem(), "is gone from the bucket");
+  });
 });

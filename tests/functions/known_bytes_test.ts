@@ -7,6 +7,7 @@ import { createLogger } from "../../supabase/functions/_shared/log.ts";
 import { RestCalls } from "../../shared/data/rest_calls.ts";
 import { createIntakeApp } from "../../supabase/functions/intake/app.ts";
 import { BatchGateway } from "../../shared/data/batch_gateway.ts";
+import { ChainGateway } from "../../shared/data/chain_gateway.ts";
 import { DropStore } from "../../supabase/functions/intake/drop_store.ts";
 import { ObjectStore } from "../../shared/data/object_store.ts";
 import { LineageGateway } from "../../shared/data/lineage_gateway.ts";
@@ -285,6 +286,9 @@ function appWith(store: Pick<DropStore, "put">, patienceMs = 60_000) {
     reservations: new UploadGateway(rows),
     store: Object.assign(Object.create(real), store),
     link: () => Promise.resolve(null),
+    proofs: new ChainGateway(rows),
+    proof: () => Promise.resolve(null),
+    stamp: null,
     room: new UploadRoom(),
     pace: { lookMs: 10, patienceMs, renewMs: 3_600_000, body: BODY_PACE },
   });

@@ -32,6 +32,7 @@ import {
   text,
   wholeNumber,
 } from "../fields.ts";
+import { CERTIFICATE } from "./certificate.ts";
 import { HEALTH } from "./open.ts";
 
 named("Batch", Batch);
@@ -352,6 +353,16 @@ export const INTAKE = {
     summary: "The life of a batch: attempts, states, durations, and what people did",
     path: { id: BATCH_ID },
     answers: { 200: { kind: "json", schema: Timeline, about: "From its audit events." } },
+    problems: ["NOT_FOUND", "UPLOAD_PENDING"],
+  },
+  "GET /intake/batches/:id/certificate": {
+    summary: "A signed certificate of a batch, to be checked offline",
+    about:
+      "A tar archive: what is recorded in words and figures, the audit events, their chain to the last exported head, all " +
+      "of it by its SHA-256 and signed (Ed25519), time-stamped (RFC 3161) where an authority is configured. A viewer is " +
+      "not told the contents of events. docs/proof.md has how it is checked with sha256sum and openssl.",
+    path: { id: BATCH_ID },
+    answers: { 200: CERTIFICATE },
     problems: ["NOT_FOUND", "UPLOAD_PENDING"],
   },
   "POST /intake/batches/:id/retry": {

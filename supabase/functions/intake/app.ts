@@ -18,7 +18,10 @@ import { createServiceClient, secretKeyOf } from "../_shared/clients.ts";
 import type { Environment } from "../_shared/env.ts";
 import { createParts } from "../_shared/runtime.ts";
 import { BatchGateway, type By } from "../../../shared/data/batch_gateway.ts";
+import { answerCertificate, type CertificateParts, signingParts } from "../_shared/certificates.ts";
 import { linkTo } from "../_shared/signed_link.ts";
+import { subjectOf } from "./certificate.ts";
+import { ChainGateway } from "../../../shared/data/chain_gateway.ts";
 import { DropStore } from "./drop_store.ts";
 import { streamErrorsCsv } from "./errors_csv.ts";
 import { answerLineage, answerRow, type LineageParts } from "./lineage.ts";
@@ -32,7 +35,7 @@ import { UploadRoom } from "../_shared/upload/upload_room.ts";
 import { answerUploadUrl } from "./upload_url.ts";
 
 /** What the routes stand on, beside the parts of every app. */
-export interface IntakeParts extends AppParts, UploadParts, LineageParts {
+export interface IntakeParts extends AppParts, UploadParts, LineageParts, CertificateParts {
   readonly batches: BatchGateway;
   readonly sources: SourceGateway;
   /** A link to a stored object under a name; null when it is not there. */
@@ -54,6 +57,8 @@ export function buildApp(environment: Environment<"intake">): Hono<AppEnv> {
     reservations: new UploadGateway(calls),
     store: new DropStore(client),
     link: (bucket, path, filename) => linkTo(client, bucket, path, filename),
+    proofs: new ChainGateway(calls),
+    ...signingParts(environment, client),
     room: new UploadRoom(),
     pace: PACE,
   });
@@ -82,6 +87,12 @@ export function createIntakeApp(parts: IntakeParts): Hono<AppEnv> {
       const { batch_id } = await findBatch(context, path.id, batches);
       return answer(200, view(context).timeline(await batches.timeline(batch_id)));
     },
+    "GET /intake/batches/:id/certificate": async (context, { path }) =>
+      await answerCertificate(
+        context,
+        parts,
+        subjectOf(view(context).batch(await findBatch(context, path.id, batches))),
+      ),
     "POST /intake/batches/:id/retry": async (context, { path, body }) => {
       await batches.retry(path.id, body.error_threshold_percent, by(context));
       return answer(202, await batches.describe(path.id));

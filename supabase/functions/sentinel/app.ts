@@ -14,7 +14,7 @@ import { connectDatabase } from "../_shared/database.ts";
 import type { Environment } from "../_shared/env.ts";
 import { createParts } from "../_shared/runtime.ts";
 import { readSigningKeys } from "../_shared/signing_keys.ts";
-import { headFiles } from "./head_files.ts";
+import { headFiles } from "../_shared/head_files.ts";
 import { Isolate } from "./isolate.ts";
 import type { Ports } from "./ports.ts";
 

@@ -135,12 +135,12 @@ Deno.test("parseEnvironment() never says a value, whatever the values are", () =
 
 Deno.test("parseEnvironment() wants a signing key in prod, of those that sign alone, and of the right form", () => {
   const without = { ...PROD, DRAGONFLY_SIGNING_KEY: undefined };
-  for (const name of ["sentinel", "system"] as const) {
+  for (const name of ["sentinel", "system", "intake", "enforcement"] as const) {
     assertEquals(problemsOf(name, without), ["DRAGONFLY_SIGNING_KEY"]);
     assertEquals(problemsOf(name, { ...LOCAL, DRAGONFLY_SIGNING_KEY: undefined }), []);
     assertEquals(problemsOf(name, { ...PROD, DRAGONFLY_SIGNING_KEY: "bm8ga2V5" }), ["DRAGONFLY_SIGNING_KEY"]);
   }
-  for (const name of ["intake", "worker", "outbound"] as const) assertEquals(problemsOf(name, without), []);
+  for (const name of ["worker", "outbound"] as const) assertEquals(problemsOf(name, without), []);
   const two = {
     ...PROD,
     DRAGONFLY_SIGNING_KEY: `${PROD.DRAGONFLY_SIGNING_KEY}, ${PROD.DRAGONFLY_SIGNING_KEY}`,
