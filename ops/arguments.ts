@@ -100,6 +100,7 @@ function readTyped(
   return {
     words: positionals,
     text,
+    texts: (flag) => [values[flag] ?? []].flat().map(String),
     whole(flag, { least, most }) {
       const given = text(flag);
       if (given === undefined) return undefined;
@@ -113,8 +114,8 @@ function readTyped(
 
 function parse(args: readonly string[], flags: Readonly<Record<string, Flag>>) {
   const options = Object.fromEntries(
-    Object.entries(flags).map(([name, { type }]) =>
-      [name, name === "help" ? { type, short: "h" } : { type }] as const
+    Object.entries(flags).map(([name, { type, multiple = false }]) =>
+      [name, name === "help" ? { type, short: "h" } : { type, multiple }] as const
     ),
   );
   try {

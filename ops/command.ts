@@ -24,6 +24,8 @@ export interface Flag {
   readonly help: string;
   /** What to write for the value, as the usage shows it. */
   readonly value?: string;
+  /** May be given several times. */
+  readonly multiple?: boolean;
 }
 
 /** A command line without the name of the command, and what one would type it for. */
@@ -34,6 +36,8 @@ export interface Typed {
   readonly words: readonly string[];
   /** The text of a flag with a value, or undefined. */
   text(flag: string): string | undefined;
+  /** All texts of a flag that may be given several times, in their order. */
+  texts(flag: string): readonly string[];
   /** A whole number from a flag. @throws UsageError when it is none or outside. */
   whole(flag: string, limits: { readonly least: number; readonly most: number }): number | undefined;
   on(flag: string): boolean;

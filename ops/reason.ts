@@ -7,6 +7,9 @@ export function reasonOf(error: unknown): string {
   if (error instanceof UsageError || error instanceof CannotRun || error instanceof Declined) {
     return error.message;
   }
+  if ("issues" in error) {
+    return "an answer that is not understood: are this checkout and the system of one version?";
+  }
   const code = "code" in error ? String(error.code) : null;
   if (code === null) return error.message || error.name;
   // Codes of Postgres are five signs; those of the driver and of the network are words (ECONNREFUSED).

@@ -146,6 +146,7 @@ async function localAddresses(name: string | null): Promise<Addresses> {
 async function remoteAddresses(environment: EnvironmentName): Promise<Addresses> {
   const file = await readEnvFile(environment);
   const value = (name: string) => Deno.env.get(name) || file[name] || null;
+  await refuseTwoProjects(environment, value);
   return {
     stack: null,
     apiUrl: value(VARIABLES.apiUrl),
@@ -154,4 +155,31 @@ async function remoteAddresses(environment: EnvironmentName): Promise<Addresses>
     wakeToken: value(VARIABLES.wakeToken),
     databaseUrl: value(VARIABLES.databaseUrl),
   };
+}
+
+/** Half of one project and half of another: whatever a command did then, it would do to the wrong one. */
+async function refuseTwoProjects(
+  environment: EnvironmentName,
+  value: (name: string) => string | null,
+): Promise<void> {
+  const [{ projectOfDsn, projectOfKey, projectOfUrl }, { dsn }] = await Promise.all([
+    import("../shared/environment/rules.ts"),
+    import("../shared/environment/values.ts"),
+  ]);
+  const project = projectOfUrl(value(VARIABLES.apiUrl) ?? undefined);
+  if (project === null) return;
+  const address = dsn.safeParse(value(VARIABLES.databaseUrl) ?? undefined).data;
+  const refs = {
+    [VARIABLES.databaseUrl]: address === undefined ? null : projectOfDsn(address),
+    [VARIABLES.secretKey]: projectOfKey(value(VARIABLES.secretKey) ?? ""),
+    SUPABASE_PUBLISHABLE_KEY: projectOfKey(value("SUPABASE_PUBLISHABLE_KEY") ?? ""),
+  };
+  const others = Object.entries(refs).filter(([, ref]) => ref !== null && ref !== project).map(([name]) =>
+    name
+  );
+  if (others.length === 0) return;
+  throw new CannotRun(
+    `${others.join(" and ")} of another project than ${VARIABLES.apiUrl}: nothing was done. ` +
+      `Correct .env.${environment} or the environment; ops verify-env-config judges all of it.`,
+  );
 }

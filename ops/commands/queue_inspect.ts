@@ -1,10 +1,9 @@
 /** `ops queue-inspect`: depth, age, stuck, poison. Playbook, "Inspect job queue". */
 import type { QueueInspection } from "../../shared/http/answers/system.ts";
+import { queueTroubles } from "../checks/state.ts";
 import { command, EXIT, type Pen } from "../command.ts";
 import { pause } from "../follow.ts";
 import { age, table } from "../../checkout/table.ts";
-
-const DUE_LIMIT = 100;
 
 export const queueInspect = command<QueueInspection>({
   name: "queue-inspect",
@@ -23,16 +22,13 @@ export const queueInspect = command<QueueInspection>({
     for (;;) {
       const found = (await target.ask("GET /system/queue", { query: { queue } })).body;
       report(found);
-      if (!typed.on("watch") || !await pause(2, stopping)) return isFine(found) ? EXIT.fine : EXIT.notFine;
+      if (!typed.on("watch") || !await pause(2, stopping)) {
+        return queueTroubles(found).length === 0 ? EXIT.fine : EXIT.notFine;
+      }
     }
   },
   show,
 });
-
-function isFine({ queues, stuck, poisoned }: QueueInspection): boolean {
-  return stuck.length === 0 && poisoned.length === 0 &&
-    queues.reduce((sum, one) => sum + one.due, 0) <= DUE_LIMIT;
-}
 
 function show({ queues, stuck, poisoned, held, checked_at }: QueueInspection, pen: Pen): string {
   const heads = ["queue", "due", "oldest", "waiting", "in work", "held", "failed", "done 24h", "brake"];

@@ -5,6 +5,7 @@ import { Refused } from "../../shared/http/client.ts";
 import { CHECKS } from "../../shared/sentinel/checks.ts";
 import type { SentinelResult } from "../../shared/sentinel/finding.ts";
 import { watch } from "../../shared/sentinel/watch.ts";
+import { plain } from "../../checkout/table.ts";
 import { CannotRun, command, type Context, type Pen, UsageError } from "../command.ts";
 import { pause } from "../follow.ts";
 import { operatorName } from "../operator.ts";
@@ -84,8 +85,12 @@ function show(result: SentinelResult, pen: Pen): string {
   const head = `${result.timestamp}  ${result.environment}  ${paintLevel(pen, result.overall_status)}` +
     `  ${metrics.total_checks} checks, ${metrics.critical_alerts} critical, ${metrics.warning_alerts} warnings`;
   const lines = result.alerts.flatMap((alert) => [
-    `  ${paintLevel(pen, alert.level)}  ${pen.bold(alert.check)}  ${alert.message}`,
+    `  ${paintLevel(pen, alert.level)}  ${pen.bold(alert.check)}  ${plain(alert.message)}`,
     pen.dim(`      ${alert.remedy}`),
   ]);
-  return [head, ...lines].join("\n");
+  const told = new Set(result.alerts.map(({ check }) => check));
+  const healthy = CHECKS.filter(({ name }) => !told.has(name)).map(({ name }) =>
+    `  ${pen.good("ok")}  ${name}`
+  );
+  return [head, ...lines, ...healthy].join("\n");
 }

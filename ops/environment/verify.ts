@@ -103,7 +103,8 @@ function problemsOf(name: typeof FUNCTION_NAMES[number], given: Given, now: Date
   }
 }
 
-function strayNames(mode: string, given: Given): EnvironmentFinding[] {
+/** Names that have no business in an environment: another host's, the platform's, and ways past the pooler. */
+export function strayNames(mode: string, given: Given): EnvironmentFinding[] {
   return Object.keys(given).filter((name) => given[name]).flatMap((name) => {
     if (RAILWAY.test(name)) {
       return [warning(name, "is of the former host and does nothing here: take it out")];
