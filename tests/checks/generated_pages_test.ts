@@ -2,9 +2,20 @@
 import { assertEquals } from "deno-std/assert/equals.js";
 import { callsIn, placesIn } from "./database_calls.ts";
 import { ERRORS_PAGE, errorsPage } from "./errors_page.ts";
+import { FOLDER, keptIn, runbookPages } from "./runbook_pages.ts";
+import { ROOT } from "./project_files.ts";
 
 Deno.test("docs/errors.md has every code as the code has it; else run `deno task types`", async () => {
   assertEquals(await Deno.readTextFile(ERRORS_PAGE), errorsPage());
+});
+
+Deno.test("docs/runbooks has a page for every check and code as the code has it; else run `deno task types`", async () => {
+  const pages = await runbookPages();
+  for (const [path, text] of pages) {
+    assertEquals(await Deno.readTextFile(`${ROOT}/${FOLDER}/${path}`), text, path);
+  }
+  const kept = [...await keptIn("checks"), ...await keptIn("codes")];
+  assertEquals(kept.filter((path) => !pages.has(path)), []);
 });
 
 const MIGRATION = {

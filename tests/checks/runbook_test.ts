@@ -34,8 +34,10 @@ Deno.test("the runbook names only commands and flags that there are", () => {
 
 Deno.test("so do README and the other documents", async () => {
   const paths = ["README.md", "ARCHITECTURE.md"];
-  for await (const { name } of Deno.readDir(`${ROOT}/docs`)) {
-    if (name.endsWith(".md")) paths.push(`docs/${name}`);
+  for (const folder of ["docs", "docs/runbooks"]) {
+    for await (const { name } of Deno.readDir(`${ROOT}/${folder}`)) {
+      if (name.endsWith(".md")) paths.push(`${folder}/${name}`);
+    }
   }
   for (const path of paths) {
     assertEquals(notThere(namedInDocument(await Deno.readTextFile(`${ROOT}/${path}`))), [], path);

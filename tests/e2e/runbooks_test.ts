@@ -1,0 +1,123 @@
+/**
+ * The runbooks cannot rot: every command and every statement in them is run, on one stack. Commands stand in blocks of `sh`,
+ * one a line, statements in blocks of `sql`; `<batch>` is a batch that was refused.
+ */
+import { assertEquals } from "deno-std/assert/equals.js";
+import { assertGreater } from "deno-std/assert/greater.js";
+import type postgres from "postgres";
+import { ROOT } from "../../checkout/root.ts";
+import { COMMANDS } from "../../ops/commands.ts";
+import { runOps } from "../../ops/run_ops.ts";
+import { sharedStack } from "../stack/shared_stack.ts";
+import { AGAINST, story } from "../support/against.ts";
+import { drop, ended } from "../support/drops.ts";
+
+const shared = sharedStack();
+const FOLDER = `${ROOT}/docs/runbooks`;
+const HEADER = "case_number,plaintiff_name,defendant_name,amount,judgment_date";
+
+/** The blocks of a page in one language. */
+function blocks(text: string, language: string): string[] {
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "gm"))].map(([, block = ""]) =>
+    block
+  );
+}
+
+const pages = await Promise.all(
+  (await Array.fromAsync(Deno.readDir(FOLDER))).filter(({ name }) => name.endsWith(".md"))
+    .map(async ({ name }) => ({ name, text: await Deno.readTextFile(`${FOLDER}/${name}`) })),
+);
+
+let batch = "";
+Deno.test.beforeAll(async () => {
+  if (AGAINST !== null) return; // an operator's procedures are for a system of the test's own
+  const { service, sql } = shared();
+  await drop(service, "simplicity/runbooks.csv", `${HEADER}\nR-1,A,B,1,2024-01-31\nR-2,A,B,x,2024-01-31\n`);
+  await ended(service, "simplicity/runbooks.csv");
+  const [row] = await sql`select b.id from intake.simplicity_batches b where b.filename = 'runbooks.csv'`;
+  batch = String(row?.id);
+});
+
+/** Words of a line as a shell takes them apart: quotes hold words together. */
+function wordsOf(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word = ""]) => quoted ?? word);
+}
+
+/** Runs one line. What follows for ever is told to stop once it has said something. @returns exit code and words. */
+async function type(line: string): Promise<{ code: number; said: string }> {
+  const args = wordsOf(line.replace(/^deno task ops /, "").replaceAll("<batch>", batch.slice(0, 8)));
+  const stop = new AbortController();
+  let said = "";
+  const hear = (text: string) => {
+    said += `${text}\n`;
+  };
+  const code = await runOps([...args, "--stack", shared().stack.name], {
+    commands: COMMANDS,
+    env: () => undefined,
+    print(text) {
+      hear(text);
+      if (args.includes("--follow") || args.includes("--loop") || args.includes("--watch")) stop.abort();
+    },
+    write: (bytes) => Promise.resolve(hear(new TextDecoder().decode(bytes))),
+    complain: hear,
+    colours: false,
+    ask: () => null,
+    stopping: stop.signal,
+  });
+  return { code: stop.signal.aborted && code === 130 ? 0 : code, said };
+}
+
+class TakenBack extends Error {}
+
+/** Runs the statements of a block, one after the other, and takes them back. */
+async function tryOut(sql: postgres.Sql, block: string): Promise<void> {
+  try {
+    await sql.begin(async (transaction) => {
+      for (
+        const statement of block.replaceAll("<batch>", batch).split(/;\s*\n/).filter((one) =>
+          one.trim() !== ""
+        )
+      ) {
+        await transaction.unsafe(statement);
+      }
+      throw new TakenBack();
+    });
+  } catch (error) {
+    if (!(error instanceof TakenBack)) throw error;
+  }
+}
+
+for (const { name, text } of pages) {
+  const lines = blocks(text, "sh").flatMap((block) => block.split("\n")).filter((line) => line.trim() !== "");
+  const statements = blocks(text, "sql");
+  Deno.test(
+    story(`${name}: its ${lines.length} commands can be typed as they stand`, ["solitude"], async () => {
+      for (const line of lines) {
+        assertEquals(line.startsWith("deno task ops "), true, line);
+        const { code, said } = await type(line);
+        assertEquals([line, code <= 1], [line, true], said);
+      }
+    }),
+  );
+  Deno.test(
+    story(`${name}: its ${statements.length} blocks of SQL run as postgres`, ["solitude"], async () => {
+      for (const block of statements) {
+        await tryOut(shared().sql, block).catch((error) => {
+          throw new Error(`${error instanceof Error ? error.message : error}:\n${block}`);
+        });
+      }
+    }),
+  );
+}
+
+Deno.test(story("a command or statement that has rotted is seen", ["solitude"], async () => {
+  assertGreater(pages.length, 3);
+  assertEquals((await type("deno task ops queue-inspect --lane ingest")).code, 2);
+  assertEquals((await type("deno task ops docter")).code, 2);
+  const failed = await tryOut(shared().sql, "select inserted_at from public.v_migration_status;\n").then(
+    () => "passed",
+    (error) => String(error.code),
+  );
+  assertEquals(failed, "42703");
+  assertEquals(wordsOf(`a --why "two words" b`), ["a", "--why", "two words", "b"]);
+}));
