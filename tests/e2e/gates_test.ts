@@ -470,7 +470,7 @@ Deno.test(
         assertEquals([...args, code], [...args, 2]);
         assertMatch(
           err,
-          /No stack "no-such-stack" is running|Logs of a hosted project are at|is not set: put it into \.env\.prod|Nothing is set for prod: copy|\S+ is no|There is no check|takes|cannot be read|No such file|migration/i,
+          /No stack "no-such-stack" is running|Logs of a hosted project are at|A version is the 14 digits|is not set: put it into \.env\.prod|Nothing is set for prod: copy|\S+ is no|There is no check|takes|cannot be read|No such file|migration/i,
           args.join(" "),
         );
       }

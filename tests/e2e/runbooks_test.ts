@@ -15,6 +15,8 @@ import { drop, ended } from "../support/drops.ts";
 const shared = sharedStack();
 const FOLDER = `${ROOT}/docs/runbooks`;
 const HEADER = "case_number,plaintiff_name,defendant_name,amount,judgment_date";
+/** One of nine is wrong: over the budget, and under what the sentinel speaks up at. */
+const ROWS = Array.from({ length: 9 }, (_, n) => `R-${n},A,B,${n === 0 ? "x" : n},2024-01-31\n`);
 
 /** The blocks of a page in one language. */
 function blocks(text: string, language: string): string[] {
@@ -32,7 +34,7 @@ let batch = "";
 Deno.test.beforeAll(async () => {
   if (AGAINST !== null) return; // an operator's procedures are for a system of the test's own
   const { service, sql } = shared();
-  await drop(service, "simplicity/runbooks.csv", `${HEADER}\nR-1,A,B,1,2024-01-31\nR-2,A,B,x,2024-01-31\n`);
+  await drop(service, "simplicity/runbooks.csv", `${HEADER}\n${ROWS.join("")}`);
   await ended(service, "simplicity/runbooks.csv");
   const [row] = await sql`select b.id from intake.simplicity_batches b where b.filename = 'runbooks.csv'`;
   batch = String(row?.id);
@@ -69,7 +71,7 @@ async function type(line: string): Promise<{ code: number; said: string }> {
 
 class TakenBack extends Error {}
 
-/** Runs the statements of a block, one after the other, and takes them back. */
+/** Runs the statements of a block, one after the other, on a batch under way; and takes them back. */
 async function tryOut(sql: postgres.Sql, block: string): Promise<void> {
   try {
     await sql.begin(async (transaction) => {
