@@ -4,6 +4,8 @@
  */
 import { parseArgs } from "node:util";
 import { createClient } from "@supabase/supabase-js";
+import { randomLetters } from "../checkout/letters.ts";
+import { ROOT } from "../checkout/root.ts";
 import { runStack } from "../checkout/run_stack.ts";
 import { Addresses } from "../checkout/stacks.ts";
 import { type Drop, drops, follow, type Outcome } from "./demo/drops.ts";
@@ -11,7 +13,7 @@ import { asJson, outcomeTable } from "./demo/report.ts";
 
 const USAGE = `deno task demo [--keep] [--json]
 
-  --keep   leave the stack running and print its addresses
+  --keep   leave the stack running; print its addresses, the dashboard's, and a user for it
   --json   print one JSON object on stdout and nothing else`;
 
 /** @returns the exit code: 0 when every file ended as it must, 1 when one did not, 2 when the demo could not run. */
@@ -31,6 +33,7 @@ async function main(args: string[]): Promise<number> {
   const started = performance.now();
   const name = `demo-${Deno.pid}`;
   const say = (line: string) => console.error(line);
+  if (flags.keep) await buildDashboard();
   say("Starting a local Supabase (Postgres, REST, Storage, functions) and applying the migrations …");
   const untilWeEnd = flags.keep ? [] : ["--parent", `${Deno.pid}`];
   const addresses = Addresses.parse(
@@ -54,8 +57,27 @@ async function main(args: string[]): Promise<number> {
   } finally {
     if (flags.keep) {
       say(`\nThe stack stays up. Addresses: deno task stack status --name ${name}\n${list(addresses)}`);
+      say(await welcome(addresses));
     } else await down();
   }
+}
+
+/** Side effects: replaces the dashboard's built files. @throws with what the build said. */
+async function buildDashboard(): Promise<void> {
+  const args = ["run", "-A", `${ROOT}/dashboard/build.ts`, "--quiet"];
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT, stdin: "null" })
+    .output();
+  if (!success) throw new Error(`Cannot build the dashboard: ${new TextDecoder().decode(stderr).trim()}`);
+}
+
+/** Makes a user. @returns the way into the dashboard, for a person. */
+async function welcome({ api_url, secret_key, dashboard_url }: Addresses): Promise<string> {
+  const { auth } = createClient(api_url, secret_key, { auth: { persistSession: false } });
+  const [email, password] = ["operator@example.org", randomLetters(16)];
+  const account = { email, password, email_confirm: true, app_metadata: { role: "operator" } };
+  const { error } = await auth.admin.createUser(account);
+  if (error !== null) throw new Error(`Cannot make a user: ${error.message}`);
+  return `\nDashboard: ${dashboard_url}\n  e-mail    ${email}\n  password  ${password}`;
 }
 
 async function play(addresses: Addresses, say: (line: string) => void): Promise<Outcome[]> {

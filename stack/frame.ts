@@ -20,6 +20,8 @@ export interface StackOptions {
   functions: boolean;
   /** How long an isolate lives, in seconds; as on the paid plan when null. */
   wallSeconds: number | null;
+  /** Serve the dashboard as it is being written, not as it was built. */
+  liveDashboard: boolean;
   /** True for a project before its first migration: database and buckets, nothing that stands on them. */
   bare: boolean;
   /** What new objects in `public` are granted by themselves. */

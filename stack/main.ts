@@ -9,7 +9,7 @@ import { clearAway, isRunning, runDetached, runHere, running } from "./lifecycle
 const USAGE = `deno task stack <command> [flags]
 
   up       start a stack: Postgres, REST, Auth, Storage, functions
-  dev      the same, restarting functions when their files change
+  dev      the same, restarting functions when their files change, and the dashboard with reload
   down     end it and remove what it left
   status   where it is reached
   reset    a fresh database behind the same addresses and keys
@@ -68,6 +68,7 @@ async function main(args: string[]): Promise<number> {
         defaultPrivileges: defaultPrivileges(values.defaults),
         parent: values.parent === undefined ? null : Number(values.parent),
         reload: command === "dev",
+        liveDashboard: command === "dev",
         cleared: values.cleared,
       };
       if (values.detach) return print((await runDetached(options, args)).addresses);

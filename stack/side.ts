@@ -20,6 +20,13 @@ import { makeStorage } from "./storage/server.ts";
 
 type Answer = (request: Request) => Promise<Response>;
 
+/** Where the stack is reached; the same for every side. */
+export interface Reached {
+  readonly apiUrl: string;
+  /** As browsers send it; null when no dashboard is served. */
+  readonly dashboardOrigin: string | null;
+}
+
 export interface Side {
   readonly server: Server;
   readonly functions: FunctionHost;
@@ -39,15 +46,15 @@ interface Opening extends Pick<Side, "server" | "functions"> {
   readonly opened: AsyncDisposableStack;
 }
 
-/** @param apiUrl the stack's address. @throws after closing what was open already. */
-export async function openSide(frame: Frame, apiUrl: string): Promise<Side> {
+/** @throws after closing what was open already. */
+export async function openSide(frame: Frame, reached: Reached): Promise<Side> {
   await using opened = new AsyncDisposableStack();
-  const { functions, server } = await openGround(frame, apiUrl, opened);
+  const { functions, server } = await openGround(frame, reached, opened);
   const admin = connect(frame.database, "supabase_admin", "stack");
   opened.defer(() => admin.end({ timeout: 1 }));
   await openDoors(admin, frame.keys, frame.options.timeScale);
   await makeBuckets(admin, frame.config); // before migrations run, as on a project whose config was pushed
-  const opening: Opening = { frame, apiUrl, server, functions, admin, opened };
+  const opening: Opening = { frame, apiUrl: reached.apiUrl, server, functions, admin, opened };
   const answer = frame.options.bare ? refuseAll : await openProject(opening);
   const open = opened.move();
   return { server, functions, answer, close: () => open.disposeAsync() };
@@ -56,16 +63,17 @@ export async function openSide(frame: Frame, apiUrl: string): Promise<Side> {
 /** Functions and database beside each other: both take half a second. */
 async function openGround(
   frame: Frame,
-  apiUrl: string,
+  reached: Reached,
   opened: AsyncDisposableStack,
 ): Promise<Pick<Side, "functions" | "server">> {
   const { options, keys } = frame;
   const starting = startFunctions({
     home: frame.home,
-    apiUrl,
+    apiUrl: reached.apiUrl,
     databaseUrl: databaseUrl(frame),
     keys,
     vendorKeys: options.vendorKeys,
+    dashboardOrigin: reached.dashboardOrigin,
     more: options.functionEnv,
     names: options.functions && !options.bare ? undefined : [],
     limits: options.wallSeconds === null ? {} : { wallMs: 1000 * options.wallSeconds },

@@ -1,7 +1,9 @@
 /** One running stack: brings its parts up in order, keeps them, takes them down. */
 import { randomLetters } from "../checkout/letters.ts";
 import type { State } from "../checkout/stacks.ts";
+import { freePort } from "../checkout/free_port.ts";
 import { type Control, startControl } from "./control.ts";
+import { type Dashboard, serveBuilt, serveLive } from "./dashboard/server.ts";
 import { type Door, openDoor } from "./door.ts";
 import { databaseUrl, type Frame, makeFrame, type StackOptions } from "./frame.ts";
 import { removeIfThere, writeState } from "./home.ts";
@@ -30,6 +32,7 @@ class Supervisor {
   readonly #door: Door;
   readonly #control: Control;
   #side: Side | undefined;
+  #dashboard: Dashboard | null = null;
 
   constructor(frame: Frame) {
     this.#frame = frame;
@@ -46,9 +49,11 @@ class Supervisor {
   /** @throws after closing door and control: who reads the logs still finds the folders. */
   async start(): Promise<void> {
     try {
+      this.#dashboard = await this.#serveDashboard();
       await this.#open();
     } catch (error) {
       await this.#control.stop();
+      await this.#dashboard?.stop();
       await this.#door.close();
       throw error;
     }
@@ -61,6 +66,7 @@ class Supervisor {
   async stop(): Promise<void> {
     const { home, dataHome } = this.#frame;
     await this.#control.stop();
+    await this.#dashboard?.stop();
     await this.#side?.close();
     await this.#door.close();
     if (dataHome !== home) await removeIfThere(dataHome);
@@ -79,7 +85,7 @@ class Supervisor {
         secret_key: keys.secretKey,
         operator_key: keys.operatorKey,
         wake_token: keys.wakeToken,
-        dashboard_url: null,
+        dashboard_url: this.#dashboard?.url ?? null,
         pid: Deno.pid,
       },
       born: await birthOf(Deno.pid) ?? "",
@@ -89,8 +95,16 @@ class Supervisor {
     };
   }
 
+  /** The same through a reset. @returns null when it was not built. */
+  async #serveDashboard(): Promise<Dashboard | null> {
+    const { keys, options } = this.#frame;
+    const shown = { api_url: this.#door.url, publishable_key: keys.publishableKey };
+    return options.liveDashboard ? serveLive(shown, freePort()) : await serveBuilt(shown);
+  }
+
   async #open(): Promise<void> {
-    this.#side = await openSide(this.#frame, this.#door.url);
+    const dashboardOrigin = this.#dashboard?.origin ?? null;
+    this.#side = await openSide(this.#frame, { apiUrl: this.#door.url, dashboardOrigin });
     this.#door.lead(this.#side.answer);
   }
 

@@ -1,11 +1,16 @@
 /** The environment of a function: exactly the platform's names and the project's own. */
 import type { Keys } from "../keys.ts";
 
+/** Where Vite serves what somebody starts by hand. */
+const USUAL_ORIGINS = ["http://localhost:5173", "http://127.0.0.1:5173"];
+
 export interface EnvironmentParts {
   apiUrl: string;
   databaseUrl: string;
   keys: Keys;
   vendorKeys: Record<string, string>;
+  /** Where the dashboard is served; null when it is not. */
+  dashboardOrigin: string | null;
   /** The project's optional variables, as `supabase secrets set` would give them. */
   more: Record<string, string>;
 }
@@ -32,7 +37,10 @@ export function functionEnvironment(parts: EnvironmentParts): Record<string, str
     DRAGONFLY_API_KEY: keys.operatorKey,
     DRAGONFLY_WAKE_TOKEN: keys.wakeToken,
     DRAGONFLY_SIGNING_KEY: keys.signingKey,
-    DRAGONFLY_CORS_ORIGINS: "http://localhost:5173,http://127.0.0.1:5173",
+    DRAGONFLY_CORS_ORIGINS: [
+      ...USUAL_ORIGINS,
+      ...parts.dashboardOrigin === null ? [] : [parts.dashboardOrigin],
+    ].join(),
     DRAGONFLY_VENDOR_KEYS: JSON.stringify(parts.vendorKeys),
     DRAGONFLY_RATE_WRITES: "6000",
     DRAGONFLY_RATE_READS: "6000",

@@ -27,7 +27,7 @@ const KNOWN: readonly Group[] = [
   { name: "golden", flags: ALL_RIGHTS, limitMinutes: 15 },
   { name: "e2e", flags: ALL_RIGHTS, limitMinutes: 20 },
   { name: "chaos", flags: ALL_RIGHTS, limitMinutes: 20 },
-  { name: "browser", flags: ALL_RIGHTS, limitMinutes: 15, needsChromium: true },
+  { name: "dashboard", flags: ALL_RIGHTS, limitMinutes: 15, needsChromium: true },
 ];
 
 export interface FoundGroup extends Group {

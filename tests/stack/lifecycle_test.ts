@@ -39,7 +39,11 @@ Deno.test("up --json prints one object; up again prints the same; status too; do
   );
   const status = Addresses.parse(JSON.parse(await runStack(["status", "--json", "--name", stack.name])));
   assertEquals(again, status);
-  assertEquals([again.pid, again.api_url, again.dashboard_url], [stack.pid, stack.api_url, null]);
+  assertEquals([again.pid, again.api_url, again.dashboard_url], [
+    stack.pid,
+    stack.api_url,
+    stack.dashboard_url,
+  ]);
   assertMatch(again.secret_key, /^sb_secret_/);
   assertMatch(again.publishable_key, /^sb_publishable_/);
   const server = await postgresPid(stack.name);

@@ -1,0 +1,41 @@
+/** What the system says of itself, asked again and again while somebody looks. */
+import { useQuery } from "@tanstack/react-query";
+import { Refused } from "../../shared/http/client.ts";
+import { useDesk } from "../session/context.tsx";
+import { lightsOf } from "./lights.ts";
+
+/** Milliseconds between two looks. */
+const EVERY_MS = 15_000;
+
+export function useHealth() {
+  const { calls: { client } } = useDesk();
+  const run = useQuery({
+    queryKey: ["sentinel"],
+    refetchInterval: EVERY_MS,
+    queryFn: async ({ signal }) => {
+      try {
+        return (await client.call("GET /sentinel/latest", { signal })).body;
+      } catch (error) {
+        if (error instanceof Refused && error.code === "NOT_FOUND") return null; // it has not run yet
+        throw error;
+      }
+    },
+  });
+  const ready = useQuery({
+    queryKey: ["readyz"],
+    refetchInterval: EVERY_MS,
+    queryFn: async ({ signal }) => (await client.call("GET /system/readyz", { signal })).body,
+  });
+  const status = useQuery({
+    queryKey: ["status"],
+    refetchInterval: EVERY_MS,
+    queryFn: async ({ signal }) => (await client.call("GET /system/status", { signal })).body,
+  });
+  const lights = lightsOf({
+    run: run.error ? null : run.data,
+    ready: ready.error ? null : ready.data,
+    status: status.error ? null : status.data,
+    now: new Date(),
+  });
+  return { run, ready, status, lights };
+}
