@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Batch } from "../../shared/intake/record.ts";
-import { ROW_CODES } from "../../shared/judgments/codes.ts";
+import { ROW_CODES, type RowCode } from "../../shared/judgments/codes.ts";
 import { counted, whole } from "../look/figures.ts";
 import { save, Trouble } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
@@ -12,7 +12,7 @@ const PAGE_SIZE = 50;
 /** @param first how many are shown until somebody asks for all. */
 export function BatchErrors({ batch, first }: { readonly batch: Batch; readonly first: number }) {
   const { calls, person } = useDesk();
-  const [code, setCode] = useState("");
+  const [code, setCode] = useState<RowCode | "">("");
   const [page, setPage] = useState(1);
   const [isWhole, setWhole] = useState(false);
   const id = batch.batch_id;
@@ -46,7 +46,7 @@ export function BatchErrors({ batch, first }: { readonly batch: Batch; readonly 
           <select
             value={code}
             onChange={(event) => {
-              setCode(event.target.value);
+              setCode(rowCodeOf(event.target.value));
               setPage(1);
             }}
           >
@@ -111,6 +111,11 @@ export function BatchErrors({ batch, first }: { readonly batch: Batch; readonly 
       )}
     </section>
   );
+}
+
+/** The code of that name, or none. */
+function rowCodeOf(name: string): RowCode | "" {
+  return ROW_CODES.find(({ code }) => code === name)?.code ?? "";
 }
 
 /** Why rows have this code, and what to do. */

@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import * as z from "zod";
 import { BATCH_STATES, hasEnded } from "../../shared/intake/states.ts";
-import type { Batch } from "../../shared/intake/record.ts";
+import type { Batch, BatchPage } from "../../shared/intake/record.ts";
 import { counted, percent, whole } from "../look/figures.ts";
 import { Moment, StateTag, Trouble } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
@@ -33,7 +33,7 @@ export function BatchesPage() {
       replace: true,
     });
   const { page = 1, ...filter } = search;
-  const list = useQuery({
+  const list = useQuery<BatchPage>({
     queryKey: ["batches", filter, page],
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => state.data?.batches.some(isRunning) ? BUSY_MS : QUIET_MS,

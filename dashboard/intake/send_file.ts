@@ -12,7 +12,7 @@ export interface Known {
 export interface SendOptions {
   readonly source: string;
   /** Run a completed batch of the same bytes again. */
-  readonly force: true | null;
+  readonly force: boolean | null;
 }
 
 /**

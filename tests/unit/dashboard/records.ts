@@ -41,7 +41,7 @@ export function makeBatch(part: Partial<Batch> = {}): Batch {
     duplicate_of: null,
     replay_of: null,
     created_by: null,
-    created_by_kind: "engine",
+    created_by_kind: "key",
     created_at: AT,
     updated_at: AT,
     status_changed_at: AT,
