@@ -3685,6 +3685,18 @@ export type Database = {
         Returns: Json;
       };
       "share_after": { Args: { "losses": number }; Returns: number };
+      "signs_of_life": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "expected": boolean;
+          "last_seen": string;
+          "overdue": boolean;
+          "silent_seconds": number;
+          "state": string;
+          "worker_type": string;
+        }[];
+      };
+      "silence": { Args: { "since": string }; Returns: number };
       "silence_alert": {
         Args: { "actor": string; "alert": string; "reason": string; "request_id": string; "seconds": number };
         Returns: Json;

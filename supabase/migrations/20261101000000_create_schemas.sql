@@ -160,8 +160,8 @@ begin
 end
 $$;
 comment on function ops.is_from_function() is
-  'Whether a call over REST comes from one of our functions: its header x-dragonfly-function is made of the wake token, '
-  'which functions have and the secret key''s holders have not.';
+  'Whether a call over REST comes from one of our functions: its header x-dragonfly-function is made of the wake '
+  'token, which functions have and the secret key''s holders have not.';
 grant execute on function ops.is_from_function() to service_role;
 
 create function ops.vouched_actor(actor text)

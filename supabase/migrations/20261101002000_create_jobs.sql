@@ -158,8 +158,8 @@ as $$
   select greatest(0, (extract(epoch from now() - since) - (1 - ops.time_scale()) * 10) / ops.time_scale())::float8
 $$;
 comment on function ops.silence(timestamptz) is
-  'Seconds of real length since then: divided by ops.time_scale(), less up to ten, as the pauses of pg_net do not shrink '
-  'with it.';
+  'Seconds of real length since then: divided by ops.time_scale(), less up to ten, as the pauses of pg_net do not '
+  'shrink with it.';
 grant execute on function ops.silence(timestamptz) to service_role;
 
 create function ops.signs_of_life()

@@ -5,7 +5,7 @@ import { forecast, type Hash, USUAL_RULES } from "../../shared/intake/forecast.t
 import { FIELDS } from "../../shared/judgments/fields.ts";
 import { createHash } from "node:crypto";
 import { type Case, CASES, withWords } from "./hunt.ts";
-import { readInProcess } from "./in_process.ts";
+import { readInProcess } from "../../ops/evaluation/in_process.ts";
 import { isDecidedAtTheDoor, KINDS } from "./kinds.ts";
 
 const NOW = new Date("2026-11-22T10:00:00Z"); // the same day from here to UTC+14, less one

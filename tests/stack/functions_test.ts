@@ -28,6 +28,7 @@ async function start(options: Partial<FunctionHostOptions> = {}): Promise<Host> 
     databaseUrl: "postgresql://postgres:x@127.0.0.1:2/postgres",
     keys: makeKeys(),
     vendorKeys: { acme: "key" },
+    dashboardOrigin: null,
     more: {},
     log: () => {},
     ...options,
