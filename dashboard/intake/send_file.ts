@@ -1,5 +1,6 @@
 /** The two roads of a file: through the function, or straight to storage when it is too large for that. */
-import type { Calls, Sent } from "../session/calls.ts";
+import type { Calls } from "../session/calls.ts";
+import type { Sent } from "../session/sending.ts";
 
 /** What is known of a file that was checked. */
 export interface Known {

@@ -2,10 +2,7 @@
 import { type Client, createClient } from "../../shared/http/client.ts";
 import type { Config } from "../config.ts";
 import type { Sessions } from "./session.ts";
-import { xhrFetch } from "./sending.ts";
-
-/** How far a request body has gone out, in bytes. */
-export type Sent = (bytes: number) => void;
+import { type Sent, xhrFetch } from "./sending.ts";
 
 /** What the pages call. */
 export interface Calls {

@@ -1,5 +1,7 @@
 /** A `fetch` that says how far its body has gone out, which the browser's own cannot. */
-import type { Sent } from "./calls.ts";
+
+/** How far a request body has gone out, in bytes. */
+export type Sent = (bytes: number) => void;
 
 /** Speaks through XMLHttpRequest; redirects are followed, and bodies are what it can send. */
 export function xhrFetch(sent: Sent): typeof fetch {

@@ -104,7 +104,8 @@ async function relationsOf(sql: Sql, schema: string): Promise<Relation[]> {
          from pg_index x join pg_class i on i.oid = x.indexrelid
         where x.indrelid = c.oid and not exists (select from pg_constraint k where k.conindid = i.oid)) as indexes,
       (select coalesce(json_agg(json_build_object('name', t.tgname, 'comment', obj_description(t.oid, 'pg_trigger'),
-          'fires', pg_get_triggerdef(t.oid, true), 'runs', t.tgfoid::regproc::text, 'always', t.tgenabled = 'A')
+          'fires', pg_get_triggerdef(t.oid, true), 'always', t.tgenabled = 'A',
+          'runs', (select f.pronamespace::regnamespace || '.' || f.proname from pg_proc f where f.oid = t.tgfoid))
           order by case when t.tgtype & 2 = 2 then t.tgtype & 1 else 3 - (t.tgtype & 1) end, t.tgname), '[]')
          from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal) as triggers
     from pg_class c join pg_namespace n on n.oid = c.relnamespace

