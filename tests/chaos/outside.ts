@@ -5,7 +5,7 @@
 import type { ChaosFile } from "./files.ts";
 
 /** How long they let a caller wait. */
-const ANSWER_MS = 200;
+const ANSWER_MS = 500;
 
 export interface Outside {
   /** For the functions: where both are reached. */
