@@ -3,14 +3,14 @@ import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertRejects } from "deno-std/assert/rejects.js";
 import { assertStringIncludes } from "deno-std/assert/string_includes.js";
-import postgres from "postgres";
+import type postgres from "postgres";
 import { layOut, uncommitted } from "../../ops/deploy/code_of_ref.ts";
 import { deploy, type DeployOptions, type Project, pushDatabase } from "../../ops/deploy/deploy.ts";
 import { type ManagementApi, startManagementApi } from "../../ops/deploy/management_api.ts";
 import { migrationUrl } from "../../ops/deploy/project.ts";
 import { REHEARSAL_REF, requiredSecrets } from "../../ops/deploy/rehearsal_environment.ts";
 import { ROOT } from "../../checkout/root.ts";
-import { startStack } from "../support/stack.ts";
+import { sharedStack } from "../stack/shared_stack.ts";
 
 interface Scene {
   readonly project: Project;
@@ -19,10 +19,13 @@ interface Scene {
   readonly sql: postgres.Sql;
 }
 
-async function withProject(use: (scene: Scene) => Promise<void>, functions = true): Promise<void> {
+/** One project for all tests: each deploy leaves it as it should be. */
+const shared = sharedStack();
+
+/** @param use gets a platform that was told nothing yet. */
+async function withProject(use: (scene: Scene) => Promise<void>): Promise<void> {
   const home = await Deno.makeTempDir();
-  const stack = await startStack({ functions });
-  const sql = postgres(stack.db_url, { max: 2, onnotice: () => {} });
+  const { stack, sql } = shared();
   try {
     await using api = startManagementApi(REHEARSAL_REF);
     await Deno.writeTextFile(`${home}/profile.yaml`, api.profile);
@@ -43,8 +46,6 @@ async function withProject(use: (scene: Scene) => Promise<void>, functions = tru
     };
     await use({ project, options, api, sql });
   } finally {
-    await sql.end();
-    await stack.stop();
     await Deno.remove(home, { recursive: true });
   }
 }
@@ -107,17 +108,19 @@ Deno.test("deploy() stops at the first step that fails", async () => {
     assertEquals(steps.at(-1)?.step, "secrets");
     assertStringIncludes(steps.at(-1)?.detail ?? "", "cannot start with SUPABASE_");
     assertEquals([...api.live], []);
-  }, false);
+  });
 });
 
 Deno.test("pushDatabase() ends red when a right is loosened", async () => {
   await withProject(async ({ project, options, sql }) => {
     assertEquals((await pushDatabase(project, options)).every(({ ok }) => ok), true);
     await sql`grant select on public.judgments to anon`;
-    const last = (await pushDatabase(project, options)).at(-1);
+    const last = (await pushDatabase(project, options).finally(() =>
+      sql`revoke select on public.judgments from anon`
+    )).at(-1);
     assertEquals([last?.step, last?.ok], ["rights", false]);
     assertStringIncludes(last?.detail ?? "", "public.judgments: anon may select");
-  }, false);
+  });
 });
 
 Deno.test("migrationUrl() takes the session pooler beside the transaction pooler", () => {
