@@ -9,7 +9,10 @@ import { type Sql, withDatabase } from "../support/database.ts";
 
 const ROOMS = /^(shared|ops|supabase\/functions|checkout|stack)\//;
 
-/** Statements with more than values in their gaps; a name in one of them is held by the tests that run it. */
+/**
+ * Texts that name a table and cannot be prepared: statements with more than values in their gaps, whose names are held
+ * by the tests that run them, and a remedy in words.
+ */
 const UNREAD: Record<string, number> = {
   "shared/sentinel/checks/header_changes.ts": 1,
   "stack/gateway/accounts.ts": 1,
