@@ -12,7 +12,7 @@ export interface Controlled {
   database(): Server | undefined;
 }
 
-/** What can be asked of a stack; `stack/faults.ts` is the client. */
+/** What can be asked of a stack; `faults/client.ts` is the client. */
 export const Order = z.discriminatedUnion("do", [
   z.object({ do: z.literal("faults"), set: FaultState.partial() }),
   z.object({ do: z.literal("reset") }),
