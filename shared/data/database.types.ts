@@ -170,7 +170,7 @@ export type Database = {
       "is_by_hand": { Args: { "context": string }; Returns: boolean };
       "keep_position": { Args: { "place": Json }; Returns: undefined };
       "proof_of": { Args: { "entity_id": string; "entity_type": string; "most"?: number }; Returns: Json };
-      "seal": { Args: { "max_events"?: number }; Returns: number };
+      "seal": { Args: { "max_events"?: number; "most_ms"?: number }; Returns: number };
       "verify_chain": {
         Args: Record<PropertyKey, never>;
         Returns: {

@@ -417,7 +417,7 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
   "audit.protect_events":
     "1762bccb0ab3b21b3edee8b919e6712b7c3199609ca26268b4813dadb62aaa7f",
   "audit.seal":
-    "f3615836701b8f02183c712c9bb08c358b98ada499fbcbd1a19c93f2c53a38e8",
+    "67f20ff470ede585c93f204f5ba9ce2ca9485eb0231c4dea4660aa6714a3fc58",
   "audit.verify_chain":
     "5618fef4b7b7378885d200ab1441784c3c48b279690d1fb5c24e1bece49b88bd",
   "audit.verify_loose_ends":

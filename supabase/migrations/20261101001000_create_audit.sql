@@ -225,7 +225,7 @@ alter table audit.event_log enable always trigger _100_protect_events_truncate;
 comment on trigger _100_protect_events_truncate on audit.event_log is
   'Append-only: raises AUDIT_IMMUTABILITY_VIOLATION.';
 
-create function audit.seal(max_events int default 10000)
+create function audit.seal(max_events int default 10000, most_ms int default 700)
 returns int
 language plpgsql
 security definer -- the only writer of the seal columns
@@ -236,8 +236,10 @@ declare
   head_no bigint;
   head_hash text;
   sealed int := 0;
+  began timestamptz;
 begin
   perform pg_advisory_xact_lock(hashtextextended('dragonfly.audit.chain', 0));
+  began := clock_timestamp();
   select e.seal_no, e.hash into head_no, head_hash
     from audit.event_log e where e.seal_no is not null order by e.seal_no desc limit 1;
   head_no := coalesce(head_no, 0);
@@ -249,14 +251,15 @@ begin
     head_hash := audit.event_hash(event, head_hash);
     update audit.event_log e set seal_no = head_no, prev_hash = event.prev_hash, hash = head_hash where e.id = event.id;
     sealed := sealed + 1;
+    exit when clock_timestamp() - began > make_interval(secs => most_ms / 1000.0);
   end loop;
   return sealed;
 end
 $$;
-comment on function audit.seal(int) is
-  'Chains up to max_events committed events, oldest first, and returns how many. Called by cron every minute; safe to '
-  'call at any time.';
-grant execute on function audit.seal(int) to service_role;
+comment on function audit.seal(int, int) is
+  'Chains up to max_events committed events, oldest first, for about most_ms milliseconds, and returns how '
+  'many. Called by cron every ten seconds; safe to call at any time.';
+grant execute on function audit.seal(int, int) to service_role;
 
 create function audit.head()
 returns table (seal_no bigint, hash text)

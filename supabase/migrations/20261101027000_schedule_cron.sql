@@ -40,6 +40,6 @@ select cron.schedule('dragonfly-sentinel', '*/5 * * * *', $$select ops.wake('sen
 select cron.schedule('dragonfly-vendor-pull', '7 * * * *', $$select ops.queue_vendor_pull()$$);
 select cron.schedule('dragonfly-sweep', '* * * * *', $$select intake.sweep()$$);
 select cron.schedule('dragonfly-sweep-enforcement', '* * * * *', $$select enforcement.sweep()$$);
-select cron.schedule('dragonfly-seal-audit', '* * * * *', $$select audit.seal()$$);
+select cron.schedule('dragonfly-seal-audit', '10 seconds', $$select audit.seal()$$);
 select cron.schedule('dragonfly-prune', '17 * * * *', $$select ops.prune()$$);
 select cron.schedule('dragonfly-prune-rate-buckets', '*/10 * * * *', $$select ops.prune_rate_buckets()$$);

@@ -68,6 +68,14 @@ Deno.test("seal() takes at most as many events as it is told", () =>
     assertEquals((await verify(db))?.ok, true);
   }));
 
+Deno.test("seal() stops when its time is over, with the chain whole: a step stays short however much is waiting", () =>
+  withDatabase(async (db) => {
+    await append(db, 3);
+    const step = async () => (await engine(db)`select audit.seal(10000, 0) as sealed`)[0]?.sealed;
+    assertEquals([await step(), await step(), await step(), await step()], [1, 1, 1, 0]);
+    assertEquals(await verify(db), { ok: true, problem: null, seal_no: null, checked: 3 });
+  }));
+
 Deno.test("an event of a transaction that is still open is sealed later; the chain stays whole", () =>
   withDatabase(async (db) => {
     const slow = db.connect();

@@ -381,6 +381,6 @@ Deno.test("what runs by the clock is scheduled, and every command runs", () =>
     const schedule = new Map(jobs.map((job) => [job.jobname, job.schedule]));
     assertEquals(schedule.get("dragonfly-wake-worker"), "30 seconds");
     assertEquals(schedule.get("dragonfly-sweep"), "* * * * *");
-    assertEquals(schedule.get("dragonfly-seal-audit"), "* * * * *");
+    assertEquals(schedule.get("dragonfly-seal-audit"), "10 seconds");
     for (const job of jobs) await db.sql.unsafe(job.command);
   }));
