@@ -61,7 +61,7 @@ export const PROBLEMS = [
   {
     code: "WRONG_STATE",
     status: 409,
-    title: "The batch is not in a state that allows this",
+    title: "It is not in a state that allows this",
     fix: "Wait for, or bring about, one of the states in allowed_from.",
   },
   {

@@ -2,7 +2,7 @@
 import { CannotRun, command, EXIT, UsageError } from "../command.ts";
 import { clientAt, orCannotRun, type Target } from "../target.ts";
 
-const FUNCTIONS = ["worker", "sentinel", "outbound"] as const;
+const FUNCTIONS = ["worker", "enforcement", "sentinel", "outbound"] as const;
 type Wakeable = (typeof FUNCTIONS)[number];
 const WAKE_TIMEOUT_MS = 10_000;
 
@@ -13,9 +13,9 @@ interface Woken {
 
 export const wake = command<Woken>({
   name: "wake",
-  summary: "wake the worker (or sentinel, outbound); waking twice does no harm",
+  summary: "wake the worker (or enforcement, sentinel, outbound); waking twice does no harm",
   effects: "what the function finds to do",
-  words: "[worker|sentinel|outbound]",
+  words: "[worker|enforcement|sentinel|outbound]",
   wordCount: [0, 1],
   examples: [
     ["", "the worker"],

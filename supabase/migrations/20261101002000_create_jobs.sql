@@ -115,7 +115,7 @@ comment on column ops.expected_workers.since is 'Since when it is expected to be
 comment on constraint expected_workers_pkey on ops.expected_workers is 'Each type once.';
 grant select on ops.expected_workers to service_role;
 
-insert into ops.expected_workers (worker_type) values ('ingest');
+insert into ops.expected_workers (worker_type) values ('ingest'), ('enforcement');
 
 create table ops.worker_heartbeats (
   worker_id text primary key,

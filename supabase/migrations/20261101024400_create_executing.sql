@@ -71,7 +71,8 @@ begin
     return jsonb_build_object('outcome', 'cancelled');
   end if;
   update enforcement.actions a set status = 'executing' where a.id = action.id and a.status = 'authorized';
-  return jsonb_build_object('outcome', 'go', 'packet', enforcement.packet_data(action.id));
+  return jsonb_build_object('outcome', 'go', 'packet', enforcement.packet_data(action.id),
+    'is_proof', action.is_proof);
 end
 $$;
 comment on function enforcement.begin_action(uuid, uuid) is

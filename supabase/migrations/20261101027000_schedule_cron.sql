@@ -36,6 +36,7 @@ grant execute on function ops.prune() to service_role;
 
 select cron.schedule('dragonfly-wake-worker', '30 seconds', $$select ops.wake('worker', 'cron')$$);
 select cron.schedule('dragonfly-wake-outbound', '30 seconds', $$select ops.wake_outbound()$$);
+select cron.schedule('dragonfly-wake-enforcement', '30 seconds', $$select ops.wake('enforcement', 'cron')$$);
 select cron.schedule('dragonfly-sentinel', '*/5 * * * *', $$select ops.wake('sentinel', 'cron')$$);
 select cron.schedule('dragonfly-vendor-pull', '7 * * * *', $$select ops.queue_vendor_pull()$$);
 select cron.schedule('dragonfly-sweep', '* * * * *', $$select intake.sweep()$$);

@@ -4,7 +4,8 @@ import type { Declared, JsonBody } from "../declaration.ts";
 import { optional, text } from "../fields.ts";
 import { HEALTH } from "./open.ts";
 
-const WOKEN_BY = {
+/** What a wake-up may say. */
+export const WOKEN_BY = {
   kind: "json",
   lenient: true,
   fields: {
@@ -16,7 +17,8 @@ const WOKEN_BY = {
   },
 } as const satisfies JsonBody;
 
-const ACCEPTED = {
+/** How a wake-up is answered. */
+export const ACCEPTED = {
   kind: "json",
   schema: Accepted,
   about: "To the wake token: heard within a second, the work goes on behind. Waking twice does no harm.",

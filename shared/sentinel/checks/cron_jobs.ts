@@ -6,6 +6,7 @@ import { sqlCheck } from "../check.ts";
 export const CRON_JOBS = [
   "dragonfly-wake-worker",
   "dragonfly-wake-outbound",
+  "dragonfly-wake-enforcement",
   "dragonfly-sentinel",
   "dragonfly-vendor-pull",
   "dragonfly-sweep",

@@ -7,6 +7,7 @@ import { answer, type AppEnv, type AppParts, createApp } from "../_shared/app.ts
 import { createServiceClient, secretKeyOf } from "../_shared/clients.ts";
 import type { Environment } from "../_shared/env.ts";
 import { createParts } from "../_shared/runtime.ts";
+import { wakeSelf } from "../_shared/wake_self.ts";
 import { Isolate } from "./isolate.ts";
 import type { Ports } from "./ports.ts";
 
@@ -54,28 +55,8 @@ function buildPorts(
       wakeSelf(
         `${url}/functions/v1/worker/run`,
         environment.DRAGONFLY_WAKE_TOKEN,
+        "worker",
         parts.log,
       ),
   };
-}
-
-const WAKE_TIMEOUT_MS = 5_000; // the answer comes at once or not at all; cron is the fallback
-
-async function wakeSelf(
-  address: string,
-  token: string,
-  log: AppParts["log"],
-): Promise<void> {
-  try {
-    const response = await fetch(address, {
-      method: "POST",
-      headers: { "x-wake-token": token, "content-type": "application/json" },
-      body: JSON.stringify({ by: "worker" }),
-      signal: AbortSignal.timeout(WAKE_TIMEOUT_MS),
-    });
-    await response.body?.cancel();
-    if (!response.ok) log.warn("wake_refused", { status: response.status });
-  } catch (error) {
-    log.warn("wake_lost", { error: String(error) });
-  }
 }

@@ -1,0 +1,55 @@
+/** What a viewer sees of enforcement: everything but who people are, and words that may say it. Masked values are null. */
+import { PERSONS } from "../../../shared/audit/actors.ts";
+import type { Role } from "../../../shared/http/access.ts";
+import type {
+  Action,
+  ActionPage,
+  Plaintiff,
+  PlaintiffPage,
+  PlaintiffRecord,
+} from "../../../shared/http/answers/enforcement.ts";
+
+/** One role's view of answers. */
+export interface View {
+  action(action: Action): Action;
+  actions(page: ActionPage): ActionPage;
+  plaintiffs(page: PlaintiffPage): PlaintiffPage;
+  plaintiff(record: PlaintiffRecord): PlaintiffRecord;
+}
+
+const WHOLE: View = {
+  action: (action) => action,
+  actions: (page) => page,
+  plaintiffs: (page) => page,
+  plaintiff: (record) => record,
+};
+
+const MASKED: View = {
+  action: maskAction,
+  actions: (page) => ({ ...page, actions: page.actions.map(maskAction) }),
+  plaintiffs: (page) => ({ ...page, plaintiffs: page.plaintiffs.map((one) => ({ ...one, ...NAMELESS })) }),
+  plaintiff: (record) => ({
+    ...record,
+    ...NAMELESS,
+    merged: record.merged.map((one) => ({ ...one, name: null })),
+    consents: record.consents.map((one) => ({ ...one, revoked_reason: null })),
+    actions: record.actions.map(maskAction),
+    judgments: record.judgments.map((one) => ({ ...one, defendant_name: null })),
+  }),
+};
+
+const NAMELESS = { name: null, firm_name: null } satisfies Partial<Plaintiff>;
+
+/** The view of a caller. */
+export function viewFor(role: Role): View {
+  return role === "viewer" ? MASKED : WHOLE;
+}
+
+/** Reasons of ours are one word; what an operator wrote, or a worker ran into, is not shown. */
+function maskAction(action: Action): Action {
+  return {
+    ...action,
+    requested_by: PERSONS.has(action.requested_by_kind) ? null : action.requested_by,
+    reason: action.reason !== null && /^[a-z_]+$/.test(action.reason) ? action.reason : null,
+  };
+}

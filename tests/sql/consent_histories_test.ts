@@ -1,0 +1,241 @@
+/**
+ * Random lives of a few plaintiffs, several connections at once: requests, consents, revocations, ends, merges, states
+ * and executions. The record of each life is lived again by a model that knows nothing of the database, event by event:
+ * what was authorised, executed or refused must have been so in the model, both ways. Who works on one plaintiff holds
+ * it, so the order of its events is the order in which things happened.
+ *
+ * `CONSENT_HISTORIES=10000 deno test -A tests/sql/consent_histories_test.ts` lives more than the usual 40,
+ * `CONSENT_HISTORIES_SEED=<n>` the same again (but for who comes first); `REVOKE_RACES=500` races more.
+ */
+import { assert } from "deno-std/assert/assert.js";
+import { assertEquals } from "deno-std/assert/equals.js";
+import { type Sql, type TestDatabase, withDatabase } from "../support/database.ts";
+import { engine, errorOf } from "./engine.ts";
+import {
+  actionOf,
+  addFile,
+  addParty,
+  ask,
+  begin,
+  claimAction,
+  consent,
+  consentToAll,
+  execute,
+  type Held,
+  isAuthorized,
+  mustClaimAction,
+  type Party,
+  revoke,
+  TYPES,
+} from "./enforcement.ts";
+
+const HISTORIES = Number(Deno.env.get("CONSENT_HISTORIES") ?? 40);
+const SEED = Number(Deno.env.get("CONSENT_HISTORIES_SEED") ?? Math.floor(Math.random() * 2 ** 31));
+const RACES = Number(Deno.env.get("REVOKE_RACES") ?? 30);
+const STEPS = 8;
+
+/** Mulberry32. */
+function chance(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = state + 0x6D2B79F5 >>> 0;
+    let mixed = Math.imul(state ^ state >>> 15, 1 | state);
+    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
+    return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32;
+  };
+}
+
+interface Paper {
+  type: string;
+  giver: string;
+  status: string;
+  from: number;
+  until: number;
+  registered: number;
+  revoked: number | null;
+}
+
+/** The rules of CONTRACT as one would tell them to a person; times in microseconds. */
+class Model {
+  readonly papers = new Map<string, Paper>();
+  readonly states = new Map<string, string | null>();
+  readonly merged = new Map<string, string>();
+
+  group(plaintiff: string): string[] {
+    const standing = this.merged.get(plaintiff) ?? plaintiff;
+    return [standing, ...[...this.merged].filter(([, into]) => into === standing).map(([one]) => one)];
+  }
+
+  isAuthorized(plaintiff: string, at: number): boolean {
+    const group = this.group(plaintiff);
+    if (group.some((one) => [null, "inactive"].includes(this.states.get(one) ?? null))) return false;
+    const papers = [...this.papers.values()].filter((paper) => group.includes(paper.giver));
+    return TYPES.every((type) => {
+      const lastRevoked = Math.max(
+        -Infinity,
+        ...papers.filter((paper) => paper.type === type).map((paper) => paper.revoked ?? -Infinity),
+      );
+      return papers.some((paper) =>
+        paper.type === type && paper.status === "active" && paper.from <= at && at < paper.until &&
+        paper.registered > lastRevoked
+      );
+    });
+  }
+}
+
+const micros = (text: unknown, otherwise: number) => typeof text === "string" ? microsOf(text) : otherwise;
+
+/** Dates keep milliseconds only. */
+function microsOf(text: string): number {
+  const digits = (/\.(\d+)/.exec(text)?.[1] ?? "").padEnd(6, "0").slice(0, 6);
+  return Date.parse(text.replace(/\.\d+/, "")) * 1000 + Number(digits);
+}
+
+type Event = { action: string; entity_id: string; at: number; after: Record<string, unknown> };
+
+async function eventsSince(db: TestDatabase, last: number): Promise<Event[]> {
+  const rows = await db.sql`
+    select action, entity_id, (extract(epoch from ts) * 1000000)::bigint as at, after from audit.event_log
+     where id > ${last} and entity_type in ('plaintiff', 'consent', 'action') order by id`;
+  return rows.map((row) => ({
+    action: row.action,
+    entity_id: row.entity_id,
+    at: Number(row.at),
+    after: row.after,
+  }));
+}
+
+/** Lives the record again. @returns what the model does not agree with. */
+function relive(model: Model, events: readonly Event[], judgments: ReadonlyMap<number, string>): string[] {
+  const wrong: string[] = [];
+  for (const { action, entity_id, at, after } of events) {
+    if (action.startsWith("consent.")) {
+      model.papers.set(entity_id, {
+        type: String(after.consent_type),
+        giver: String(after.plaintiff_id),
+        status: String(after.status),
+        from: micros(after.valid_from, 0),
+        until: micros(after.valid_until, Infinity),
+        registered: micros(after.registered_at, 0),
+        revoked: after.revoked_at === null ? null : micros(after.revoked_at, 0),
+      });
+    } else if (action === "plaintiff.merged") model.merged.set(entity_id, String(after.merged_into));
+    else if (action === "plaintiff.taken_apart") model.merged.delete(entity_id);
+    else if (action === "plaintiff.status") model.states.set(entity_id, String(after.status));
+    else if (action.startsWith("action.")) {
+      const plaintiff = String(after.plaintiff_id);
+      const owner = judgments.get(Number(after.judgment_id)) ?? "";
+      const may = model.group(plaintiff).includes(owner) && model.isAuthorized(plaintiff, at);
+      const did = action.slice("action.".length);
+      if (["authorized", "executing", "executed"].includes(did) && !may) wrong.push(`${did} without consent`);
+      if (["blocked", "cancelled"].includes(did) && may) wrong.push(`${did} in spite of consent`);
+    }
+  }
+  return wrong;
+}
+
+Deno.test(`${HISTORIES} random histories, told by the model as by the database (seed ${SEED})`, () =>
+  withDatabase(async (db) => {
+    const connections = [engine(db), db.connect(), db.connect()];
+    for (let history = 0; history < HISTORIES; history++) {
+      const wrong = await live(db, connections, chance(SEED + history));
+      assertEquals(wrong, [], `history ${history} of CONSENT_HISTORIES_SEED=${SEED}`);
+    }
+  }));
+
+async function live(db: TestDatabase, connections: readonly Sql[], random: () => number): Promise<string[]> {
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  const [before] = await db.sql`select coalesce(max(id), 0) as last from audit.event_log`;
+  const parties: Party[] = [];
+  const model = new Model();
+  for (let n = 0; n < 3; n++) {
+    const party = await addParty(db);
+    parties.push(party);
+    model.states.set(party.id, "active");
+  }
+  const file = await addFile(db);
+  const begun: Held[] = [];
+  const one = async (sql: Sql) => {
+    const party = pick(parties);
+    const other = pick(parties);
+    const act = random();
+    if (act < 0.3) {
+      await consent(db, party.id, pick(TYPES), { sql, file, until: random() < 0.1 ? "2026-01-01" : null });
+    } else if (act < 0.5) {
+      await ask(db, { id: party.id, judgment: other.judgment }, pick(["levy", "lien"]), sql);
+    } else if (act < 0.65) {
+      const held = await claimAction(sql);
+      if (held !== null && await begin(sql, held) === "go") begun.push(held);
+    } else if (act < 0.8) {
+      const held = begun.shift();
+      if (held !== undefined) await execute(sql, held, file);
+    } else if (act < 0.88) {
+      const [row] = await sql`
+        select id from legal.consents where plaintiff_id = ${party.id} and status = 'active' order by random() limit 1`;
+      if (row !== undefined) await revoke(db, String(row.id), sql);
+    } else if (act < 0.92) {
+      await sql`update legal.consents set valid_until = clock_timestamp()
+        where id = (select id from legal.consents where plaintiff_id = ${party.id} and status = 'active' limit 1)`;
+    } else if (act < 0.96) {
+      await sql`select legal.merge_plaintiffs(${party.id}, ${other.id}, 'one', 'ops:t', 'r')`;
+    } else if (act < 0.98) await sql`select legal.take_apart(${party.id}, 'two', 'ops:t', 'r')`;
+    else {await sql`update public.plaintiffs set status = ${
+        pick(["active", "inactive"])
+      } where id = ${party.id}`;}
+  };
+  for (let step = 0; step < STEPS; step++) {
+    const errors = await Promise.all(connections.map((sql) => errorOf(one(sql))));
+    for (const error of errors) {
+      // A hand's statement on a consent that somebody ended meanwhile is refused; whoever is late has lost his lease.
+      assert(error === null || /^(P0001 Cannot change consent|DF001 |40P01 )/.test(error), error ?? "");
+    }
+  }
+  const judgments = new Map(parties.map(({ judgment, id }) => [judgment, id]));
+  const wrong = relive(model, await eventsSince(db, Number(before?.last)), judgments);
+  const now = Date.now() * 1000;
+  for (const { id } of parties) {
+    if (await isAuthorized(db, id) !== model.isAuthorized(id, now)) {
+      wrong.push("authorised in one of the two alone");
+    }
+  }
+  await engine(db)`select enforcement.sweep()`;
+  const open = await db.sql`
+    select t.plaintiff_id, t.reason, count(*) as n, bool_or(legal.is_authorized(t.plaintiff_id)) as cured
+      from public.tasks t where t.status = 'open' group by 1, 2 having count(*) > 1 or bool_or(legal.is_authorized(t.plaintiff_id))`;
+  if (open.length > 0) wrong.push("a second open task, or one that is cured");
+  await db.sql`update ops.job_queue set status = 'completed' where job_type = 'enforcement'`;
+  return wrong;
+}
+
+Deno.test(`${RACES} revocations while an action is executed: never executed after one has committed`, () =>
+  withDatabase(async (db) => {
+    const [worker, operator, witness] = [engine(db), db.connect(), db.connect()];
+    const random = chance(SEED);
+    const endings = new Set<string>();
+    for (let race = 0; race < RACES; race++) {
+      const party = await addParty(db);
+      const { loa } = await consentToAll(db, party.id);
+      const { action_id } = await ask(db, party);
+      const held = await mustClaimAction(worker);
+      assertEquals(await begin(worker, held), "go");
+      const file = await addFile(db);
+      const head = Math.floor(random() * 4000);
+      const executing = (async () => {
+        await worker`select pg_sleep(${head / 1_000_000})`; // who is first is left to chance
+        return await execute(worker, held, file);
+      })();
+      await operator`select pg_sleep(${Math.floor(random() * 4000) / 1_000_000})`;
+      assertEquals(await revoke(db, loa, operator), "done");
+      const [seen] = await witness`select status from enforcement.actions where id = ${action_id}`;
+      await executing;
+      const { status, reason } = await actionOf(db, action_id);
+      assert(
+        status === "executed"
+          ? seen?.status === "executed"
+          : status === "cancelled" && reason === "consent_revoked",
+        `race ${race}: ${status}, and ${seen?.status} when the revocation had committed`,
+      );
+      endings.add(status);
+    }
+    assert(RACES < 30 || endings.size === 2, `only ${[...endings]} came about`);
+  }));
