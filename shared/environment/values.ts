@@ -1,6 +1,6 @@
 /**
  * The kinds of value an environment variable can hold, each a zod schema from text. They say no more than
- * "wrong": the words about a variable are in env.ts, so that no value can slip into a message.
+ * "wrong": the words about a variable are in parse.ts, so that no value can slip into a message.
  */
 import * as z from "zod";
 import { isPrivateKey } from "../audit/signing.ts";
