@@ -67,3 +67,12 @@ export const STAGES = [
 
 /** States of a task. */
 export const TASK_STATES = ["open", "completed", "cancelled"] as const;
+
+/** Why the gate itself stopped an action, as `enforcement.actions.reason` has it; anything else was written by a person. */
+export const GATE_REASONS: readonly string[] = [
+  "missing_consent",
+  "plaintiff_inactive",
+  "wrong_judgment",
+  "consent_revoked",
+  "consent_expired",
+];

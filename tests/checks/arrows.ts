@@ -27,7 +27,11 @@ const TOOL: Rule = { ...OUTER, rooms: [...OUTER.rooms, "checkout"] };
 
 const RULES: Record<string, Rule> = {
   "shared": PURE,
-  "shared/data": { ...PURE, types: ["@supabase/supabase-js", "postgres"] }, // the client is an argument
+  "shared/data": {
+    ...PURE,
+    rooms: ["shared", "shared/packet"],
+    types: ["@supabase/supabase-js", "postgres"],
+  }, // the client is an argument
   "shared/packet": { ...PURE, packages: ["zod", "@pdfme/pdf-lib", "fontkitten"] }, // prints, and does nothing else
   "supabase/functions/_shared": OUTER,
   "supabase/functions/*": { ...OUTER, rooms: [...OUTER.rooms, "supabase/functions/_shared"] },

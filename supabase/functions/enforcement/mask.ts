@@ -1,4 +1,5 @@
 /** What a viewer sees of enforcement: everything but who people are, and words that may say it. Masked values are null. */
+import { GATE_REASONS } from "../../../shared/enforcement/actions.ts";
 import { PERSONS } from "../../../shared/audit/actors.ts";
 import type { Role } from "../../../shared/http/access.ts";
 import type {
@@ -45,11 +46,11 @@ export function viewFor(role: Role): View {
   return role === "viewer" ? MASKED : WHOLE;
 }
 
-/** Reasons of ours are one word; what an operator wrote, or a worker ran into, is not shown. */
+/** The gate's own reasons are shown; what an operator wrote, or a worker ran into, is not. */
 function maskAction(action: Action): Action {
   return {
     ...action,
     requested_by: PERSONS.has(action.requested_by_kind) ? null : action.requested_by,
-    reason: action.reason !== null && /^[a-z_]+$/.test(action.reason) ? action.reason : null,
+    reason: action.reason !== null && GATE_REASONS.includes(action.reason) ? action.reason : null,
   };
 }

@@ -25,10 +25,10 @@ Deno.test("ACCESS opens health, readyz, keys and the OpenAPI document to anyone 
   );
 });
 
-Deno.test("ACCESS lets keys do everything, and operator sessions all but wake worker, sentinel and outbound", () => {
+Deno.test("ACCESS lets keys do everything, and operator sessions all but wake a function", () => {
   const closed = ROUTES.filter(([, access]) => access.may !== "anyone").map(([name]) => name);
   for (const role of ["service", "operator_key"] as const) assertEquals(routesOf(role), closed);
-  const wakeUps = ["POST /worker/run", "POST /sentinel/run", "POST /outbound/run"];
+  const wakeUps = ["POST /worker/run", "POST /sentinel/run", "POST /outbound/run", "POST /enforcement/run"];
   assertEquals(routesOf("operator"), closed.filter((name) => !wakeUps.includes(name)));
 });
 
