@@ -226,7 +226,8 @@ Deno.test("header_changes tells the latest change of each source, and leaves dry
 triple(
   "worker_heartbeats finds an expected worker silent for 60 s, until it beats",
   workerHeartbeats,
-  (db) => db.sql`update ops.expected_workers set since = now() - interval '61 seconds'`,
+  (db) =>
+    db.sql`update ops.expected_workers set since = now() - interval '61 seconds' where worker_type = 'ingest'`,
   "warning Worker ingest silent > 60s, it was never seen",
   (db) => db.sql`select ops.beat_worker('worker-1', 'ingest', 'idle', '1', 10, 0, 0)`,
 );
@@ -235,7 +236,8 @@ triple(
   "worker_heartbeats is critical after 5 minutes",
   workerHeartbeats,
   async (db) => {
-    await db.sql`update ops.expected_workers set since = now() - interval '1 day'`;
+    await db
+      .sql`update ops.expected_workers set since = now() - interval '1 day' where worker_type = 'ingest'`;
     await db.sql`select ops.beat_worker('worker-1', 'ingest', 'idle', '1', 10, 0, 0)`;
     await db.sql`update ops.worker_heartbeats set last_seen_at = now() - interval '301 seconds'`;
   },
