@@ -1,4 +1,5 @@
 /** Rejects that are repaired: what a replay resolves, what it starts, what undoing it takes back. */
+import { BlockWriter } from "../../shared/intake/block.ts";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
@@ -331,20 +332,10 @@ Deno.test("lines of a replay that are no rows are in no count, also after a cras
     await finishStaging(db, await mustClaim(db, "stage"), sent);
     const validate = async () => {
       const unit = await mustClaim(db, "slice");
-      const head = {
-        batch_id: fixed,
-        slice_no: 0,
-        token: unit.token,
-        attempt: 1,
-        block_no: 0,
-        row_count: 1,
-        rejects: [],
-      };
-      const line = ["0", "T-fixed", "A", "B", "1.00", "2024-01-31", ...Array(8).fill(""), "20"].join(
-        "\u001f",
-      );
+      const writer = new BlockWriter({ batchId: fixed, sliceNo: 0, token: unit.token, attempt: 1 });
+      writer.addRow(0, ["T-fixed", "A", "B", "1.00", "2024-01-31", ...Array(8).fill("")], "20");
       const sql = engine(db);
-      await sql`select intake.stage_block(${`${JSON.stringify(head)}\u001d${line}`})`;
+      await sql`select intake.stage_block(${writer.take()})`;
       const tally = { valid: 1, invalid: 0, remarks: 1, code_counts: {}, warning_counts: {} };
       await sql`select intake.finish_slice(${fixed}, 0, ${unit.token}, ${sql.json(tally)})`;
     };
