@@ -91,6 +91,7 @@ export const ACCESS = {
     "GET /enforcement/health": open,
     "POST /enforcement/evidence": act,
     "GET /enforcement/evidence/:id": read,
+    "GET /enforcement/actions/:id/certificate": read,
     "POST /enforcement/run": wake,
     "POST /enforcement/actions": act,
     "GET /enforcement/actions": read,

@@ -33,6 +33,7 @@ import {
   text,
   wholeNumber,
 } from "../fields.ts";
+import { CERTIFICATE } from "./certificate.ts";
 import { HEALTH } from "./open.ts";
 import { ACCEPTED, WOKEN_BY } from "./workers.ts";
 
@@ -336,6 +337,14 @@ export const ENFORCEMENT = {
         headers: { location: "The address." },
       },
     },
+    problems: ["NOT_FOUND"],
+  },
+  "GET /enforcement/actions/:id/certificate": {
+    summary: "A signed certificate of an action, to be checked offline",
+    about:
+      "As that of a batch: docs/proof.md. The packet and the consents' documents stand in it by their SHA-256.",
+    path: { id: idOf("The action.") },
+    answers: { 200: CERTIFICATE },
     problems: ["NOT_FOUND"],
   },
 } as const satisfies Declared<"enforcement">;

@@ -9,17 +9,20 @@ import { createServiceClient, secretKeyOf } from "../_shared/clients.ts";
 import type { Environment } from "../_shared/env.ts";
 import { keepAlive } from "../_shared/keep_alive.ts";
 import { createParts } from "../_shared/runtime.ts";
+import { type CertificateParts, signingParts } from "../_shared/certificates.ts";
 import { linkTo } from "../_shared/signed_link.ts";
 import { UploadRoom } from "../_shared/upload/upload_room.ts";
 import { wakeSelf } from "../_shared/wake_self.ts";
 import { registerConsent } from "./consents.ts";
 import { answerEvidence, type EvidenceParts, keepEvidence } from "./evidence.ts";
 import { answerGate } from "./gate.ts";
+import { ChainGateway } from "../../../shared/data/chain_gateway.ts";
+import { certifyAction } from "./certificate.ts";
 import { Vault } from "./vault.ts";
 import { type Ports, type Report, workOff } from "./work_off.ts";
 
 /** What the routes stand on, beside the parts of every app. */
-export interface EnforcementParts extends AppParts, EvidenceParts {
+export interface EnforcementParts extends AppParts, EvidenceParts, CertificateParts {
   readonly gateway: EnforcementGateway;
   readonly ports: Ports;
 }
@@ -39,6 +42,8 @@ export function buildApp(environment: Environment<"enforcement">): Hono<AppEnv> 
     vault,
     room: new UploadRoom(),
     link: (bucket, path, filename) => linkTo(client, bucket, path, filename),
+    proofs: new ChainGateway(calls),
+    ...signingParts(environment, client),
     gateway: new EnforcementGateway(calls),
     ports: {
       workerId: `enforcement-${crypto.randomUUID().slice(0, 8)}`,
@@ -88,5 +93,6 @@ export function createEnforcementApp(parts: EnforcementParts): Hono<AppEnv> {
     "POST /enforcement/consents": registerConsent(parts),
     "POST /enforcement/evidence": keepEvidence(parts),
     "GET /enforcement/evidence/:id": answerEvidence(parts),
+    "GET /enforcement/actions/:id/certificate": certifyAction(parts),
   });
 }
