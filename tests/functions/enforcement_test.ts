@@ -3,6 +3,7 @@ import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { asOperator, call, intakeStack, signIn } from "./intake_stack.ts";
 import { Action, PlaintiffPage, PlaintiffRecord, TaskPage } from "../../shared/http/answers/enforcement.ts";
+import { check } from "../../docs/verify.mjs";
 import { until } from "../support/until.ts";
 
 const shared = intakeStack();
@@ -87,6 +88,16 @@ Deno.test("Block, Cure, Success: 409 with a task; two consents; 202, executed by
   const link = await get(`evidence/${action.evidence_file_id}`);
   const packet = await fetch(link.headers.get("location") ?? "");
   assertEquals(new TextDecoder().decode((await packet.arrayBuffer()).slice(0, 5)), "%PDF-");
+  const certificate = await fetch(
+    `${shared().stack.api_url}/functions/v1/enforcement/actions/${action.action_id}/certificate`,
+    { headers: asOperator(shared()) },
+  );
+  const bytes = new Uint8Array(await certificate.arrayBuffer());
+  const said: string[] = [];
+  assert(check(bytes, null, (line: string) => said.push(line)), said.join("\n"));
+  for (const told of ["action.executed", String(action.evidence_file_id), "Packet's SHA-256"]) {
+    assert(new TextDecoder().decode(bytes).includes(told), told);
+  }
   const record = PlaintiffRecord.parse((await get(`plaintiffs/${party.id}`)).body);
   assertEquals([
     record.judgments[0]?.enforcement_stage,
