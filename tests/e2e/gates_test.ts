@@ -160,14 +160,11 @@ Deno.test(story("ops doctor says what is ill, and the cure", [...needs], async (
 }));
 
 Deno.test(story("ops sentinel has a line for every check, the healthy ones too", [...needs], async () => {
-  const { code, out } = await run("sentinel", "--once");
-  assertEquals(code <= 1, true, out); // a busy machine takes its time, which is a warning
-  const lines = (pattern: RegExp) => out.match(pattern)?.length ?? 0;
-  assertEquals(
-    lines(/^ {2}ok {2}[a-z_]+$/gm) + lines(/^ {2}(?:info|warning) {2}[a-z_]+ {2}/gm),
-    Number(/(\d+) checks/.exec(out)?.[1]),
-    out,
+  const { out } = await run("sentinel", "--once"); // whatever it finds: a busy machine is late, and it says so
+  const told = [...out.matchAll(/^ {2}(?:ok|info|warning|critical) {2}([a-z_]+)/gm)].map(([, check]) =>
+    check
   );
+  assertEquals(new Set(told).size, Number(/(\d+) checks/.exec(out)?.[1]), out);
 }));
 
 Deno.test(
@@ -230,7 +227,7 @@ Deno.test(
   }),
 );
 
-Deno.test(story("gates 2, 7, 8 and 9 are shut by their own causes, and no other is", [...needs], async () => {
+Deno.test(story("gates 2, 8 and 9 are shut by their own causes, and no other is", [...needs], async () => {
   const { sql, stack } = shared();
   await sql`select audit.seal()`;
   await above.begin(async (transaction) => {
@@ -239,27 +236,36 @@ Deno.test(story("gates 2, 7, 8 and 9 are shut by their own causes, and no other 
     await transaction`alter table audit.event_log enable always trigger _100_protect_events`;
   });
   await sql`update ops.queue_control set reason = ${`use ${stack.operator_key}`} where job_type = 'notify'`;
-  await stack.ask({ do: "faults", set: { rest_out: "always" } });
   await above`alter database postgres set default_transaction_read_only = on`;
   try {
     const shut = await shutGates(here());
-    assertEquals(numbers(shut), [2, 7, 8, 9], JSON.stringify([...shut]));
+    assertEquals(numbers(shut), [2, 8, 9], JSON.stringify([...shut]));
     assertMatch(shut.get(2)?.evidence ?? "", /it is read-only/);
-    assertMatch(
-      shut.get(7)?.evidence ?? "",
-      /GET \/system\/status with the operator key: 503 instead of 200/,
-    );
     assertMatch(shut.get(8)?.evidence ?? "", /Audit chain does not verify: wrong hash at seal_no 1/);
     assertEquals(shut.get(9)?.evidence, "DRAGONFLY_API_KEY stands in ops.queue_control");
   } finally {
     await above`alter database postgres reset default_transaction_read_only`;
-    await stack.ask({ do: "faults", set: { rest_out: "no" } });
     await sql`update ops.queue_control set reason = null where job_type = 'notify'`;
     await above.begin(async (transaction) => {
       await transaction`alter table audit.event_log disable trigger _100_protect_events`;
       await transaction`update audit.event_log set action = rtrim(action, '!') where seal_no = 1`;
       await transaction`alter table audit.event_log enable always trigger _100_protect_events`;
     });
+  }
+}));
+
+Deno.test(story("gate 7 alone is shut while REST is away", [...needs], async () => {
+  const { stack } = shared();
+  await stack.ask({ do: "faults", set: { rest_out: "always" } });
+  try {
+    const target = here();
+    const rows = await runChecks(gatesOf(target, scratch, NEVER).slice(3, 8)); // the others need no REST, and take long
+    await target.close();
+    const red = rows.filter(({ passed }) => !passed);
+    assertEquals(red.map(({ name }) => name), ["Gate 7: API Endpoints"]);
+    assertMatch(red[0]?.evidence ?? "", /GET \/system\/status with the operator key: 503 instead of 200/);
+  } finally {
+    await stack.ask({ do: "faults", set: { rest_out: "no" } });
   }
 }));
 

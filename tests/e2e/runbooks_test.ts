@@ -45,11 +45,11 @@ function wordsOf(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word = ""]) => quoted ?? word);
 }
 
-/** Runs one line. What follows for ever is told to stop once it has said something. @returns exit code and words. */
-async function type(line: string): Promise<{ code: number; said: string }> {
+/** Runs one line. What follows for ever is told to stop once it has said something. @returns its words, and whether there was a result. */
+async function type(line: string): Promise<{ code: number; told: boolean; said: string }> {
   const args = wordsOf(line.replace(/^deno task ops /, "").replaceAll("<batch>", batch.slice(0, 8)));
   const stop = new AbortController();
-  let said = "";
+  let [said, told] = ["", false];
   const hear = (text: string) => {
     said += `${text}\n`;
   };
@@ -58,6 +58,7 @@ async function type(line: string): Promise<{ code: number; said: string }> {
     env: () => undefined,
     print(text) {
       hear(text);
+      told = true; // what cannot run, or is typed wrongly, has no result
       if (args.includes("--follow") || args.includes("--loop") || args.includes("--watch")) stop.abort();
     },
     write: (bytes) => Promise.resolve(hear(new TextDecoder().decode(bytes))),
@@ -66,7 +67,7 @@ async function type(line: string): Promise<{ code: number; said: string }> {
     ask: () => null,
     stopping: stop.signal,
   });
-  return { code: stop.signal.aborted && code === 130 ? 0 : code, said };
+  return { code, told, said };
 }
 
 class TakenBack extends Error {}
@@ -89,15 +90,20 @@ async function tryOut(sql: postgres.Sql, block: string): Promise<void> {
   }
 }
 
+const typed = new Set<string>();
+
 for (const { name, text } of pages) {
-  const lines = blocks(text, "sh").flatMap((block) => block.split("\n")).filter((line) => line.trim() !== "");
+  // A line of several pages is typed once. The gates are passed in a test of their own: here their flags are read.
+  const lines = blocks(text, "sh").flatMap((block) => block.split("\n"))
+    .filter((line) => line.trim() !== "" && !typed.has(line) && typed.add(line))
+    .map((line) => line.includes("go-live-gate") ? `${line} --help` : line);
   const statements = blocks(text, "sql");
   Deno.test(
     story(`${name}: its ${lines.length} commands can be typed as they stand`, ["solitude"], async () => {
       for (const line of lines) {
         assertEquals(line.startsWith("deno task ops "), true, line);
-        const { code, said } = await type(line);
-        assertEquals([line, code <= 1], [line, true], said);
+        const { told, said } = await type(line);
+        assertEquals([line, told], [line, true], said);
       }
     }),
   );
@@ -114,8 +120,10 @@ for (const { name, text } of pages) {
 
 Deno.test(story("a command or statement that has rotted is seen", ["solitude"], async () => {
   assertGreater(pages.length, 3);
-  assertEquals((await type("deno task ops queue-inspect --lane ingest")).code, 2);
-  assertEquals((await type("deno task ops docter")).code, 2);
+  for (const line of ["deno task ops queue-inspect --lane ingest", "deno task ops docter"]) {
+    const { code, told } = await type(line);
+    assertEquals([line, code, told], [line, 2, false]);
+  }
   const failed = await tryOut(shared().sql, "select inserted_at from public.v_migration_status;\n").then(
     () => "passed",
     (error) => String(error.code),
