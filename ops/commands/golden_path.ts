@@ -13,7 +13,7 @@ import { STUCK } from "../proofs/three_proofs.ts";
 import { CRITICAL_VIEWS, lookAtView, MISSING_VIEW } from "../proofs/views.ts";
 
 const RULE = "=".repeat(60);
-const DATABASE_AWAY = "see whether DATABASE_URL is right and the project awake: ops verify-env-config";
+const DATABASE_AWAY = "see which road to the database is open: ops fix-pooler-connection";
 
 export const goldenPath = command<TimedVerdict>({
   name: "golden-path",
@@ -82,7 +82,7 @@ async function api({ target }: Context) {
   return wellUnless(
     wrong,
     `version ${health.body.version}; ready: ${ready.body.checks.map(({ name }) => name).join(", ")}`,
-    "the functions answer, and what they stand on does not: ops logs system, ops fix-schema-cache",
+    "the functions answer, and what they stand on does not: ops doctor",
   );
 }
 

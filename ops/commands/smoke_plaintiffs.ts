@@ -18,7 +18,7 @@ export const smokePlaintiffs = command<Verdict>({
   async run({ target, stopping }, report) {
     const gateway = new ProofGateway(await target.sql());
     await gateway.version().catch((error: unknown) => {
-      throw new CannotRun(`${reasonOf(error)}. See whether DATABASE_URL is right: ops verify-env-config`);
+      throw new CannotRun(`${reasonOf(error)}. See which road is open: ops fix-pooler-connection`);
     });
     const rows = await runChecks(
       PLAINTIFF_VIEWS.map((view) => ({

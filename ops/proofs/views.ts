@@ -1,6 +1,7 @@
 /** Views that people and dashboards rely on, and what a look at one says. */
 import type { ProofGateway } from "../../shared/data/proof_gateway.ts";
 import { type Seen, unwell, well } from "../checks/check.ts";
+import { VIEW_COLUMNS } from "../checks/views.ts";
 import { grouped } from "../../checkout/table.ts";
 
 /** A view and the columns that are relied on. */
@@ -39,30 +40,10 @@ export const PLAINTIFF_VIEWS: readonly View[] = [
 /** Those and the pipeline's own. */
 export const CRITICAL_VIEWS: readonly View[] = [
   ...PLAINTIFF_VIEWS,
-  view(
-    "intake",
-    "v_batch_observability",
-    "batch_id filename status file_hash row_count_total row_count_staged row_count_valid row_count_invalid " +
-      "row_count_inserted row_count_duplicate error_threshold_percent rejection_reason error_rate_percent " +
-      "parse_duration_ms db_duration_ms total_duration_ms rows_per_second error_count unresolved_error_count " +
-      "created_at completed_at wall_clock_ms",
-  ),
-  view(
-    "intake",
-    "v_error_summary",
-    "batch_id error_code error_stage occurrence_count first_seen last_seen unresolved_count",
-  ),
-  view("intake", "view_batch_metrics", "batch_id filename status"),
-  view("ops", "v_batch_performance", "hour_bucket total_batches completed_batches failed_batches"),
-  view(
-    "ops",
-    "v_error_distribution",
-    "error_code occurrence_count affected_batches sample_message last_seen_at",
-  ),
-  view("ops", "v_pipeline_health", "status batch_count oldest_batch_at oldest_age_minutes newest_batch_at"),
-  view("ops", "v_system_health", "ingest_status queue_depth queue_processing checked_at"),
-  view("ops", "v_live_feed_events", "event_type event_id message amount status event_time seconds_ago"),
-  view("public", "v_migration_status", "source version name executed_at"),
+  ...Object.entries(VIEW_COLUMNS).map(([view, columns]) => {
+    const [schema = "", name = ""] = view.split(".");
+    return { schema, name, columns };
+  }),
 ];
 
 /** How to get a view back. */

@@ -217,7 +217,7 @@ Deno.test(
       DATABASE_URL: "postgresql://postgres:secret@127.0.0.1:1/postgres",
     });
     assertEquals([away.code, away.out], [2, ""]);
-    assertMatch(away.err, /ECONNREFUSED.*ops verify-env-config/);
+    assertMatch(away.err, /ECONNREFUSED.*ops fix-pooler-connection/);
     assertEquals(away.err.includes("secret"), false);
     const unasked = await ops(null, ["golden-path", "--env", "prod"], {
       SUPABASE_URL: stack.api_url,
