@@ -37,6 +37,7 @@ const FILES = {
   "prod-gate": "prod_gate",
   "verify-env-config": "verify_env_config",
   "verify-evidence": "verify_evidence",
+  "verify-business-logic": "verify_business_logic",
   "verify-court-proof": "verify_court_proof",
   "security-audit": "security_audit",
   "lint-migrations": "lint_migrations",

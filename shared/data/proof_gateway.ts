@@ -121,6 +121,13 @@ export class ProofGateway {
     return Traces.parse(rows[0]);
   }
 
+  /** Judgments whose case numbers begin so. @returns how many. */
+  async dropJudgments(cases: string): Promise<number> {
+    const { count } = await this.sql`
+      delete from public.judgments j where j.case_number >= ${cases} and j.case_number < ${pastEvery(cases)}`;
+    return count;
+  }
+
   /** Plaintiffs of proofs whose judgments are gone. @returns how many. */
   async dropPlaintiffs({ cases, plaintiffs }: ProofNames): Promise<number> {
     const { count } = await this.sql`

@@ -75,4 +75,5 @@ export const GATE_REASONS: readonly string[] = [
   "wrong_judgment",
   "consent_revoked",
   "consent_expired",
+  "judgment_gone",
 ];
