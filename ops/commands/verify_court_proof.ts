@@ -24,6 +24,10 @@ export const verifyCourtProof = command<Verdict>({
   summary:
     "Shredder, Forgery, Integrity: evidence and audit log can neither be removed nor changed (1 if they can)",
   effects: "keeps one small file as proof, named dragonfly-proof",
+  examples: [
+    ["", "on the local stack"],
+    ["--env prod --yes", "before the go-live is announced"],
+  ],
   async run({ target, confirm, stopping }, report) {
     await confirm("keep a file named dragonfly-proof as evidence");
     const exhibit = await keepExhibit(target);

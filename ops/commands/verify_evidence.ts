@@ -8,6 +8,10 @@ export const verifyEvidence = command<Rehashed>({
   name: "verify-evidence",
   summary: "reads every file kept as proof and hashes it again (1 with any that is not what was registered)",
   effects: "nothing",
+  examples: [
+    ["", "on the local stack"],
+    ["--env prod --json", "for a record of what was read and hashed"],
+  ],
   async run({ target, stopping }, report) {
     const headers = { apikey: await target.need("secretKey") };
     const objects = new ObjectStore(await target.need("apiUrl"), headers, fetch);
