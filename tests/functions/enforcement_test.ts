@@ -4,6 +4,7 @@ import { assertEquals } from "deno-std/assert/equals.js";
 import { asOperator, call, intakeStack, signIn } from "./intake_stack.ts";
 import { Action, PlaintiffPage, PlaintiffRecord, TaskPage } from "../../shared/http/answers/enforcement.ts";
 import { check } from "../../docs/verify.mjs";
+import { ops } from "../support/ops.ts";
 import { until } from "../support/until.ts";
 
 const shared = intakeStack();
@@ -216,4 +217,34 @@ Deno.test("a viewer sees no name in any list or record of enforcement, and chang
   assertEquals([page.total, page.plaintiffs[0]?.name], [1, party.name]);
   const refused = await post("actions", {}, { ...viewer, "content-type": "application/json" });
   assertEquals(refused.status, 403);
+});
+
+/** What counts judgments, plaintiffs and actions for people. */
+async function counted() {
+  const [row] = await shared().sql`
+    select (select count(*) from public.v_judgment_pipeline) as judgments,
+           (select count(*) from public.v_plaintiffs_overview) as plaintiffs,
+           (select (enforcement.list_actions(null, null, null) ->> 'total')) as actions,
+           (select count(*) from intake.simplicity_batches) as batches`;
+  return { ...row };
+}
+
+Deno.test("verify-business-logic proves Block, Cure, Success line by line, and is counted nowhere", async () => {
+  const before = await counted();
+  await shared().sql`select ops.set_queue_paused('ingest', false, null, 'ops:test', null)`;
+  try {
+    const { code, out, err } = await ops(shared().stack.name, ["verify-business-logic"]);
+    assertEquals([code, err.includes("Error")], [0, false], out + err);
+    for (
+      const line of [
+        "The Block: Enforcement blocked and remediation task created",
+        "The Cure: Both fee_agreement and loa registered",
+        "The Success: Enforcement authorized and executed",
+        "ALL BUSINESS INVARIANTS VERIFIED",
+      ]
+    ) assert(out.includes(line), `${line} is not in ${out}`);
+  } finally {
+    await shared().sql`select ops.set_queue_paused('ingest', true, 'tests', 'ops:test', null)`;
+  }
+  assertEquals(await counted(), before);
 });
