@@ -4,7 +4,7 @@
  * the file has its addresses and keys, as `stack status --json` prints them. Exit 0 all passed · 1 something failed or could not run · 2 wrong usage ·
  * 130, 143 interrupted.
  *
- * CHROMIUM names the browser for tests/browser; without one those tests are left out, loudly, and with CI=true that
+ * CHROMIUM names the browser for tests/dashboard; without one those tests are left out, loudly, and with CI=true that
  * is a failure.
  */
 import { ROOT } from "../checkout/root.ts";

@@ -157,11 +157,11 @@ Deno.test("main() refuses groups and flags it does not know", async () => {
 });
 
 Deno.test("main() leaves browser tests out loudly without a Chromium, and fails under CI", async () => {
-  const files = { "unit/a_test.ts": PASSES, "browser/b_test.ts": PASSES };
+  const files = { "unit/a_test.ts": PASSES, "dashboard/b_test.ts": PASSES };
   const without = { CHROMIUM: "/nowhere/chromium" };
   const alone = await run(files, [], without);
   assertEquals([alone.lastLine, alone.code], ["1 passed, 0 failed", 0]);
-  assertStringIncludes(alone.output, "tests/browser DID NOT RUN");
+  assertStringIncludes(alone.output, "tests/dashboard DID NOT RUN");
   const gate = await run(files, [], { ...without, CI: "true" });
   assertEquals([gate.lastLine, gate.code], ["1 passed, 1 failed", 1]);
   const found = await run(files, [], { CHROMIUM: Deno.execPath() });
