@@ -344,13 +344,13 @@ Deno.test(
         need: async (what) => apiUrl ?? await target.need(what),
       };
     };
-    const seen = await lookAtRateLimits(hosted(), NEVER);
-    assertMatch(seen.evidence, /^429 after \d+ calls, let in again after \d+ s$/);
     const refusal = await fetch(`${shared().stack.api_url}/functions/v1/system/queue/ingest/pause`, {
       method: "POST",
       headers: { "x-dragonfly-api-key": "wrong" },
     });
     const [body, { status, headers }] = [await refusal.text(), refusal];
+    const seen = await lookAtRateLimits(hosted(), NEVER);
+    assertMatch(seen.evidence, /^429 after \d+ calls, let in again after \d+ s$/);
     const careless = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen: () => {} },
       () => new Response(body, { status, headers }),
