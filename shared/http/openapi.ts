@@ -244,6 +244,10 @@ function requestBody(components: Components, body: Body): Json {
           },
           required: ["file", ...required],
         },
+        example: {
+          file: "the bytes of the file",
+          ...Object.fromEntries(fields.map(([name, field]) => [name, field.example])),
+        },
       },
       ...raw,
     },

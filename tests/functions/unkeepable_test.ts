@@ -18,7 +18,10 @@ const Parameter = z.object({
   example: z.unknown().optional(),
 });
 const Content = z.object({
-  schema: z.object({ properties: z.record(z.string(), Schema).default({}) }).prefault({}),
+  schema: z.object({
+    properties: z.record(z.string(), Schema).default({}),
+    required: z.array(z.string()).default([]),
+  }).prefault({}),
   example: z.record(z.string(), z.unknown()).optional(),
 });
 const Operation = z.object({
@@ -132,6 +135,9 @@ for (const { method, path, operation, parameters } of OPERATIONS) {
     Deno.test(`${method} /${path} refuses a ${name} that cannot be kept, in the form`, async () => {
       for (const value of ["\0", "a\0b", "\x1b", "x".repeat(4000), LONG]) {
         const body = new FormData();
+        for (const needed of form?.schema.required.filter((one) => one !== "file" && one !== name) ?? []) {
+          body.append(needed, String(form?.example?.[needed]));
+        }
         body.append("file", new File([someCsv()], "a.csv", { type: "text/csv" }));
         body.append(name, value);
         await refuses(name, value, { body });

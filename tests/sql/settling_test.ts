@@ -306,7 +306,7 @@ Deno.test("first_row, line and byte of a reject are kept with its values and all
       "x",
       "a,b,x",
       { Amount: "x" },
-      [{ code: "INVALID_AMOUNT", field: "amount", raw_value: "x" }],
+      [{ code: "INVALID_AMOUNT", field: "amount", raw_value: "x", message: "row 20 is bad" }],
       1,
     ]);
   }));
