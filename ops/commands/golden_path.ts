@@ -91,7 +91,7 @@ async function lifecycle(proof: IntakeProof) {
   const { batchId } = await proof.good();
   const batch = await proof.ended(batchId);
   const gateway = await proof.gateway();
-  const read = await gateway.pipelineOf(batchId);
+  const read = await gateway.storedOf(batchId);
   if (batch.status !== "completed" || read.length !== GOOD_ROWS) {
     return unwell(
       `batch ${shortId(batchId)} is ${batch.status}, ${read.length} of ${GOOD_ROWS} judgments can be read` +
@@ -99,7 +99,7 @@ async function lifecycle(proof: IntakeProof) {
       `see why: ops errors ${shortId(batchId)}; ops logs worker`,
     );
   }
-  const foreign = read.filter((one) => one.judgment_amount !== "1234.50" || one.plaintiff_id === null);
+  const foreign = read.filter((one) => one.amount !== "1234.50" || one.plaintiff_id === null);
   if (foreign.length > 0) {
     return unwell(
       `${foreign.length} judgments are not what was sent`,
@@ -108,7 +108,7 @@ async function lifecycle(proof: IntakeProof) {
   }
   await proof.undone(batchId);
   await proof.deleted(batch);
-  const [rest, gone] = [await gateway.pipelineOf(batchId), await proof.isGone(batchId)];
+  const [rest, gone] = [await gateway.storedOf(batchId), await proof.isGone(batchId)];
   return rest.length === 0 && gone
     ? well(`batch ${shortId(batchId)}: ${GOOD_ROWS} judgments inserted, read, undone; the batch deleted`)
     : unwell(

@@ -27,10 +27,10 @@ const Default = z.object({ value: z.string().nullable() });
 const Judgment = z.object({
   case_number: z.string(),
   plaintiff_id: z.string().nullable(),
-  judgment_amount: z.string(),
+  amount: z.string(),
 });
-/** A judgment as `public.v_judgment_pipeline` tells it. */
-export type PipelineJudgment = z.infer<typeof Judgment>;
+/** A judgment as it is stored. The public views leave proofs out: they are counted nowhere. */
+export type StoredJudgment = z.infer<typeof Judgment>;
 
 /** The questions, and the one deletion. All throw what Postgres says. */
 export class ProofGateway {
@@ -79,13 +79,13 @@ export class ProofGateway {
     return z.array(Counted).parse([...rows])[0]?.rows ?? 0;
   }
 
-  /** What the pipeline's view tells of a batch's judgments. */
-  async pipelineOf(batch: string): Promise<PipelineJudgment[]> {
+  /** A batch's judgments, in the order they were inserted. */
+  async storedOf(batch: string): Promise<StoredJudgment[]> {
     const rows = await this.sql`
-      select p.case_number, p.plaintiff_id, p.judgment_amount::text as judgment_amount
-        from public.v_judgment_pipeline p
-       where p.batch_id = ${batch}
-       order by p.judgment_id`;
+      select j.case_number, j.plaintiff_id, j.amount::text as amount
+        from public.judgments j
+       where j.batch_id = ${batch}
+       order by j.id`;
     return z.array(Judgment).parse([...rows]);
   }
 
