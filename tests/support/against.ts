@@ -77,6 +77,7 @@ export async function openAgainst(addresses: Addresses): Promise<TestStack> {
 
 async function removeSince(sql: postgres.Sql, addresses: Addresses, since: string): Promise<void> {
   const batches = await sql`delete from intake.simplicity_batches where created_at >= ${since} returning id`;
+  await sql`delete from intake.uploads where created_at >= ${since}`; // announced, and never sent
   await sql`delete from intake.sources where created_at >= ${since}`;
   const ids = batches.map((batch) => String(batch.id));
   await sql`delete from public.judgments where batch_id = any (${ids}::uuid[])`;
