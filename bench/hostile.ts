@@ -63,7 +63,7 @@ export function hostileFile({ header, line }: Shape, bytes: number): Uint8Array 
 }
 
 /** What generated patterns are made of: everything a reader may stumble over, quotes above all. */
-const PIECES = [
+export const PIECES = [
   '"',
   '"',
   '""',

@@ -2,7 +2,7 @@
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import fc from "fast-check";
-import { HOSTILE, hostileFile } from "../../../bench/hostile.ts";
+import { HOSTILE, hostileFile, PIECES } from "../../../bench/hostile.ts";
 import { FileScanner, RowReader, type Scan } from "../../../shared/csv/mod.ts";
 import { isKnownHeader } from "./reading.ts";
 
@@ -37,27 +37,7 @@ function work(bytes: Uint8Array): Work {
   return { scan: scanner.steps, read, found };
 }
 
-const pieces = fc.constantFrom(
-  ...[
-    '"',
-    '"',
-    '""',
-    "'",
-    ",",
-    ",",
-    "\n",
-    "\n",
-    "\r\n",
-    "a",
-    "é",
-    " ",
-    "\\",
-    ";",
-    '","',
-    '"\n',
-    "1,a,b,2,3\n",
-  ],
-);
+const pieces = fc.constantFrom(...PIECES);
 const patterns = fc.record({
   unit: fc.array(pieces, { minLength: 1, maxLength: 10 }).map((parts) => `${parts.join("")}\n`),
   other: fc.array(pieces, { maxLength: 6 }).map((parts) => `${parts.join("")}\n`),
