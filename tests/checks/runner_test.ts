@@ -6,6 +6,7 @@ import { assertStringIncludes } from "deno-std/assert/string_includes.js";
 import { shielded } from "../runner/environment.ts";
 import { count } from "../runner/run_group.ts";
 import { readForeign } from "../runner/foreign.ts";
+import { availableBytes, isScratch } from "../runner/scratch.ts";
 import { readReport } from "../runner/report.ts";
 
 const TESTS = new URL("..", import.meta.url).pathname;
@@ -257,6 +258,24 @@ Deno.test("readForeign() says what cannot be held against a stack, and what its 
   } finally {
     await Deno.remove(file);
   }
+});
+
+Deno.test("isScratch() wants a file system in memory from which programs may be run", () => {
+  const mounts = (options: string) =>
+    `/dev/vda / ext4 rw,relatime 0 0\ntmpfs /dev/shm tmpfs ${options} 0 0\ntmpfs /run tmpfs rw 0 0`;
+  assert(isScratch(mounts("rw,nosuid,size=4g"), "/dev/shm"));
+  assert(!isScratch(mounts("rw,nosuid,noexec"), "/dev/shm"));
+  assert(!isScratch(mounts("ro"), "/dev/shm"));
+  assert(!isScratch("/dev/vda /dev/shm ext4 rw 0 0", "/dev/shm"));
+  assert(!isScratch("tmpfs /dev tmpfs rw 0 0", "/dev/shm"));
+});
+
+Deno.test("availableBytes() reads what the kernel says, and nothing where it says nothing", () => {
+  assertEquals(
+    availableBytes("MemTotal:       10 kB\nMemAvailable:   2048 kB\nBuffers: 1 kB\n"),
+    2048 * 1024,
+  );
+  assertEquals(availableBytes("MemTotal: 10 kB\n"), 0);
 });
 
 Deno.test("shielded() keeps from tests what points at a real project", () => {

@@ -5,6 +5,7 @@ import type { Foreign } from "./foreign.ts";
 import type { FoundGroup } from "./groups.ts";
 import type { GroupProcess } from "./process_group.ts";
 import { type Outcome, runGroup } from "./run_group.ts";
+import { scratchEnvironment } from "./scratch.ts";
 import { linesOf, printEnd } from "./summary.ts";
 import { Turns } from "./turns.ts";
 
@@ -46,6 +47,7 @@ export async function runAll(wanted: Wanted): Promise<number> {
 async function runEach(wanted: Wanted, reports: string, interruption: Interruption) {
   const environment = Deno.env.toObject();
   const chromium = await findChromium(environment);
+  const scratch = await scratchEnvironment(environment);
   const outcomes: Outcome[] = [];
   const warnings: string[] = [];
   const turns = new Turns((bytes) => writeAll(bytes));
@@ -80,7 +82,7 @@ async function runEach(wanted: Wanted, reports: string, interruption: Interrupti
         reports,
         filter: wanted.filter,
         color: Deno.stdout.isTerminal() && !Deno.noColor,
-        extra: { ...(chromium === null ? {} : { CHROMIUM: chromium }), ...there?.environment },
+        extra: { ...scratch, ...(chromium === null ? {} : { CHROMIUM: chromium }), ...there?.environment },
         turn,
         onProcess: interruption.watch,
       });
