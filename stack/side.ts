@@ -4,7 +4,7 @@
  */
 import { makeBuckets, writeVaultSecrets } from "../checkout/setup.ts";
 import { connect, type Sql } from "./database/connect.ts";
-import { openDoors, pushMigrations } from "./database/prepare.ts";
+import { openDoors } from "./database/prepare.ts";
 import { databaseUrl, type Frame } from "./frame.ts";
 import { type FunctionHost, startFunctions } from "./functions/host.ts";
 import { watchSchemas } from "./gateway/exposed.ts";
@@ -15,7 +15,7 @@ import { removeIfThere } from "./home.ts";
 import { startCron } from "./net/cron.ts";
 import { startSender } from "./net/sender.ts";
 import { give, makeServer, type Server } from "./postgres/server.ts";
-import { copyTemplate, template } from "./postgres/template.ts";
+import { copyTemplate, migratedTemplate, template } from "./postgres/template.ts";
 import { makeStorage } from "./storage/server.ts";
 
 type Answer = (request: Request) => Promise<Response>;
@@ -53,7 +53,7 @@ export async function openSide(frame: Frame, reached: Reached): Promise<Side> {
   const admin = connect(frame.database, "supabase_admin", "stack");
   opened.defer(() => admin.end({ timeout: 1 }));
   await openDoors(admin, frame.keys, frame.options.timeScale);
-  await makeBuckets(admin, frame.config); // before migrations run, as on a project whose config was pushed
+  await makeBuckets(admin, frame.config);
   const opening: Opening = { frame, apiUrl: reached.apiUrl, server, functions, admin, opened };
   const answer = frame.options.bare ? refuseAll : await openProject(opening);
   const open = opened.move();
@@ -88,7 +88,10 @@ async function openGround(
 }
 
 async function openDatabase(frame: Frame): Promise<Server> {
-  const source = await template(frame.programs, frame.options.log, frame.options.defaultPrivileges);
+  const { programs, config, options } = frame;
+  const source = options.bare
+    ? await template(programs, options.log, options.defaultPrivileges)
+    : await migratedTemplate(programs, config, options.log, options.defaultPrivileges);
   const folder = `${frame.dataHome}/postgres`;
   await removeIfThere(folder);
   await copyTemplate(source, folder);
@@ -105,11 +108,10 @@ async function openDatabase(frame: Frame): Promise<Server> {
   return server;
 }
 
-/** Migrates, then opens what answers for the platform and what works by itself. */
+/** Opens what answers for the platform and what works by itself. */
 async function openProject(opening: Opening): Promise<Answer> {
   const { frame, apiUrl, admin, functions, opened } = opening;
   const { options, database } = frame;
-  await pushMigrations(databaseUrl(frame), frame.home);
   await writeVaultSecrets(admin, `${apiUrl}/functions/v1`, frame.keys.wakeToken);
   const answer = await openGateway(opening);
   await functions.ready();

@@ -1,17 +1,13 @@
 /**
- * The Postgres server of a test run: a copy of the stack's template, migrated once by the real Supabase CLI as the
+ * The Postgres server of a test run: a copy of the stack's template, which the real Supabase CLI has migrated as the
  * non-superuser `postgres`. Its database `postgres` is then a template itself: each test gets a clone of it.
  */
 import { readConfig } from "../../checkout/config.ts";
 import type { DefaultPrivileges } from "../../stack/database/bootstrap.ts";
-import { connect } from "../../stack/database/connect.ts";
-import { makeBuckets } from "../../checkout/setup.ts";
-import { openDoors, pushMigrations } from "../../stack/database/prepare.ts";
-import { makeKeys } from "../../stack/keys.ts";
 import { freePort } from "../../checkout/free_port.ts";
 import { findPrograms, temporaryFolder } from "../../stack/postgres/programs.ts";
 import { give, makeServer } from "../../stack/postgres/server.ts";
-import { copyTemplate, template } from "../../stack/postgres/template.ts";
+import { copyTemplate, migratedTemplate } from "../../stack/postgres/template.ts";
 import { birthOf } from "../../stack/processes.ts";
 
 export interface TestServer {
@@ -44,7 +40,7 @@ export async function startTestServer(
   await Deno.mkdir(folder, { mode: 0o711 });
   await give(folder, programs.user);
   const lines: string[] = [];
-  const source = await template(programs, (line) => lines.push(line), defaults);
+  const source = await migratedTemplate(programs, await readConfig(), (line) => lines.push(line), defaults);
   await copyTemplate(source, `${folder}/cluster`);
   const server = makeServer(programs, `${folder}/cluster`, freePort(), SETTINGS, (line) => lines.push(line));
   const stop = async () => {
@@ -53,30 +49,16 @@ export async function startTestServer(
   };
   try {
     await server.start();
-    const password = await prepare(server.port, source.password, folder);
-    return { port: server.port, password, stop };
+    return { port: server.port, password: source.password, stop };
   } catch (error) {
     await stop();
     throw new Error(
-      `Cannot prepare the test database; the last words of Postgres: ${lines.slice(-5).join("\n")}`,
+      `Cannot start the test database; the last words of Postgres: ${lines.slice(-5).join("\n")}`,
       {
         cause: error,
       },
     );
   }
-}
-
-async function prepare(port: number, templatePassword: string, home: string): Promise<string> {
-  const keys = makeKeys();
-  const admin = connect({ port, password: templatePassword }, "supabase_admin", "tests-prepare");
-  try {
-    await openDoors(admin, keys, 1);
-    await makeBuckets(admin, await readConfig());
-  } finally {
-    await admin.end();
-  }
-  await pushMigrations(`postgresql://postgres:${keys.databasePassword}@127.0.0.1:${port}/postgres`, home);
-  return keys.databasePassword;
 }
 
 /** Removes what test runs left that were killed together with the keeper of their server. */
