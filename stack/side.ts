@@ -4,7 +4,7 @@
  */
 import { makeBuckets, writeVaultSecrets } from "../checkout/setup.ts";
 import { connect, type Sql } from "./database/connect.ts";
-import { openDoors } from "./database/prepare.ts";
+import { openDoors, startClocks } from "./database/prepare.ts";
 import { databaseUrl, type Frame } from "./frame.ts";
 import { type FunctionHost, startFunctions } from "./functions/host.ts";
 import { watchSchemas } from "./gateway/exposed.ts";
@@ -112,6 +112,7 @@ async function openDatabase(frame: Frame): Promise<Server> {
 async function openProject(opening: Opening): Promise<Answer> {
   const { frame, apiUrl, admin, functions, opened } = opening;
   const { options, database } = frame;
+  await startClocks(admin);
   await writeVaultSecrets(admin, `${apiUrl}/functions/v1`, frame.keys.wakeToken);
   const answer = await openGateway(opening);
   await functions.ready();

@@ -22,6 +22,11 @@ export async function openDoors(admin: Sql, keys: Keys, timeScale: number): Prom
   await admin.unsafe(`alter database postgres set dragonfly.time_scale = '${timeScale}'`);
 }
 
+/** What the migrations count from the moment they ran, a copy of their outcome counts from its own start. */
+export async function startClocks(admin: Sql): Promise<void> {
+  await admin`update ops.expected_workers set since = now() where true`;
+}
+
 /**
  * Applies `supabase/migrations` with the real Supabase CLI, as the non-superuser `postgres`.
  * @param home a folder the CLI may call its own, so that a stack reads nobody's login.
