@@ -1,15 +1,19 @@
 /** The intake station: one drop zone, and a sentence about what happened and what to do. */
 import { Link } from "@tanstack/react-router";
-import { type DragEvent, type ReactNode, useRef, useState } from "react";
+import { type DragEvent, lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { BatchErrors } from "../batches/errors.tsx";
 import { BatchFigures } from "../batches/figures.tsx";
 import { size, whole } from "../look/figures.ts";
 import { Figure, Moment, Progress, StateTag } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
+import { DriftNotice, useDrift } from "./columns/drift.tsx";
 import { ForecastRejects } from "./rejects.tsx";
 import type { Station } from "./station.ts";
 import { type StationDesk, useStation } from "./use_station.ts";
 import { duplicatesOf, forecastOf, outcomeOf } from "./words.ts";
+
+/** It comes when it is needed: most files are understood. */
+const Mapping = lazy(() => import("./columns/mapping.tsx"));
 
 export function IntakePage() {
   const { person } = useDesk();
@@ -27,12 +31,11 @@ export function IntakePage() {
 }
 
 function OperatorStation() {
-  const [source, setSource] = useState("simplicity");
-  const desk = useStation(source);
+  const desk = useStation();
   const { station } = desk;
   return (
     <>
-      <DropZone desk={desk} source={source} setSource={setSource} />
+      <DropZone desk={desk} />
       <p role="status" aria-live="polite" className={`say say-${station.at}`}>{sayOf(station)}</p>
       <Details desk={desk} />
     </>
@@ -63,14 +66,10 @@ function sayOf(station: Station): string {
   }
 }
 
-function DropZone({ desk, source, setSource }: {
-  readonly desk: StationDesk;
-  readonly source: string;
-  readonly setSource: (name: string) => void;
-}) {
+function DropZone({ desk }: { readonly desk: StationDesk }) {
   const input = useRef<HTMLInputElement>(null);
   const [isOver, setOver] = useState(false);
-  const { station, choose } = desk;
+  const { station, source, setSource, choose } = desk;
   const isBusy = station.at === "checking" || station.at === "uploading";
   const drop = (event: DragEvent) => {
     event.preventDefault();
@@ -141,26 +140,7 @@ function Details({ desk }: { readonly desk: StationDesk }) {
         </Panel>
       );
     case "checked":
-      return (
-        <Panel>
-          <Forecasted station={station} />
-          <div className="row">
-            <button type="button" className="main" onClick={() => send(false)}>
-              {station.forecast.verdict.status === "failed"
-                ? "Send it all the same"
-                : `Send ${whole(station.forecast.total)} rows`}
-            </button>
-            <button type="button" onClick={clear}>Leave it</button>
-          </div>
-          {station.forecast.verdict.status === "failed" && (
-            <p className="quiet">
-              It would be refused whole, and nothing of it inserted. Sent all the same, its rejected rows are
-              kept, and can be downloaded, corrected and sent back.
-            </p>
-          )}
-          <ForecastRejects forecast={station.forecast} />
-        </Panel>
-      );
+      return <Checked key={station.forecast.file_hash} station={station} desk={desk} />;
     case "duplicate":
       return (
         <Panel>
@@ -235,6 +215,56 @@ function Details({ desk }: { readonly desk: StationDesk }) {
       );
     }
   }
+}
+
+/** What was found, what can be done about it, and which column is what where that is not understood. */
+function Checked({ station, desk }: {
+  readonly station: Extract<Station, { at: "checked" }>;
+  readonly desk: StationDesk;
+}) {
+  const { forecast } = station;
+  const { source, rules, send, clear, learn } = desk;
+  const isRefused = forecast.verdict.status === "failed";
+  const canMap = forecast.first_rows.length > 0;
+  const isUnknown = canMap && forecast.total === 0;
+  const [isMapping, setMapping] = useState(isUnknown);
+  const drift = useDrift(forecast, source, rules.header_map);
+  return (
+    <Panel>
+      <Forecasted station={station} />
+      {drift !== undefined && drift !== null && <DriftNotice drift={drift} />}
+      {isMapping && drift !== undefined && (
+        <Suspense fallback={<p className="quiet">Loading …</p>}>
+          <Mapping
+            file={forecast}
+            source={source}
+            overrides={rules.header_map}
+            drift={drift?.change ?? null}
+            save={learn}
+            close={isUnknown ? clear : () => setMapping(false)}
+          />
+        </Suspense>
+      )}
+      {!isMapping && (
+        <>
+          <div className="row">
+            <button type="button" className="main" onClick={() => send(false)}>
+              {isRefused ? "Send it all the same" : `Send ${whole(forecast.total)} rows`}
+            </button>
+            {canMap && <button type="button" onClick={() => setMapping(true)}>Change the columns</button>}
+            <button type="button" onClick={clear}>Leave it</button>
+          </div>
+          {isRefused && (
+            <p className="quiet">
+              It would be refused whole, and nothing of it inserted. Sent all the same, its rejected rows are
+              kept, and can be corrected and sent back.
+            </p>
+          )}
+          <ForecastRejects forecast={forecast} />
+        </>
+      )}
+    </Panel>
+  );
 }
 
 function Panel({ children }: { readonly children: ReactNode }) {

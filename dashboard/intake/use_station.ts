@@ -1,12 +1,13 @@
 /** The station at work: the worker that checks, the calls that send, and the batch that is watched. */
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useReducer, useRef } from "react";
+import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 import { Refused } from "../../shared/http/client.ts";
 import { type SourceRules, USUAL_RULES } from "../../shared/intake/forecast.ts";
 import { BUCKET_LIMIT_BYTES, UPLOAD_LIMIT_BYTES } from "../../shared/intake/limits.ts";
 import { isDesktopName } from "../../shared/intake/arriving.ts";
 import { parseDialectOptions } from "../../shared/intake/read_dialect.ts";
 import { wordsOf } from "../look/pieces.tsx";
+import type { ColumnSettings } from "./columns/choice.ts";
 import { useDesk } from "../session/context.tsx";
 import type { CheckAnswer, CheckRequest } from "./checker.worker.ts";
 import { type Known, sendFile } from "./send_file.ts";
@@ -20,20 +21,31 @@ const KEPT = "dragonfly.sent";
 /** What can be asked of the station. */
 export interface StationDesk {
   readonly station: Station;
+  /** Whose files are sent. */
+  readonly source: string;
+  readonly setSource: (name: string) => void;
+  /** What the source's settings were when the file was checked. */
+  readonly rules: SourceRules;
   readonly choose: (file: File) => void;
   readonly send: (again: boolean) => void;
+  /** Saves what columns are for a source, and checks the file again as one of its files. */
+  readonly learn: (settings: ColumnSettings, source: string) => Promise<void>;
   readonly cancel: () => void;
   readonly clear: () => void;
 }
 
-/** @param source whose file it is. */
-export function useStation(source: string): StationDesk {
+/** The source that files belong to when nothing else is said. */
+const USUAL_SOURCE = "simplicity";
+
+export function useStation(): StationDesk {
   const { calls } = useDesk();
+  const [source, setSource] = useState(USUAL_SOURCE);
+  const [rules, setRules] = useState(USUAL_RULES);
   const [station, tell] = useReducer(next, IDLE);
   const file = useRef<File | null>(null);
   const work = useRef<AbortController | null>(null);
 
-  const choose = useCallback((chosen: File) => {
+  const look = useCallback((chosen: File, of: string) => {
     work.current?.abort();
     const mine = new AbortController();
     work.current = mine;
@@ -44,16 +56,26 @@ export function useStation(source: string): StationDesk {
     if (refusal !== null) return tell({ what: "stopped", why: refusal });
     void (async () => {
       try {
-        const rules = await rulesOf(calls.client, source, mine.signal);
+        const settings = await rulesOf(calls.client, of, mine.signal);
+        setRules(settings);
         const share = (done: number) => tell({ what: "checking", share: done });
-        const forecast = await check({ file: chosen, rules }, share, mine.signal);
-        const known = await knownBatch(calls.client, forecast.file_hash, source, mine.signal);
+        const forecast = await check({ file: chosen, rules: settings }, share, mine.signal);
+        const known = await knownBatch(calls.client, forecast.file_hash, of, mine.signal);
         if (!mine.signal.aborted) tell({ what: "checked", forecast, known });
       } catch (error) {
         if (!mine.signal.aborted) tell({ what: "stopped", why: wordsOf(error) });
       }
     })();
-  }, [calls, source]);
+  }, [calls]);
+
+  const choose = useCallback((chosen: File) => look(chosen, source), [look, source]);
+
+  const learn = useCallback(async (settings: ColumnSettings, name: string) => {
+    const path = { name };
+    await calls.client.call("PUT /intake/sources/:name", { path, body: settings });
+    setSource(name);
+    if (file.current !== null) look(file.current, name);
+  }, [calls, look]);
 
   const send = useCallback((again: boolean) => {
     const chosen = file.current;
@@ -96,7 +118,7 @@ export function useStation(source: string): StationDesk {
 
   useLeaveWarning(wouldLose(station));
   useWatch(station, tell);
-  return { station, choose, send, cancel, clear };
+  return { station, source, setSource, rules, choose, send, learn, cancel, clear };
 }
 
 function useWatch(station: Station, tell: (event: Parameters<typeof next>[1]) => void): void {
@@ -150,7 +172,7 @@ async function rulesOf(client: Client, source: string, signal: AbortSignal): Pro
     const { body } = await client.call("GET /intake/sources/:name", { path: { name: source }, signal });
     return { ...body, dialect: parseDialectOptions(body.dialect) };
   } catch (error) {
-    const isUnset = source === "simplicity" && error instanceof Refused && error.code === "NOT_FOUND";
+    const isUnset = source === USUAL_SOURCE && error instanceof Refused && error.code === "NOT_FOUND";
     if (isUnset) return USUAL_RULES; // the usual source need not have been set up
     throw error;
   }

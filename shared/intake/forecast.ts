@@ -10,9 +10,10 @@ import {
   FileScanner,
   type RecordBatch,
   RowReader,
+  type Scan,
   sniffUnsupported,
 } from "../csv/mod.ts";
-import { compileRowChecker, type HeaderOverrides, latestDateAnywhere } from "../judgments/mod.ts";
+import { compileRowChecker, type Field, type HeaderOverrides, latestDateAnywhere } from "../judgments/mod.ts";
 import { knownColumns } from "./known_columns.ts";
 import { type Layout, planFile, planUnsupported, type StagingPlan, storedHeaderMap } from "./plan.ts";
 import { buildReject, type Reject } from "./reject.ts";
@@ -81,6 +82,12 @@ export interface Forecast {
   readonly file_size_bytes: number;
   readonly dialect: Dialect | null;
   readonly header: readonly string[];
+  /** Whether it has one: without one, `header` is what its source says of the columns, or empty. */
+  readonly has_header: boolean;
+  /** The field each column is read as, null for none. Also of a file whose columns are not understood. */
+  readonly fields: readonly (Field | null)[];
+  /** The first rows as read, whatever is wrong with them; also of a file whose columns are not understood. */
+  readonly first_rows: readonly (readonly string[])[];
   readonly ignored_columns: readonly string[];
   readonly notes: readonly string[];
   readonly total: number;
@@ -100,6 +107,9 @@ export interface Forecast {
 
 /** Bytes read at once. */
 const CHUNK_BYTES = 4_194_304;
+/** Rows that are shown of a file, and the bytes that are read for them: enough to tell what a column holds. */
+const FIRST_ROWS = 40;
+const FIRST_BYTES = 262_144;
 /** Rejects kept one by one: far more than anybody reads on one page. */
 const KEEP_REJECTS = 1_000;
 /** Case numbers remembered to find repetitions: some 150 MB of them. */
@@ -115,7 +125,7 @@ const SCAN_SHARE = 0.3;
  * @throws what reading the file throws; what is wrong with its content is in the verdict.
  */
 export async function forecast(file: Blob, options: ForecastOptions): Promise<Forecast> {
-  const plan = await planOf(file, options);
+  const { plan, scan } = await planOf(file, options);
   const rows = plan.problem === null ? await readRows(file, plan, options) : NO_ROWS_READ;
   const { tally, rejects, repeated } = rows;
   const { valid, invalid, code_counts } = tally.result();
@@ -126,6 +136,9 @@ export async function forecast(file: Blob, options: ForecastOptions): Promise<Fo
     file_size_bytes: plan.file_size_bytes,
     dialect: plan.dialect,
     header: plan.layout?.header ?? [],
+    has_header: plan.layout !== null && scan?.problem === null,
+    fields: plan.layout?.fields ?? Array<null>(scan?.headerWidth ?? 0).fill(null),
+    first_rows: scan === null ? [] : await firstRows(file, scan, options.rules),
     ignored_columns: plan.ignored_columns,
     notes: plan.notes,
     ...counts,
@@ -140,7 +153,13 @@ export async function forecast(file: Blob, options: ForecastOptions): Promise<Fo
   };
 }
 
-async function planOf(file: Blob, { rules, hash, progress }: ForecastOptions): Promise<StagingPlan> {
+interface Planned {
+  readonly plan: StagingPlan;
+  /** Null of what is no text. */
+  readonly scan: Scan | null;
+}
+
+async function planOf(file: Blob, { rules, hash, progress }: ForecastOptions): Promise<Planned> {
   const scanner = new FileScanner({
     dialect: rules.dialect,
     names: knownColumns("drop", rules.header_map),
@@ -154,8 +173,23 @@ async function planOf(file: Blob, { rules, hash, progress }: ForecastOptions): P
     progress?.(SCAN_SHARE * (at + chunk.length) / file.size);
   }
   const facts = { hash: hash.digest(), bytes: file.size };
-  if (type !== null) return planUnsupported(facts, type);
-  return planFile(facts, scanner.finish(), rules.header_map, "drop", rules.columns);
+  if (type !== null) return { plan: planUnsupported(facts, type), scan: null };
+  const scan = scanner.finish();
+  return { plan: planFile(facts, scan, rules.header_map, "drop", rules.columns), scan };
+}
+
+/** The rows at the beginning of the first slice, by which a person recognises columns. */
+async function firstRows(file: Blob, scan: Scan, rules: SourceRules): Promise<string[][]> {
+  const [slice] = scan.slices;
+  if (slice === undefined) return [];
+  const { dialect, headerWidth, headerCells } = scan;
+  const names = knownColumns("drop", rules.header_map);
+  const reader = new RowReader({ dialect, headerWidth, headerCells, names, ...slice });
+  const end = Math.min(slice.endByte, slice.firstByte + FIRST_BYTES);
+  const bytes = new Uint8Array(await file.slice(slice.firstByte, end).arrayBuffer());
+  const rows = [...reader.push(bytes), ...reader.finish()].flatMap((batch) => batch.rows);
+  const whole = end === slice.endByte ? rows : rows.slice(0, -1); // the last one may be cut
+  return whole.slice(0, FIRST_ROWS).map((cells) => [...cells]);
 }
 
 interface RowsRead {

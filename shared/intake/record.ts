@@ -83,8 +83,10 @@ export const Batch = z.looseObject({
 });
 export type Batch = z.infer<typeof Batch>;
 
-/** One batch by itself: with its errors and its warnings by code, the most frequent first. */
+/** One batch by itself: with the header of its file, its errors and its warnings by code, the most frequent first. */
 export const DescribedBatch = Batch.extend({
+  /** Of a replay the original's. Null until it has been read, for what could not be, and for a viewer. */
+  header: z.array(z.string()).nullable(),
   error_summary: z.array(z.object({ error_code: RowCode, count: Count })),
   warnings: z.array(z.object({ code: z.string(), count: Count })),
 });

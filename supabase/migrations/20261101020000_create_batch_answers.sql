@@ -69,6 +69,7 @@ as $$
     (select intake.batch_record(b)
       || case when for_source is null then '{}' else intake.own_relations(b, for_source) end
       || jsonb_build_object(
+        'header', b.layout -> 'header',
         'error_summary', (
           select coalesce(jsonb_agg(jsonb_build_object('error_code', c.error_code, 'count', c.n)
             order by c.n desc, c.error_code), '[]')
@@ -83,8 +84,8 @@ as $$
        from intake.uploads u where u.id = batch and u.arrived_at is null))
 $$;
 comment on function intake.describe_batch(uuid, text) is
-  'One batch with its errors by code (duplicates are no errors) and its warnings by code (odd values in rows that '
-  'passed); {pending: true} while its bytes have not arrived; null when there is none. for_source: told '
+  'One batch with the header of its file, its errors by code (duplicates are no errors) and its warnings by code (odd '
+  'values in rows that passed); {pending: true} while its bytes have not arrived; null when there is none. for_source: told '
   'to the vendor of that source, who learns nothing of others.';
 grant execute on function intake.describe_batch(uuid, text) to service_role;
 

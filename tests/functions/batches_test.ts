@@ -242,8 +242,7 @@ Deno.test("a viewer finds no name of a file's in any answer, whether the file ha
   await sql`update intake.simplicity_batches set ignored_columns = ${people}, notes = ${[
     note,
     "1 blank row was passed over.",
-  ]}
-    where id = ${id}`;
+  ]}, layout = ${sql.json({ header: people, fields: people.map(() => null) })} where id = ${id}`;
   await sql.begin(async (tx) => {
     await tx`select ops.set_door('engine')`;
     await tx`update intake.simplicity_batches set rejection_code = 'MISSING_FIELDS',
@@ -276,6 +275,7 @@ Deno.test("a viewer finds no name of a file's in any answer, whether the file ha
     "MISSING_FIELDS",
   ]);
   const whole = await get(`intake/batches/${id}`, asOperator(shared()));
+  assertEquals([body.header, whole.body.header], [null, people]);
   assertEquals([whole.body.ignored_columns, (whole.body.notes as string[])[0]], [people, note]);
   assert(whole.text.includes("Decision Mary Hidden"));
 });

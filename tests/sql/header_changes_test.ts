@@ -1,6 +1,7 @@
 /** Columns of a source that change: noticed once, with what became of each. */
 import { assertEquals } from "deno-std/assert/equals.js";
 import * as fc from "fast-check";
+import { headerDrift } from "../../shared/intake/header_drift.ts";
 import { foldHeader } from "../../shared/judgments/mod.ts";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
 import { batchOf, drop, engine, mustClaim, planOf, rowsOf } from "./engine.ts";
@@ -100,5 +101,46 @@ Deno.test("fold_header() folds as foldHeader() does", () =>
         assertEquals(rows.map((row) => row.folded), cells.map(foldHeader));
       }),
       { numRuns: 30 },
+    );
+  }));
+
+Deno.test("compare_headers() says of two files what headerDrift() says before the second is sent", () =>
+  withDatabase(async (db) => {
+    const name = fc.constantFrom(
+      "Case #",
+      "CASE NO",
+      "Plaintiff",
+      "Amount",
+      "a",
+      "A",
+      "b",
+      "c",
+      "d",
+      " ",
+      "",
+    );
+    const field = fc.constantFrom("case_number", "plaintiff_name", "amount", null, null);
+    const file = fc.array(fc.record({ name, field }), { maxLength: 6 }).map((columns) => ({
+      header: columns.map((column) => column.name),
+      fields: columns.map((column, at) =>
+        columns.findIndex(({ field }) => field === column.field) === at ? column.field : null
+      ),
+    }));
+    await fc.assert(
+      fc.asyncProperty(file, file, async (before, after) => {
+        const [told] = await db.sql`select * from intake.compare_headers(${db.sql.json(before)}, ${
+          db.sql.json(after)
+        })`;
+        const drift = headerDrift(before, after);
+        assertEquals(
+          [
+            drift?.added ?? [],
+            drift?.missing ?? [],
+            drift?.renamed.map(({ from, to }) => `${from} to ${to}`) ?? [],
+          ],
+          [told?.new_columns, told?.missing_columns, told?.renamed_columns],
+        );
+      }),
+      { numRuns: 300 },
     );
   }));

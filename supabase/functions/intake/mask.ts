@@ -56,6 +56,7 @@ function maskBatch<Told extends Batch>(batch: Told): Told {
     created_by: maskPerson(batch.created_by, batch.created_by_kind),
     // Of a file that lost its header these are the cells of a row.
     ignored_columns: null,
+    ...("header" in batch ? { header: null } : {}),
     notes: batch.notes.map(maskNote),
     rejection_reason: maskReason(batch.rejection_reason),
   };
