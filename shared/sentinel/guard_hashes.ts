@@ -459,7 +459,7 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
   "legal.guard_plaintiff":
     "390545b9b6e2e9d28337bf00b1d48fff46580b759cf8e2a235832ff32e31a958",
   "legal.is_active":
-    "01637de7648fc4dd31e28c09dcc2650de7fb1066af6aba0490b84b1cb361195c",
+    "d3a1562086e7def0e89eae921d00634112f34fd13ea9805978688dae3bf3794f",
   "legal.is_authorized":
     "f986ecd862fc24c8e243720eb79f0634390019c716a8a2fb7aab8b20d271ee81",
   "legal.lock_standing":
@@ -467,7 +467,7 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
   "legal.merge_plaintiffs":
     "7881ee263ffa4921c3078d8e9de99c6ceb91759d47c3a423f717c9be19ffdd24",
   "legal.missing_consents":
-    "5bface51dc0bb2ce318c44159c63ca6f1c791a3693a0b2df15c83a5bdaee4af6",
+    "7bf63af4714532a3181c26e7faabc396e0d70808e3f041514b010e46ac7b47dc",
   "legal.note_consent":
     "c57d4afd5590d9e70cebe478dac6fb9ab005fcc2e5d22d0a5a820fea36f4d546",
   "legal.note_plaintiff":
