@@ -134,10 +134,10 @@ function ofDefendant(what: RegExp): readonly Words[] {
 
 /** How much a column's name speaks for a field: 0 not at all, 1 plainly. */
 export function byName(name: string, field: Field): number {
-  const words = wordsIn(name);
+  const spelled = spelledOut(name);
   const worth = NAMES[field].map(({ says, and, not, worth }) => {
-    if (!says.test(words) || not?.test(words)) return 0;
-    return and === undefined || and.test(words) ? worth : worth / 2;
+    if (!says.test(spelled) || not?.test(spelled)) return 0;
+    return and === undefined || and.test(spelled) ? worth : worth / 2;
   });
   return Math.max(...worth);
 }
@@ -150,12 +150,12 @@ const ANOTHER_AMOUNT =
 
 /** Whether a name says that the column is another of its kind: an attorney is no party, a payment no judgment. */
 export function isAnother(name: string, kind: "party" | "date" | "amount"): boolean {
-  const words = wordsIn(name);
-  return ({ party: ANOTHER_PARTY, date: OTHER_DAY, amount: ANOTHER_AMOUNT })[kind].test(words);
+  const spelled = spelledOut(name);
+  return ({ party: ANOTHER_PARTY, date: OTHER_DAY, amount: ANOTHER_AMOUNT })[kind].test(spelled);
 }
 
 /** `plaintiffName`, `PLAINTIFF_NAME` and `Plaintiff (Name)` are `plaintiff name`; `Amt2` is `amt 2`. */
-function wordsIn(name: string): string {
+function spelledOut(name: string): string {
   return name.replace(/(\p{Ll})(?=\p{Lu})|(\p{L})(?=\d)/gu, "$1$2 ").toLowerCase().replace(
     /[^\p{L}\p{N}#]+/gu,
     " ",

@@ -85,8 +85,8 @@ as $$
 $$;
 comment on function intake.describe_batch(uuid, text) is
   'One batch with the header of its file, its errors by code (duplicates are no errors) and its warnings by code (odd '
-  'values in rows that passed); {pending: true} while its bytes have not arrived; null when there is none. for_source: told '
-  'to the vendor of that source, who learns nothing of others.';
+  'values in rows that passed); {pending: true} while its bytes have not arrived; null when there is none. for_source: '
+  'told to the vendor of that source, who learns nothing of others.';
 grant execute on function intake.describe_batch(uuid, text) to service_role;
 
 create function intake.list_batches(status text, source text, q text, page int, page_size int)
