@@ -212,7 +212,7 @@ end
 $$;
 comment on function legal.missing_consents(uuid) is
   'The types of consent that an action needs and that do not hold for a plaintiff now; both for one there is not. '
-  'PL/pgSQL keeps the plan: planning costs ten times as much as looking, and a page of plaintiffs asks a hundred times.';
+  'PL/pgSQL keeps the plan: planning costs ten times as much as looking, and a page of plaintiffs asks 100 times.';
 grant execute on function legal.missing_consents(uuid) to service_role;
 
 create function legal.is_active(plaintiff_id uuid)
