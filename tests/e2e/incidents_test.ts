@@ -73,12 +73,14 @@ Deno.test(story("incidents end with the documented steps", ["faults", "time", "s
     });
 
     await t.step("runbook, PGRST002: the sentinel heals it; by hand with ops pgrst-reload", async () => {
+      await stack.ask({ do: "faults", set: { net_stopped: true } }); // cron's sentinel would be first now and then
       await stack.ask({ do: "faults", set: { rest_out: "until_notify" } });
       const seen = await ops(stack.name, ["sentinel"]);
       assertEquals(seen.code, 1);
       assertMatch(seen.out, /healed by notify pgrst, 'reload schema'/);
       await stack.ask({ do: "faults", set: { rest_out: "until_notify" } });
       assertEquals((await ops(stack.name, ["pgrst-reload"])).code, 0);
+      await stack.ask({ do: "faults", set: { net_stopped: false } });
       await until("REST", async () => (await client.schema("ops").rpc("time_scale")).error === null);
       await sql`notify pgrst, 'reload'`; // ignored on the platform, and here
     });
