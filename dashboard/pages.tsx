@@ -5,18 +5,19 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
+  lazyRouteComponent,
   Link,
   Outlet,
   RouterProvider,
 } from "@tanstack/react-router";
 import { useState } from "react";
 import { Refused } from "../shared/http/client.ts";
-import { BatchPage } from "./batches/batch_page.tsx";
-import { BatchesPage, ListSearch } from "./batches/list_page.tsx";
-import { HealthPage } from "./health/health_page.tsx";
+import { ListSearch } from "./batches/list_search.ts";
+import { ActionSearch, PlaintiffSearch, TaskSearch } from "./enforcement/search.ts";
 import { LIGHT_WORDS, LIGHTS } from "./health/lights.ts";
 import { useHealth } from "./health/use_health.ts";
 import { IntakePage } from "./intake/intake_page.tsx";
+import { Heading } from "./look/heading.tsx";
 import { switchTheme, theme } from "./look/theme.ts";
 import { useDesk } from "./session/context.tsx";
 
@@ -24,23 +25,65 @@ const frame = createRootRoute({
   component: Frame,
   notFoundComponent: () => (
     <main>
-      <h1>No such page</h1>
+      <Heading>No such page</Heading>
       <Link to="/">To the intake</Link>
     </main>
   ),
 });
+// What nobody needs to begin with is loaded when it is gone to, and again by itself after a new build took its place.
 const routeTree = frame.addChildren([
   createRoute({ getParentRoute: () => frame, path: "/", component: IntakePage }),
   createRoute({
     getParentRoute: () => frame,
     path: "/batches",
-    component: BatchesPage,
+    component: lazyRouteComponent(() => import("./batches/list_page.tsx"), "BatchesPage"),
     validateSearch: (search) => ListSearch.parse(search),
   }),
-  createRoute({ getParentRoute: () => frame, path: "/batches/$id", component: BatchPage }),
-  createRoute({ getParentRoute: () => frame, path: "/health", component: HealthPage }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/batches/$id",
+    component: lazyRouteComponent(() => import("./batches/batch_page.tsx"), "BatchPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/enforcement",
+    component: lazyRouteComponent(() => import("./enforcement/plaintiffs_page.tsx"), "PlaintiffsPage"),
+    validateSearch: (search) => PlaintiffSearch.parse(search),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/enforcement/plaintiffs/$id",
+    component: lazyRouteComponent(() => import("./enforcement/plaintiff_page.tsx"), "PlaintiffPage"),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/enforcement/actions",
+    component: lazyRouteComponent(() => import("./enforcement/actions_page.tsx"), "ActionsPage"),
+    validateSearch: (search) => ActionSearch.parse(search),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/enforcement/tasks",
+    component: lazyRouteComponent(() => import("./enforcement/tasks_page.tsx"), "TasksPage"),
+    validateSearch: (search) => TaskSearch.parse(search),
+  }),
+  createRoute({
+    getParentRoute: () => frame,
+    path: "/health",
+    component: lazyRouteComponent(() => import("./health/health_page.tsx"), "HealthPage"),
+  }),
 ]);
-const router = createRouter({ routeTree, history: createHashHistory() });
+const router = createRouter({
+  routeTree,
+  history: createHashHistory(),
+  defaultErrorComponent: ({ error }) => (
+    <main>
+      <Heading>This page broke</Heading>
+      <p className="bad keep">{error instanceof Error ? error.message : String(error)}</p>
+      <button type="button" onClick={() => location.reload()}>Load it again</button>
+    </main>
+  ),
+});
 
 declare module "@tanstack/react-router" {
   interface Register {
@@ -69,10 +112,16 @@ export function Pages() {
 function Frame() {
   return (
     <>
+      <button type="button" className="skip" onClick={toContent}>To the content</button>
       <TopBar />
       <Outlet />
     </>
   );
+}
+
+/** Past the frame, for who goes by keyboard. */
+function toContent(): void {
+  document.querySelector<HTMLElement>("main h1")?.focus();
 }
 
 function TopBar() {
@@ -85,6 +134,7 @@ function TopBar() {
       <nav aria-label="Pages">
         <Link to="/" activeOptions={{ exact: true }}>Intake</Link>
         <Link to="/batches" search={{}}>Batches</Link>
+        <Link to="/enforcement" search={{}}>Enforcement</Link>
         <Link to="/health">Health</Link>
       </nav>
       <Link

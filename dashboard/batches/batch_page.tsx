@@ -5,11 +5,14 @@ import type { DescribedBatch, Timeline } from "../../shared/intake/record.ts";
 import { ROW_CODES } from "../../shared/judgments/codes.ts";
 import { duplicatesOf, outcomeOf } from "../intake/words.ts";
 import { span, whole } from "../look/figures.ts";
+import { Heading } from "../look/heading.tsx";
 import { Moment, Progress, StateTag, Trouble } from "../look/pieces.tsx";
+import { Certificate } from "../proof/certificate.tsx";
 import { useDesk } from "../session/context.tsx";
 import { BatchActions, SendBack } from "./actions.tsx";
 import { BatchErrors } from "./errors.tsx";
 import { BatchFigures } from "./figures.tsx";
+import { Lineage } from "./lineage.tsx";
 import { isRunning } from "./list_page.tsx";
 
 /** Milliseconds between two looks: while it runs, and while it does not. */
@@ -31,7 +34,7 @@ export function BatchPage() {
   if (batch === undefined) {
     return (
       <main>
-        <h1>Batch</h1>
+        <Heading>Batch</Heading>
         {found.error === null
           ? <p className="quiet">Loading …</p>
           : <Trouble error={found.error} again={() => void found.refetch()} />}
@@ -44,7 +47,7 @@ export function BatchPage() {
       <nav aria-label="Where this is" className="small">
         <Link to="/batches" search={{}}>Batches</Link> /
       </nav>
-      <h1 className="keep">{batch.filename}</h1>
+      <Heading>{batch.filename}</Heading>
       <div className="row">
         <StateTag status={batch.status} />
         <span className="quiet">attempt {whole(batch.attempt)}</span>
@@ -63,6 +66,12 @@ export function BatchPage() {
       <BatchErrors key={batch.attempt} batch={batch} first={10} />
       <Facts batch={batch} />
       <Life id={id} updatedAt={batch.updated_at} />
+      {batch.row_count_total > 0 && <Lineage key={`${id} lineage`} batch={batch} />}
+      <Certificate
+        key={id}
+        name={`certificate-batch-${id}.tar`}
+        open={() => calls.client.open("GET /intake/batches/:id/certificate", { path })}
+      />
     </main>
   );
 }

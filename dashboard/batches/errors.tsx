@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Batch } from "../../shared/intake/record.ts";
 import { ROW_CODES, type RowCode } from "../../shared/judgments/codes.ts";
 import { counted, whole } from "../look/figures.ts";
+import { Pager } from "../look/pager.tsx";
 import { save, Trouble } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
 
@@ -146,20 +147,5 @@ function DownloadErrors({ batch }: { readonly batch: Batch }) {
       <button type="button" onClick={() => void download()}>Download all (CSV)</button>
       {error !== null && <Trouble error={error} />}
     </>
-  );
-}
-
-/** Pages of a list, from 1. */
-export function Pager({ page, pages, go }: {
-  readonly page: number;
-  readonly pages: number;
-  readonly go: (page: number) => void;
-}) {
-  return (
-    <nav aria-label="Pages" className="row">
-      <button type="button" disabled={page <= 1} onClick={() => go(page - 1)}>Back</button>
-      <span>{whole(page)} / {whole(pages)}</span>
-      <button type="button" disabled={page >= pages} onClick={() => go(page + 1)}>Next</button>
-    </nav>
   );
 }

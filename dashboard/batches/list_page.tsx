@@ -1,22 +1,14 @@
 /** All batches, newest first; what is looked for stands in the address, so that it can be sent to somebody. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import * as z from "zod";
 import { BATCH_STATES, hasEnded } from "../../shared/intake/states.ts";
 import type { Batch, BatchPage } from "../../shared/intake/record.ts";
 import { counted, percent, whole } from "../look/figures.ts";
+import { Heading } from "../look/heading.tsx";
+import { Pager } from "../look/pager.tsx";
 import { Moment, StateTag, Trouble } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
-import { Pager } from "./errors.tsx";
-
-/** What may stand in the address. What is not understood counts as not said. */
-export const ListSearch = z.object({
-  status: z.enum(BATCH_STATES).optional().catch(undefined),
-  source: z.coerce.string().optional().catch(undefined),
-  q: z.coerce.string().optional().catch(undefined),
-  page: z.coerce.number().int().min(1).optional().catch(undefined),
-});
-type ListSearch = z.infer<typeof ListSearch>;
+import { ListSearch } from "./list_search.ts";
 
 const PAGE_SIZE = 50;
 /** Milliseconds between two looks: while something runs, and while nothing does. */
@@ -44,7 +36,7 @@ export function BatchesPage() {
   });
   return (
     <main>
-      <h1>Batches</h1>
+      <Heading>Batches</Heading>
       <form className="row filters" role="search" onSubmit={(event) => event.preventDefault()}>
         <label className="inline">
           Find

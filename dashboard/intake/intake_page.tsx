@@ -4,6 +4,7 @@ import { type DragEvent, lazy, type ReactNode, Suspense, useRef, useState } from
 import { BatchErrors } from "../batches/errors.tsx";
 import { BatchFigures } from "../batches/figures.tsx";
 import { size, whole } from "../look/figures.ts";
+import { Heading } from "../look/heading.tsx";
 import { Figure, Moment, Progress, StateTag } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
 import { DriftNotice, useDrift } from "./columns/drift.tsx";
@@ -19,7 +20,7 @@ export function IntakePage() {
   const { person } = useDesk();
   return (
     <main>
-      <h1>Intake</h1>
+      <Heading>Intake</Heading>
       {person.role === "operator" ? <OperatorStation /> : (
         <p className="notice">
           You may look, not send: files are sent by operators. What has come in stands under{" "}

@@ -49,3 +49,10 @@ export function moment(iso: string, timeZone?: string): string {
   }).format(new Date(iso));
   return parts.replace(", ", " ");
 }
+
+const DOLLARS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
+
+/** US dollars: `$12,000.00` */
+export function dollars(amount: number): string {
+  return DOLLARS.format(amount);
+}

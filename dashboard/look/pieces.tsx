@@ -85,7 +85,7 @@ export function Question({ title, verb, harmful, asked, children, act, close }: 
     setWhy(null);
     try {
       await act(reason.trim());
-      close();
+      dialog.current?.close(); // and with it back to where one was
     } catch (error) {
       setWhy(wordsOf(error));
       setBusy(false);
@@ -127,7 +127,7 @@ export function Question({ title, verb, harmful, asked, children, act, close }: 
         )}
         <p role="alert" className="bad">{why}</p>
         <div className="row end">
-          <button type="button" onClick={close}>Leave it</button>
+          <button type="button" onClick={() => dialog.current?.close()}>Leave it</button>
           <button type="submit" className={harmful ? "harm" : "main"} disabled={!isAnswered || busy}>
             {busy ? "…" : verb}
           </button>

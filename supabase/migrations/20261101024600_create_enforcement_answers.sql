@@ -9,7 +9,10 @@ set search_path = ''
 set timezone = 'UTC'
 as $$
   select jsonb_build_object(
-    'action_id', action.id, 'plaintiff_id', action.plaintiff_id, 'judgment_id', action.judgment_id,
+    'action_id', action.id, 'plaintiff_id', action.plaintiff_id,
+    'plaintiff_name', (select p.name from public.plaintiffs p where p.id = action.plaintiff_id),
+    'judgment_id', action.judgment_id,
+    'case_number', (select j.case_number from public.judgments j where j.id = action.judgment_id),
     'action_type', action.action_type, 'status', action.status, 'reason', action.reason,
     'evidence_file_id', action.evidence_file_id, 'remediation_task_id', action.remediation_task_id,
     'requested_by', action.requested_by, 'requested_by_kind', ops.kind_of_actor(action.requested_by),
@@ -72,7 +75,7 @@ set search_path = ''
 set timezone = 'UTC'
 as $$
   with found as (
-    select t
+    select t, p.name
       from public.tasks t
       join public.plaintiffs p on p.id = t.plaintiff_id
      where (list_tasks.status is null or t.status = list_tasks.status)
@@ -81,9 +84,9 @@ as $$
   )
   select jsonb_build_object(
     'tasks', (
-      select coalesce(jsonb_agg((to_jsonb(s.t) - 'id') || jsonb_build_object('task_id', (s.t).id)
-               order by (s.t).created_at desc, (s.t).id), '[]')
-        from (select f.t from found f order by (f.t).created_at desc, (f.t).id
+      select coalesce(jsonb_agg((to_jsonb(s.t) - 'id')
+               || jsonb_build_object('task_id', (s.t).id, 'plaintiff_name', s.name) order by (s.t).created_at desc, (s.t).id), '[]')
+        from (select f.t, f.name from found f order by (f.t).created_at desc, (f.t).id
                limit page_size offset (page::bigint - 1) * page_size) s),
     'total', (select count(*) from found),
     'page', page,

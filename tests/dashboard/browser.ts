@@ -96,6 +96,15 @@ export async function visit(desk: Desk, role: "operator" | "viewer", look: Look 
   return visited;
 }
 
+/** Follows a link of the navigation inside a page, and waits for the page of that name. */
+export async function goTo(page: Page, name: string): Promise<void> {
+  if (!page.url().includes("#/enforcement")) await page.getByRole("link", { name: "Enforcement" }).click();
+  await page.locator(".tabs, nav[aria-label='Where this is']").first().waitFor();
+  if (await page.locator(".tabs").count() === 0) await page.getByRole("link", { name: "Plaintiffs" }).click();
+  await page.locator(".tabs").getByRole("link", { name }).click();
+  await page.getByRole("heading", { name, level: 1 }).waitFor();
+}
+
 /** Gives a file to the station. */
 export async function choose(page: Page, name: string, content: string | Uint8Array): Promise<void> {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;

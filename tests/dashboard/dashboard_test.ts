@@ -1,6 +1,9 @@
 /** The built dashboard in a real Chromium, on a running stack, as an operator uses it. */
 import { assertEquals } from "deno-std/assert/equals.js";
 import type { Page } from "playwright-core";
+import { accessStories } from "./stories/access.ts";
+import { enforcementStories } from "./stories/enforcement.ts";
+import { healthStories } from "./stories/health.ts";
 import { choose, judgments, says, sharedDesk, visit } from "./browser.ts";
 
 const desk = sharedDesk();
@@ -40,3 +43,7 @@ Deno.test("a file is checked, foretold, sent and told of by the numbers that SQL
   assertEquals(complaints, [], "the policy blocks nothing, and nothing breaks");
   await context.close();
 });
+
+enforcementStories(desk);
+healthStories(desk);
+accessStories(desk);

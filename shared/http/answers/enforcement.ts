@@ -23,7 +23,10 @@ export const Action = named(
   z.looseObject({
     action_id: Id,
     plaintiff_id: Id,
+    plaintiff_name: z.string().nullable(),
     judgment_id: z.int(),
+    /** Null when the judgment is gone. */
+    case_number: z.string().nullable(),
     action_type: z.enum(ACTION_TYPES),
     status: z.enum(ACTION_STATES),
     /** Why it is blocked, failed or cancelled. */
@@ -55,6 +58,7 @@ export const Task = named(
   z.looseObject({
     task_id: Id,
     plaintiff_id: Id,
+    plaintiff_name: z.string().nullable(),
     title: z.string(),
     status: z.enum(TASK_STATES),
     priority: z.enum(["low", "normal", "high"]),

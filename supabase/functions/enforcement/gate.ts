@@ -61,8 +61,10 @@ export function answerGate(gateway: EnforcementGateway): Pick<Handlers<"enforcem
       await gateway.takeApart(path.id, body.reason, by(context));
       return answer(200, await gateway.plaintiff(path.id));
     },
-    "GET /enforcement/tasks": async (_, { query: { page, page_size, plaintiff_id, status } }) =>
-      answer(200, await gateway.tasks({ status, plaintiff: plaintiff_id }, { page, page_size })),
+    "GET /enforcement/tasks": async (context, { query: { page, page_size, plaintiff_id, status } }) => {
+      const found = await gateway.tasks({ status, plaintiff: plaintiff_id }, { page, page_size });
+      return answer(200, view(context).tasks(found));
+    },
   };
 }
 

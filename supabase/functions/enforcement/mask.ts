@@ -8,12 +8,15 @@ import type {
   Plaintiff,
   PlaintiffPage,
   PlaintiffRecord,
+  Task,
+  TaskPage,
 } from "../../../shared/http/answers/enforcement.ts";
 
 /** One role's view of answers. */
 export interface View {
   action(action: Action): Action;
   actions(page: ActionPage): ActionPage;
+  tasks(page: TaskPage): TaskPage;
   plaintiffs(page: PlaintiffPage): PlaintiffPage;
   plaintiff(record: PlaintiffRecord): PlaintiffRecord;
 }
@@ -21,6 +24,7 @@ export interface View {
 const WHOLE: View = {
   action: (action) => action,
   actions: (page) => page,
+  tasks: (page) => page,
   plaintiffs: (page) => page,
   plaintiff: (record) => record,
 };
@@ -28,6 +32,7 @@ const WHOLE: View = {
 const MASKED: View = {
   action: maskAction,
   actions: (page) => ({ ...page, actions: page.actions.map(maskAction) }),
+  tasks: (page) => ({ ...page, tasks: page.tasks.map(maskTask) }),
   plaintiffs: (page) => ({ ...page, plaintiffs: page.plaintiffs.map((one) => ({ ...one, ...NAMELESS })) }),
   plaintiff: (record) => ({
     ...record,
@@ -35,6 +40,7 @@ const MASKED: View = {
     merged: record.merged.map((one) => ({ ...one, name: null })),
     consents: record.consents.map((one) => ({ ...one, revoked_reason: null })),
     actions: record.actions.map(maskAction),
+    tasks: record.tasks.map(maskTask),
     judgments: record.judgments.map((one) => ({ ...one, defendant_name: null })),
   }),
 };
@@ -50,7 +56,12 @@ export function viewFor(role: Role): View {
 function maskAction(action: Action): Action {
   return {
     ...action,
+    plaintiff_name: null,
     requested_by: PERSONS.has(action.requested_by_kind) ? null : action.requested_by,
     reason: action.reason !== null && GATE_REASONS.includes(action.reason) ? action.reason : null,
   };
+}
+
+function maskTask(task: Task): Task {
+  return { ...task, plaintiff_name: null };
 }
