@@ -95,6 +95,8 @@ export function rightsOf(role: Role, relation: string): readonly Verb[] {
 export const GUARDS: readonly (readonly [table: string, trigger: string])[] = [
   ["audit.event_log", "_100_protect_events"],
   ["audit.event_log", "_100_protect_events_truncate"],
+  ["audit.exported_heads", "_100_protect_heads"],
+  ["audit.exported_heads", "_100_protect_heads_truncate"],
   ["enforcement.actions", "_100_guard_action"],
   ["enforcement.actions", "_100_guard_actions"],
   ["enforcement.actions", "_100_guard_new_action"],

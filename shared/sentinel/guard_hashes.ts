@@ -29,6 +29,22 @@ export const GUARDS: readonly Guard[] = [
     body: "1762bccb0ab3b21b3edee8b919e6712b7c3199609ca26268b4813dadb62aaa7f",
   },
   {
+    table: "audit.exported_heads",
+    trigger: "_100_protect_heads",
+    must_be: "always",
+    definition: "f4db771e11f33f199a6b5762cf17bc18888d3cdd33348344cd46cda2b892efe3",
+    function: "audit.protect_heads",
+    body: "5df1709b799749b9425a33823bb4924580740634b8a0e871e2c79e44717c6ceb",
+  },
+  {
+    table: "audit.exported_heads",
+    trigger: "_100_protect_heads_truncate",
+    must_be: "always",
+    definition: "20001bc959aa7d2022efae28925fadcba1a7eead7b87bf5277907469aa9a3d3d",
+    function: "audit.protect_heads",
+    body: "5df1709b799749b9425a33823bb4924580740634b8a0e871e2c79e44717c6ceb",
+  },
+  {
     table: "enforcement.actions",
     trigger: "_100_guard_action",
     must_be: "always",
@@ -386,7 +402,7 @@ export const GUARDS: readonly Guard[] = [
     must_be: "enabled",
     definition: "579b554a1f8e506cabe77480273c74015d1f7ad12d0f8db057da4230e8489ecc",
     function: "evidence.protect_object",
-    body: "e8fa2951834e7dcbf679fa2d74d66921d1a760f183ac04abc836885305838e21",
+    body: "a2e61314d31751b8160af3beb29b838bf8f9cc6648d3b53525a2c22ef571fc18",
   },
 ];
 
@@ -416,6 +432,8 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
     "00f698be8f1bf47f31cd9a75aaeb44014c42e2771bbf0829268ef947b1dec117",
   "audit.protect_events":
     "1762bccb0ab3b21b3edee8b919e6712b7c3199609ca26268b4813dadb62aaa7f",
+  "audit.protect_heads":
+    "5df1709b799749b9425a33823bb4924580740634b8a0e871e2c79e44717c6ceb",
   "audit.seal":
     "67f20ff470ede585c93f204f5ba9ce2ca9485eb0231c4dea4660aa6714a3fc58",
   "audit.verify_chain":
@@ -439,7 +457,7 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
   "evidence.note_retirement":
     "6a3fcce0277638473594be6d54cc523bd6cd9a249779214fb0f6edfec8169664",
   "evidence.protect_object":
-    "e8fa2951834e7dcbf679fa2d74d66921d1a760f183ac04abc836885305838e21",
+    "a2e61314d31751b8160af3beb29b838bf8f9cc6648d3b53525a2c22ef571fc18",
   "evidence.protect_records":
     "a2d1651261983d8de142eb4f1a6626c8e0d47ecee401a385d9367dd28ccf63d5",
   "evidence.register":

@@ -225,6 +225,39 @@ alter table audit.event_log enable always trigger _100_protect_events_truncate;
 comment on trigger _100_protect_events_truncate on audit.event_log is
   'Append-only: raises AUDIT_IMMUTABILITY_VIOLATION.';
 
+create function audit.protect_heads()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  callers text;
+begin
+  get diagnostics callers = pg_context;
+  if tg_op = 'UPDATE' and (new.seal_no, new.hash) = (old.seal_no, old.hash) and new.exported_at > old.exported_at
+     and regexp_like(callers, '^PL/pgSQL function "?ops.record_export\(', 'n') then
+    return new;
+  end if;
+  raise exception 'AUDIT_IMMUTABILITY_VIOLATION: % on audit.exported_heads is not allowed', tg_op
+    using errcode = 'P0001',
+          hint = 'What was exported was exported: the file in the bucket evidence and the alert channels say the same.';
+end
+$$;
+comment on function audit.protect_heads() is
+  'Trigger: no exported head is forgotten or told otherwise. ops.record_export may say that the same head was exported '
+  'again, as it is after a day on which nothing happened. Holds for every role, replication included.';
+grant execute on function audit.protect_heads() to service_role;
+
+create trigger _100_protect_heads before update or delete on audit.exported_heads
+  for each row execute function audit.protect_heads();
+alter table audit.exported_heads enable always trigger _100_protect_heads;
+comment on trigger _100_protect_heads on audit.exported_heads is 'Raises AUDIT_IMMUTABILITY_VIOLATION.';
+
+create trigger _100_protect_heads_truncate before truncate on audit.exported_heads
+  for each statement execute function audit.protect_heads();
+alter table audit.exported_heads enable always trigger _100_protect_heads_truncate;
+comment on trigger _100_protect_heads_truncate on audit.exported_heads is 'Raises AUDIT_IMMUTABILITY_VIOLATION.';
+
 create function audit.seal(max_events int default 10000, most_ms int default 700)
 returns int
 language plpgsql

@@ -1,5 +1,6 @@
 -- The vault: what is kept as proof, by the hash of its stored bytes. A file is registered by whoever hashed what
 -- storage gave back, once; afterwards nobody changes or removes it, neither the row here nor the object in the bucket.
+-- The exported heads of the audit chain, which have a register of their own, lie in the same bucket, as safe as these.
 
 create table evidence.files (
   id uuid primary key default gen_random_uuid(),
@@ -318,12 +319,18 @@ begin
       using errcode = 'P0001',
             hint = 'It is registered as evidence. evidence.retire says that its time is over.';
   end if;
+  if exists (select 1 from audit.exported_heads h where h.destination = 'evidence/' || old.name) then
+    raise exception 'EVIDENCE_IMMUTABILITY_VIOLATION: % of % in the bucket evidence is not allowed', tg_op, old.name
+      using errcode = 'P0001',
+            hint = 'It is an exported head of the audit chain, a few hundred bytes a day: its time is never over.';
+  end if;
   return case when tg_op = 'DELETE' then old else new end;
 end
 $$;
 comment on function evidence.protect_object() is
   'Trigger: the object of a registered file is neither removed, moved nor replaced, by Storage''s own roads either, '
-  'until the file is retired.';
+  'until the file is retired; that of an exported head never. A file of a head that is not in the register is not '
+  'ours, and may be removed.';
 grant execute on function evidence.protect_object() to service_role;
 
 create or replace trigger dragonfly_protect_evidence

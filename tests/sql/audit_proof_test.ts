@@ -8,12 +8,15 @@ import { exportHead } from "../../shared/audit/export_head.ts";
 import { signHead } from "../../shared/audit/head.ts";
 import type { Proof } from "../../shared/audit/proof.ts";
 import { pemOf, readSigningKey } from "../../shared/audit/signing.ts";
+import { GUARDS as RIGHTS } from "../../ops/security/rights.ts";
 import { SentinelGateway } from "../../shared/data/sentinel_gateway.ts";
 import { auditChain } from "../../shared/sentinel/checks/audit_chain.ts";
 import { guardTriggers } from "../../shared/sentinel/checks/guard_triggers.ts";
+import { GUARDS } from "../../shared/sentinel/guard_hashes.ts";
 import { CHANNELS } from "../../shared/sentinel/notices/notice.ts";
+import { runChecks } from "../../shared/sentinel/run_checks.ts";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
-import { letTimePass } from "./engine.ts";
+import { errorOf, letTimePass } from "./engine.ts";
 import { look, lookWith } from "./sentinel.ts";
 
 const HOUR_MS = 3_600_000;
@@ -63,7 +66,10 @@ function exported(db: TestDatabase, proof: Proof, now = new Date()) {
 async function asOwner(db: TestDatabase, statement: string): Promise<void> {
   await db.sql.begin(async (sql) => {
     await sql.unsafe("alter table audit.event_log disable trigger user");
+    await sql.unsafe("alter table audit.exported_heads disable trigger user");
     await sql.unsafe(statement);
+    await sql.unsafe("alter table audit.exported_heads enable always trigger _100_protect_heads");
+    await sql.unsafe("alter table audit.exported_heads enable always trigger _100_protect_heads_truncate");
     await sql.unsafe("alter table audit.event_log enable always trigger _100_protect_events");
     await sql.unsafe("alter table audit.event_log enable always trigger _100_protect_events_truncate");
   });
@@ -103,10 +109,60 @@ Deno.test("exportHead() writes the head down once a day: a signed file, the regi
       CHANNELS.toSorted().map((one) => [one, head?.hash]),
     );
     await letTimePass(db, 1);
-    await db.sql`update audit.exported_heads set exported_at = exported_at - interval '25 hours'`;
+    await asOwner(db, "update audit.exported_heads set exported_at = exported_at - interval '25 hours'");
     const again = await exported(db, proof, new Date(Date.now() + HOUR_MS));
     assert(again !== null && files.size === 2, "a day in which nothing happened is written down too");
     assertEquals(await run(db, proof), []);
+  }));
+
+/** What nobody may do to the register of exported heads, whoever he is. */
+const ON_REGISTER = [
+  "delete from audit.exported_heads where true",
+  "update audit.exported_heads set hash = repeat('0', 64) where true",
+  "update audit.exported_heads set exported_at = now() + interval '1 day' where true",
+  "truncate audit.exported_heads",
+];
+/** What nobody may do to the file of a head. */
+const ON_FILE = [
+  "delete from storage.objects where name like 'audit/heads/%'",
+  `update storage.objects set version = 'v2', metadata = '{"size": 9}' where name like 'audit/heads/%'`,
+  "update storage.objects set name = 'elsewhere' where name like 'audit/heads/%'",
+  "update storage.objects set bucket_id = 'intake' where name like 'audit/heads/%'",
+];
+Deno.test("neither an exported head nor its file is removed or changed; a file that is not ours may go", () =>
+  withDatabase(async (db) => {
+    const { proof } = await outside();
+    await events(db, 3);
+    const file = await exported(db, proof);
+    const storage = db.connect("supabase_storage_admin", { "storage.allow_delete_query": "true" });
+    await db.admin`
+      insert into storage.buckets (id, name) values ('evidence', 'evidence'), ('intake', 'intake') on conflict do nothing`;
+    const stored = (name: string) =>
+      db.admin`insert into storage.objects (bucket_id, name, version, metadata)
+        values ('evidence', ${name}, 'v1', ${db.admin.json({ size: 4, eTag: '"a"' })})`;
+    await stored(file?.path ?? "");
+    for (const replica of [false, true]) {
+      for (const statement of ON_REGISTER) {
+        const error = await errorOf(db.admin.begin(async (sql) => {
+          if (replica) await sql`set local session_replication_role = replica`;
+          await sql.unsafe(statement);
+        }));
+        assertMatch(
+          error ?? "let through",
+          /^P0001 AUDIT_IMMUTABILITY_VIOLATION: .* on audit\.exported_heads/,
+        );
+      }
+    }
+    for (const statement of ON_FILE) {
+      assertMatch(
+        await errorOf(storage.unsafe(statement)) ?? "let through",
+        /^P0001 EVIDENCE_IMMUTABILITY_VIOLATION: \w+ of audit\/heads\/\S+ in the bucket evidence/,
+      );
+    }
+    await stored("audit/heads/999999999999999-20991231000000.json"); // forged, to come last by name
+    await storage`delete from storage.objects where name like 'audit/heads/9%'`;
+    const [left] = await db.sql`select count(*) as n from storage.objects where name like 'audit/heads/%'`;
+    assertEquals(left?.n, 1);
   }));
 
 Deno.test("an exported head is checked by a stranger who has the file and the public key", async () => {
@@ -197,7 +253,7 @@ const ATTACKS: readonly [
   ],
   [
     "a head put into the register by hand",
-    (db) => db.sql`update audit.exported_heads set hash = repeat('0', 64)`,
+    (db) => asOwner(db, "update audit.exported_heads set hash = repeat('0', 64)"),
     [
       /^critical Audit chain does not verify: head is older than the one exported at /,
       /^critical The register of exported heads says something else of audit\/heads\/\S+ than its file$/,
@@ -344,6 +400,44 @@ const ON_GUARDS: readonly [what: string, statement: string, says: string[]][] = 
     ],
   ],
 ];
+Deno.test("the sentinel finds every single guard that is dropped, disabled or made to sleep in replica sessions", () =>
+  withDatabase(async (db) => {
+    const wrong: string[] = [];
+    await db.admin.begin(async (sql) => {
+      const seen = async () =>
+        (await runChecks([guardTriggers], {
+          query: async (statement) => [...await sql.unsafe(statement)],
+          probeRest: () => Promise.resolve({ outcome: "answers" }),
+          wait: () => Promise.resolve(),
+          now: new Date(),
+          directUntil: null,
+          proof: null,
+        })).map((finding) => `${finding.level} ${finding.message}`);
+      assertEquals(await seen(), []);
+      for (const { table, trigger, must_be } of GUARDS) {
+        for (
+          const state of must_be === "always" ? ["missing", "disabled", "enabled"] : ["missing", "disabled"]
+        ) {
+          const verb = state === "disabled" ? "disable" : "enable";
+          await sql`savepoint whole`;
+          await sql.unsafe(
+            state === "missing"
+              ? `drop trigger ${trigger} on ${table}`
+              : `alter table ${table} ${verb} trigger ${trigger}`,
+          );
+          const says = await seen();
+          const wanted = `critical 1 guard trigger not in force: ${trigger} on ${table} (${state})`;
+          if (says.length !== 1 || says[0] !== wanted) wrong.push(`${wanted} | ${says}`);
+          await sql`rollback to whole`;
+        }
+      }
+      assertEquals(await seen(), []);
+    });
+    assertEquals(wrong, []);
+    const watched = new Set(GUARDS.map(({ table, trigger }) => `${table} ${trigger}`));
+    assertEquals(RIGHTS.map((guard) => guard.join(" ")).filter((guard) => !watched.has(guard)), []);
+  }));
+
 for (const [what, statement, says] of ON_GUARDS) {
   Deno.test(`the sentinel finds ${what}`, () =>
     withDatabase(async (db) => {
