@@ -35,7 +35,11 @@ export async function fill(admin: postgres.Sql, have: Size, want: Size): Promise
 }
 
 /** Runs work with a table's own triggers off, and puts each back as it was. */
-async function withoutTriggers(admin: postgres.Sql, table: string, work: () => Promise<void>): Promise<void> {
+export async function withoutTriggers(
+  admin: postgres.Sql,
+  table: string,
+  work: () => Promise<unknown>,
+): Promise<void> {
   const triggers = await admin`
     select t.tgname as name, t.tgenabled as state from pg_trigger t
      where t.tgrelid = ${table}::regclass and not t.tgisinternal`;
