@@ -24,6 +24,8 @@ export interface StackOptions {
   liveDashboard: boolean;
   /** True for a project before its first migration: database and buckets, nothing that stands on them. */
   bare: boolean;
+  /** Where the database lies (`STACK_DATA`); where it fits best when null. */
+  dataFolder: string | null;
   /** What new objects in `public` are granted by themselves. */
   defaultPrivileges: DefaultPrivileges;
   log(line: string): void;
@@ -35,7 +37,7 @@ export interface Frame {
   readonly keys: Keys;
   /** The stack's folder: state, logs, objects. */
   readonly home: string;
-  /** Where the database lies; `home` unless Postgres' user cannot get there. */
+  /** Where the database lies; `home` unless it was told otherwise or Postgres' user cannot get there. */
   readonly dataHome: string;
   readonly programs: Programs;
   readonly database: DatabaseAddress;
@@ -57,7 +59,7 @@ export async function makeFrame(options: StackOptions): Promise<Frame> {
     config: await readConfig(),
     keys,
     home,
-    dataHome: await homeForData(programs, home),
+    dataHome: await homeForData(programs, home, options.dataFolder),
     programs,
     database: { port: freePort(), password: keys.databasePassword },
     faults: makeFaults(),
@@ -69,10 +71,10 @@ export function databaseUrl({ database }: Frame): string {
   return `postgresql://postgres:${database.password}@127.0.0.1:${database.port}/postgres`;
 }
 
-/** Beside the rest, or where Postgres' user can get to. */
-async function homeForData(programs: Programs, home: string): Promise<string> {
-  if (programs.user === undefined || await canEnter(programs.user, STACKS)) return home;
-  const outside = await Deno.makeTempDir({ dir: temporaryFolder(), prefix: "dragonfly-stack-" });
+/** Where it was told to, else beside the rest, or where Postgres' user can get to. */
+async function homeForData(programs: Programs, home: string, wanted: string | null): Promise<string> {
+  if (wanted === null && (programs.user === undefined || await canEnter(programs.user, STACKS))) return home;
+  const outside = await Deno.makeTempDir({ dir: wanted ?? temporaryFolder(), prefix: "dragonfly-stack-" });
   await Deno.chmod(outside, 0o711);
   await Deno.writeTextFile(`${home}/data-home`, outside, { mode: 0o600 });
   return outside;

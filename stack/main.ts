@@ -25,7 +25,8 @@ const USAGE = `deno task stack <command> [flags]
   --defaults WHAT up: what is granted by itself in public: none (new projects), granted (before 2026-10-30)
 
   STACK_TIME=0.1 shortens leases, beats, back-off and cron alike.
-  STACK_VENDOR_KEYS='{"acme":"<key>"}' gives vendors their keys, STACK_SECRETS='{"NAME":"<value>"}' more variables.`;
+  STACK_VENDOR_KEYS='{"acme":"<key>"}' gives vendors their keys, STACK_SECRETS='{"NAME":"<value>"}' more variables.
+  STACK_DATA=/dev/shm has the database written there.`;
 
 /** Side effects: processes and a folder per stack. @returns the exit code. */
 async function main(args: string[]): Promise<number> {
@@ -61,6 +62,7 @@ async function main(args: string[]): Promise<number> {
         name,
         timeScale: timeScale(),
         vendorKeys: named("STACK_VENDOR_KEYS"),
+        dataFolder: Deno.env.get("STACK_DATA") ?? null,
         functionEnv: { ...pairs(values.env), ...named("STACK_SECRETS") },
         functions: !values["no-functions"],
         wallSeconds: values.wall === undefined ? null : wallSeconds(values.wall),

@@ -20,6 +20,7 @@ const TEMPLATE = "dragonfly_tests_template";
 
 /** Tables that have rows as soon as the migrations have run. All others of ours begin empty. */
 export const CATALOGUES = [
+  "enforcement.action_moves",
   "intake.batch_moves",
   "intake.error_codes",
   "intake.sources",

@@ -53,11 +53,17 @@ export async function startStack(options: TestStackOptions = {}): Promise<TestSt
   };
 }
 
+/** A test's database outlives nothing: it is written where the run throws things away. */
+function scratch(): Record<string, string> {
+  const folder = Deno.env.get("TMPDIR");
+  return folder === undefined ? {} : { STACK_DATA: folder };
+}
+
 /** A stack that fails to come up leaves its folder for whoever reads the log; a test's error says it already. */
 async function bringUp(name: string, flags: string[], env: Record<string, string>): Promise<Addresses> {
   const args = ["up", "--detach", "--json", "--name", name, "--parent", String(Deno.pid), ...flags];
   try {
-    return JSON.parse(await runStack(args, env));
+    return JSON.parse(await runStack(args, { ...scratch(), ...env }));
   } catch (error) {
     await runStack(["down", "--name", name]);
     throw error;
