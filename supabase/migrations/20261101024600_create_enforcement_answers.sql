@@ -85,7 +85,8 @@ as $$
   select jsonb_build_object(
     'tasks', (
       select coalesce(jsonb_agg((to_jsonb(s.t) - 'id')
-               || jsonb_build_object('task_id', (s.t).id, 'plaintiff_name', s.name) order by (s.t).created_at desc, (s.t).id), '[]')
+               || jsonb_build_object('task_id', (s.t).id, 'plaintiff_name', s.name)
+             order by (s.t).created_at desc, (s.t).id), '[]')
         from (select f.t, f.name from found f order by (f.t).created_at desc, (f.t).id
                limit page_size offset (page::bigint - 1) * page_size) s),
     'total', (select count(*) from found),
