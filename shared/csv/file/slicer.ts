@@ -259,7 +259,8 @@ export class Slicer {
   #isFull(at: number): boolean {
     const { rows, sliceStart } = this.table;
     if (rows - sliceStart.row >= this.#sliceRows) return true;
-    const most = this.#here().base + at * (this.#here().stride || 3);
+    const { base, bytes, text, stride } = this.#here();
+    const most = base + (stride > 0 ? stride * at : Math.min(3 * at, bytes.length - text.length + at));
     const { byte } = sliceStart;
     return most - byte >= this.#sliceBytes && this.#byteOf(at) - byte >= this.#sliceBytes;
   }

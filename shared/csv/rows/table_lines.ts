@@ -50,6 +50,8 @@ const MOST_DIGITS = 7;
 const TABLE_NAMES = 3;
 /** Columns below which a cell that stands alone is no title. */
 const TITLE_COLUMNS = 3;
+/** Characters looked at from one end of a line before the other end is. */
+const RUN = 16;
 /** How often a line that is looked at is gone through, and what each cell costs besides, in characters read. */
 const LOOK_PASSES = 6;
 const LOOK_STEPS = 40;
@@ -104,9 +106,15 @@ export class TableLines {
   #hasValues(text: string, start: number, end: number): boolean {
     if (this.header.fields.length === 0) return true;
     let left = this.#digits;
-    for (let low = start, high = end - 1; low <= high; low++, high--) {
-      if (isDigit(text.charCodeAt(low)) && left-- === 0) return true;
-      if (low < high && isDigit(text.charCodeAt(high)) && left-- === 0) return true;
+    const middle = (start + end) >> 1;
+    // From both ends, a few characters at a time: numbers and dates stand at either.
+    for (let low = start, high = end - 1; low < middle || high >= middle;) {
+      for (const stop = Math.min(middle, low + RUN); low < stop; low++) {
+        if (isDigit(text.charCodeAt(low)) && left-- === 0) return true;
+      }
+      for (const stop = Math.max(middle, high - RUN); high >= stop; high--) {
+        if (isDigit(text.charCodeAt(high)) && left-- === 0) return true;
+      }
     }
     return false;
   }

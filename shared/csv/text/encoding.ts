@@ -55,22 +55,28 @@ export function countSequences(bytes: Uint8Array, counted: Sequences): void {
 
 /** Characters of several bytes in some bytes that are all UTF-8: each begins with a byte that no other one has. */
 export function countCharacters(bytes: Uint8Array): number {
-  let count = 0;
-  let at = 0;
   const { byteOffset, length } = bytes;
-  for (; at < length && (byteOffset + at) % WORD !== 0; at++) if ((bytes[at] ?? 0) >= FIRST_LEAD) count++;
-  if (at === length) return count;
-  const words = new Uint32Array(bytes.buffer, byteOffset + at, (length - at) >> 2);
-  for (let place = 0; place < words.length; place++, at += WORD) {
-    if (((words[place] ?? 0) & HIGH_BITS) === 0) continue; // four characters of ASCII
-    for (let byte = at; byte < at + WORD; byte++) if ((bytes[byte] ?? 0) >= FIRST_LEAD) count++;
+  const head = -byteOffset & (WORD - 1); // words are read where memory aligns them
+  if (length <= head) return countLeads(bytes, 0, length);
+  const words = new Uint32Array(bytes.buffer, byteOffset + head, (length - head) >> 2);
+  let count = countLeads(bytes, 0, head) + countLeads(bytes, head + WORD * words.length, length);
+  for (let place = 0; place < words.length; place++) {
+    const word = words[place] ?? 0;
+    // The two highest bits of a lead byte are set: one bit for each such byte is left, and the product adds them up.
+    count += Math.imul((word & (word << 1) & HIGH_BITS) >>> 7, EACH_BYTE) >>> 24;
   }
-  for (; at < length; at++) if ((bytes[at] ?? 0) >= FIRST_LEAD) count++;
+  return count;
+}
+
+function countLeads(bytes: Uint8Array, from: number, to: number): number {
+  let count = 0;
+  for (let at = from; at < to; at++) if ((bytes[at] ?? 0) >= FIRST_LEAD) count++;
   return count;
 }
 
 const WORD = 4;
 const HIGH_BITS = 0x80808080 | 0;
+const EACH_BYTE = 0x01010101;
 const FIRST_LEAD = 0xc0;
 
 /** Place of the first byte that is not part of valid UTF-8; -1 when all are. */
