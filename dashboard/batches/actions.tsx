@@ -1,7 +1,7 @@
 /** What operators can do to a batch: each says what it will do, and asks in proportion to the harm. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Client } from "../../shared/http/client.ts";
 import type { Batch } from "../../shared/intake/record.ts";
 import type { BatchState } from "../../shared/intake/states.ts";
@@ -173,61 +173,5 @@ function DownloadFile({ batch }: { readonly batch: Batch }) {
       <button type="button" onClick={() => void download()}>Download the file</button>
       {error !== null && <Trouble error={error} />}
     </>
-  );
-}
-
-/** The way back for a corrected errors.csv. */
-export function SendBack({ batch }: { readonly batch: Batch }) {
-  const { calls } = useDesk();
-  const navigate = useNavigate();
-  const input = useRef<HTMLInputElement>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-  const isPossible = (batch.status === "failed" || batch.status === "completed") &&
-    (batch.unresolved_error_count ?? 0) > 0;
-  if (!isPossible) return null;
-  const send = async (file: File) => {
-    setBusy(true);
-    setError(null);
-    try {
-      const answer = await calls.client.call("POST /intake/batches/:id/replay", {
-        path: { id: batch.batch_id },
-        body: { file, filename: file.name },
-      });
-      const id = answer.body.batch_id;
-      if (id !== null) await navigate({ to: "/batches/$id", params: { id }, search: {} });
-    } catch (caught) {
-      setError(caught);
-    }
-    setBusy(false);
-  };
-  return (
-    <section className="panel" aria-label="Mend">
-      <h2>Mend</h2>
-      <p>
-        {counted(batch.unresolved_error_count ?? 0, "row is", "rows are")}{" "}
-        still rejected. Download them, correct the cells in a spreadsheet, and send the file back: what is
-        right now is taken in
-        {batch.status === "failed"
-          ? ", and the refused batch goes on by itself once it keeps its budget."
-          : "."}
-      </p>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        aria-label="Corrected errors.csv"
-        accept=".csv,text/csv"
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          event.target.value = "";
-          if (file !== undefined) void send(file);
-        }}
-      />
-      <button type="button" className="main" disabled={busy} onClick={() => input.current?.click()}>
-        {busy ? "Sending …" : "Send corrected rows back"}
-      </button>
-      {error !== null && <Trouble error={error} />}
-    </section>
   );
 }

@@ -9,11 +9,12 @@ import { Heading } from "../look/heading.tsx";
 import { Moment, Progress, StateTag, Trouble } from "../look/pieces.tsx";
 import { Certificate } from "../proof/certificate.tsx";
 import { useDesk } from "../session/context.tsx";
-import { BatchActions, SendBack } from "./actions.tsx";
+import { BatchActions } from "./actions.tsx";
 import { BatchErrors } from "./errors.tsx";
 import { BatchFigures } from "./figures.tsx";
 import { Lineage } from "./lineage.tsx";
 import { isRunning } from "./list_page.tsx";
+import { MendPanel } from "./mend/mend_panel.tsx";
 
 /** Milliseconds between two looks: while it runs, and while it does not. */
 const BUSY_MS = 2000;
@@ -62,7 +63,7 @@ export function BatchPage() {
       <BatchFigures batch={batch} />
       {person.role === "operator" && <BatchActions batch={batch} />}
       <Causes batch={batch} />
-      {person.role === "operator" && <SendBack batch={batch} />}
+      {person.role === "operator" && <MendPanel batch={batch} />}
       <BatchErrors key={batch.attempt} batch={batch} first={10} />
       <Facts batch={batch} />
       <Life id={id} updatedAt={batch.updated_at} />

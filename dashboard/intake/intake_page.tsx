@@ -61,7 +61,9 @@ function sayOf(station: Station): string {
     case "waiting":
       return `${station.filename} is within its budget and waits for approval.`;
     case "stopped":
-      return `${station.filename} was not taken in. ${station.why}`;
+      return station.isSure
+        ? `${station.filename} was not taken in. ${station.why}`
+        : `It is not known whether ${station.filename} has arrived. ${station.why} Try again: what is known is not taken twice.`;
     default:
       return outcomeOf(station.batch);
   }
@@ -189,13 +191,20 @@ function Details({ desk }: { readonly desk: StationDesk }) {
           <div className="row">
             {station.batch !== null && <StateTag status={station.batch.status} />}
             <Link to="/batches/$id" params={{ id: station.batchId }} search={{}}>Open the batch</Link>
-            <span className="quiet">It goes on by itself; you may leave this page.</span>
+            <span className="quiet">
+              {desk.isAway
+                ? "It cannot be seen at the moment. It goes on by itself, and is looked for again."
+                : "It goes on by itself; you may leave this page."}
+            </span>
           </div>
         </Panel>
       );
     case "stopped":
       return (
         <div className="row">
+          {desk.again !== null && (
+            <button type="button" className="main" onClick={desk.again}>Try again</button>
+          )}
           <button type="button" onClick={clear}>All right</button>
         </div>
       );

@@ -38,7 +38,8 @@ export type Station =
     readonly batch: Batch | null;
   }
   | { readonly at: "success" | "partial" | "failed"; readonly filename: string; readonly batch: Batch }
-  | { readonly at: "stopped"; readonly filename: string; readonly why: string };
+  /** isSure: it is known that nothing of the file has arrived. */
+  | { readonly at: "stopped"; readonly filename: string; readonly why: string; readonly isSure: boolean };
 
 /** What happens to it. */
 export type StationEvent =
@@ -51,7 +52,7 @@ export type StationEvent =
   /** A batch that was sent before the page was left. */
   | { readonly what: "resumed"; readonly batchId: string; readonly filename: string }
   | { readonly what: "seen"; readonly batch: Batch }
-  | { readonly what: "stopped"; readonly why: string }
+  | { readonly what: "stopped"; readonly why: string; readonly isSure: boolean }
   | { readonly what: "cleared" };
 
 export const IDLE: Station = { at: "idle" };
@@ -92,7 +93,7 @@ export function next(station: Station, event: StationEvent): Station {
       const name = filenameOf(station);
       return name === null || hasResult(station)
         ? station
-        : { at: "stopped", filename: name, why: event.why };
+        : { at: "stopped", filename: name, why: event.why, isSure: event.isSure };
     }
   }
 }

@@ -27,11 +27,15 @@ export interface StationDesk {
   /** What the source's settings were when the file was checked. */
   readonly rules: SourceRules;
   readonly choose: (file: File) => void;
+  /** Checks the file at hand once more; null when there is none. */
+  readonly again: (() => void) | null;
   readonly send: (again: boolean) => void;
   /** Saves what columns are for a source, and checks the file again as one of its files. */
   readonly learn: (settings: ColumnSettings, source: string) => Promise<void>;
   readonly cancel: () => void;
   readonly clear: () => void;
+  /** The batch that is watched cannot be seen at the moment. */
+  readonly isAway: boolean;
 }
 
 /** The source that files belong to when nothing else is said. */
@@ -53,7 +57,7 @@ export function useStation(): StationDesk {
     tell({ what: "cleared" });
     tell({ what: "chosen", file: { filename: chosen.name, size: chosen.size } });
     const refusal = refusedAtOnce(chosen);
-    if (refusal !== null) return tell({ what: "stopped", why: refusal });
+    if (refusal !== null) return tell({ what: "stopped", why: refusal, isSure: true });
     void (async () => {
       try {
         const settings = await rulesOf(calls.client, of, mine.signal);
@@ -63,12 +67,16 @@ export function useStation(): StationDesk {
         const known = await knownBatch(calls.client, forecast.file_hash, of, mine.signal);
         if (!mine.signal.aborted) tell({ what: "checked", forecast, known });
       } catch (error) {
-        if (!mine.signal.aborted) tell({ what: "stopped", why: wordsOf(error) });
+        if (!mine.signal.aborted) tell({ what: "stopped", why: wordsOf(error), isSure: true });
       }
     })();
   }, [calls]);
 
   const choose = useCallback((chosen: File) => look(chosen, source), [look, source]);
+
+  const again = useCallback(() => {
+    if (file.current !== null) look(file.current, source);
+  }, [look, source]);
 
   const learn = useCallback(async (settings: ColumnSettings, name: string) => {
     const path = { name };
@@ -93,14 +101,15 @@ export function useStation(): StationDesk {
         sessionStorage.setItem(KEPT, JSON.stringify({ batchId, filename: chosen.name }));
         tell({ what: "arrived", batchId });
       } catch (error) {
-        if (!mine.signal.aborted) tell({ what: "stopped", why: wordsOf(error) });
+        const isSure = error instanceof Refused; // without an answer it may have arrived all the same
+        if (!mine.signal.aborted) tell({ what: "stopped", why: wordsOf(error), isSure });
       }
     })();
   }, [calls, source, station]);
 
   const cancel = useCallback(() => {
     work.current?.abort();
-    tell({ what: "stopped", why: "You have cancelled it. Nothing was taken in." });
+    tell({ what: "stopped", why: "You have cancelled it. Nothing was taken in.", isSure: true });
   }, []);
 
   const clear = useCallback(() => {
@@ -117,11 +126,23 @@ export function useStation(): StationDesk {
   }, []);
 
   useLeaveWarning(wouldLose(station));
-  useWatch(station, tell);
-  return { station, source, setSource, rules, choose, send, learn, cancel, clear };
+  const isAway = useWatch(station, tell);
+  return {
+    station,
+    source,
+    setSource,
+    rules,
+    choose,
+    again: file.current === null ? null : again,
+    send,
+    learn,
+    cancel,
+    clear,
+    isAway,
+  };
 }
 
-function useWatch(station: Station, tell: (event: Parameters<typeof next>[1]) => void): void {
+function useWatch(station: Station, tell: (event: Parameters<typeof next>[1]) => void): boolean {
   const { calls } = useDesk();
   const isRunning = station.at === "processing" || station.at === "waiting";
   const id = isRunning ? station.batchId : null;
@@ -140,8 +161,9 @@ function useWatch(station: Station, tell: (event: Parameters<typeof next>[1]) =>
     if (batch !== undefined) tell({ what: "seen", batch });
   }, [batch, tell]);
   useEffect(() => {
-    if (gone) tell({ what: "stopped", why: "Its record has been deleted." });
+    if (gone) tell({ what: "stopped", why: "Its record has been deleted.", isSure: true });
   }, [gone, tell]);
+  return id !== null && watched.error !== null && !gone;
 }
 
 function useLeaveWarning(isOn: boolean): void {

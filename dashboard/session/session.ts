@@ -18,6 +18,7 @@ export class Sessions {
   readonly #auth: InstanceType<typeof AuthClient>;
   #session: Session | null = null;
   #listeners = new Set<Listener>();
+  #isLeaving = false;
   /** True after a session ended without anybody signing out. */
   hasExpired = false;
 
@@ -60,7 +61,9 @@ export class Sessions {
   }
 
   async signOut(): Promise<void> {
+    this.#isLeaving = true;
     await this.#auth.signOut({ scope: "local" });
+    this.#isLeaving = false;
   }
 
   /** After a call was refused for its session: a new one, or nobody. @returns whether there is a new one. */
@@ -68,12 +71,12 @@ export class Sessions {
     const { data } = await this.#auth.refreshSession();
     this.#take(data.session);
     if (data.session !== null) return true;
-    this.hasExpired = true;
-    await this.signOut();
+    await this.#auth.signOut({ scope: "local" });
     return false;
   }
 
   #take(session: Session | null): void {
+    if (this.#session !== null && session === null) this.hasExpired = !this.#isLeaving;
     this.#session = session;
     const person = personOf(session);
     for (const listener of this.#listeners) listener(person);

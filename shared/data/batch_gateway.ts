@@ -99,10 +99,15 @@ export class BatchGateway {
     return frame;
   }
 
-  /** Lines of errors.csv after a row; null when there are no more. */
-  async csvAfter(id: string, row: number, rows: number): Promise<{ last_row: number; csv: string } | null> {
+  /** Lines of errors.csv after a row; null when there are no more. unresolved: without those a replay put right. */
+  async csvAfter(
+    id: string,
+    row: number,
+    rows: number,
+    unresolved: boolean,
+  ): Promise<{ last_row: number; csv: string } | null> {
     return CsvPage.parse(
-      await this.calls.call("intake", "errors_csv", { batch: id, after_row: row, rows }),
+      await this.calls.call("intake", "errors_csv", { batch: id, after_row: row, rows, unresolved }),
     )[0] ?? null;
   }
 

@@ -1721,7 +1721,7 @@ export type Database = {
         Returns: Json;
       };
       "errors_csv": {
-        Args: { "after_row": number; "batch": string; "rows": number };
+        Args: { "after_row": number; "batch": string; "rows": number; "unresolved"?: boolean };
         Returns: {
           "csv": string;
           "last_row": number;

@@ -3,7 +3,7 @@
  * errors.csv made them harmless for spreadsheets. `intake.csv_cell` is the other half.
  */
 import type { RowIssue, RowStage } from "../judgments/mod.ts";
-import { asSent } from "./recorded.ts";
+import { asSent, recorded } from "./recorded.ts";
 
 /** Columns errors.csv puts before those of the file. */
 export const ERROR_COLUMNS = ["row_number", "error_code", "error_message", "field", "raw_value"] as const;
@@ -52,6 +52,12 @@ function unguarded(cell: string): string {
 /** A cell as the file had it, before the record and errors.csv made it fit for them. */
 export function originalCell(cell: string): string {
   return asSent(unguarded(cell));
+}
+
+/** A cell as a corrected errors.csv holds it; `originalCell` gives exactly this cell back. `intake.csv_cell` guards alike. */
+export function sentCell(cell: string): string {
+  const kept = recorded(cell);
+  return isFormula(kept) ? `'${kept}` : kept;
 }
 
 /** Why a row repairs nothing, and the stage its code belongs to. */

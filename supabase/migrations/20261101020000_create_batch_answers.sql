@@ -216,7 +216,7 @@ comment on function intake.csv_cells(jsonb, jsonb) is
   'header is so again when it is sent back as it is. Null without cells.';
 grant execute on function intake.csv_cells(jsonb, jsonb) to service_role;
 
-create function intake.errors_csv(batch uuid, after_row int, rows int)
+create function intake.errors_csv(batch uuid, after_row int, rows int, unresolved boolean default false)
 returns table (last_row int, csv text)
 language sql
 stable
@@ -232,13 +232,14 @@ as $$
                  E'\r\n' as line
         from intake.row_errors e join intake.simplicity_batches b on b.id = e.batch_id
        where e.batch_id = errors_csv.batch and e.error_stage <> 'insert' and e.row_index > after_row
+         and (not unresolved or e.resolved_at is null)
        order by e.row_index limit errors_csv.rows) p
   having count(*) > 0
 $$;
-comment on function intake.errors_csv(uuid, int, int) is
+comment on function intake.errors_csv(uuid, int, int, boolean) is
   'Kept rejects after a row as CSV lines (row_number, error_code, error_message, field, raw_value, then the file''s '
-  'own columns) and the last row in them. No row when there are no more.';
-grant execute on function intake.errors_csv(uuid, int, int) to service_role;
+  'own columns) and the last row in them. No row when there are no more. unresolved: without those a replay put right.';
+grant execute on function intake.errors_csv(uuid, int, int, boolean) to service_role;
 
 create function intake.errors_csv_frame(batch uuid)
 returns table (header text, footer text)
@@ -248,7 +249,8 @@ set search_path = ''
 as $$
   -- The mark at the beginning is what makes Excel read UTF-8 as such.
   select U&'\FEFF' || 'row_number,error_code,error_message,field,raw_value' || coalesce(
-           (select string_agg(',' || intake.csv_cell(h.name), '' order by h.place)
+           (select string_agg(',' || intake.csv_cell(coalesce(nullif(btrim(h.name), ''), 'column ' || h.place)), ''
+             order by h.place)
               from jsonb_array_elements_text(b.layout -> 'header') with ordinality h(name, place)), '') || E'\r\n',
          case when b.rejects_truncated then format(
            E'"Truncated: %s of %s rejects are kept, the first in file order"\r\n',

@@ -4,6 +4,7 @@ import { assertEquals } from "deno-std/assert/equals.js";
 import { assertStringIncludes } from "deno-std/assert/string_includes.js";
 import { z } from "zod";
 import { hasEnded } from "../../shared/intake/states.ts";
+import { checkForetold, foretell } from "./foretold.ts";
 import { type Answer, asOperator, call, post } from "../functions/intake_stack.ts";
 import { type SharedStack, until } from "../stack/shared_stack.ts";
 
@@ -109,7 +110,10 @@ export async function checkCase(stack: SharedStack, written: Case): Promise<void
   }
   assertEquals(sent.refused, false, sent.answer?.text);
   if (expect.status === "ignored") return assertEquals(sent.id, null); // a batch is made in the upload's transaction
-  await checkBatch(stack, await endOf(stack, sent.id), expect);
+  const batch = await endOf(stack, sent.id);
+  await checkBatch(stack, batch, expect);
+  const told = await foretell(bytes, filled.source_settings);
+  await checkForetold(stack, batch, told, filled.before.length === 0);
   if (filled.replay !== undefined) await checkReplay(stack, filled, sent.id, words);
 }
 

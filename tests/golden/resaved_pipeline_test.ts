@@ -7,6 +7,7 @@ import { assertEquals } from "deno-std/assert/equals.js";
 import { hasEnded } from "../../shared/intake/states.ts";
 import { sharedStack, until } from "../stack/shared_stack.ts";
 import { type Outcome, readInProcess } from "../../ops/evaluation/in_process.ts";
+import { checkForetold, foretell } from "./foretold.ts";
 import { goodTable, HARMS, randomOf } from "./resaved.ts";
 
 const SEED = 16_042;
@@ -53,6 +54,7 @@ Deno.test(`the pipeline says of files from spreadsheets what the reading in proc
       return hasEnded(row?.batch.status ?? "") && row?.batch;
     });
     await checkBatch(file, batch);
+    await checkForetold(shared(), batch, await foretell(file.bytes), true);
     const told = outcomes.get(file.kind) ?? { completed: 0, failed: 0, rows: 0, rejects: 0 };
     told[file.outcome.status]++;
     told.rows += batch.row_count_inserted;

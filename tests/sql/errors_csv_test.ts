@@ -122,6 +122,20 @@ Deno.test("is_formula() and isFormula() agree on every character of the planes t
     assertEquals(differing.map(({ n }) => `U+${n.toString(16)}`), []);
   }));
 
+Deno.test("errors_csv() leaves out what a replay put right where only the unresolved are asked for, and names every column", () =>
+  withDatabase(async (db) => {
+    await errorsCsv(db, ["case_number", ""], [["A-1", "x"], ["A-2", "y"]]);
+    const [batch] = await db.sql`select b.id from intake.simplicity_batches b`;
+    await db.sql`update intake.row_errors set resolved_at = now() where row_index = 0`;
+    const [told] = await db.sql`
+      select (select f.header from intake.errors_csv_frame(${batch?.id}) f) as header,
+             (select c.csv from intake.errors_csv(${batch?.id}, -1, 10) c) as every,
+             (select c.csv from intake.errors_csv(${batch?.id}, -1, 10, true) c) as open`;
+    assertEquals(told?.every.split("\r\n").length, 3);
+    assertEquals(told?.open, "2,VALIDATION_ERROR,bad: A-2,,A-2,A-2,y\r\n");
+    assertEquals(told?.header.trim().endsWith(",case_number,column 2"), true);
+  }));
+
 Deno.test("errors_csv() read by our own reader gives every cell back, in UTF-8 with and without mark and in UTF-16", () =>
   withDatabase(async (db) => {
     await fc.assert(

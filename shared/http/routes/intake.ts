@@ -327,6 +327,9 @@ export const INTAKE = {
       "Streamed: row_number, error_code, error_message, field, raw_value, then the columns of the file. Cells that a " +
       "spreadsheet would run begin with an apostrophe.",
     path: { id: BATCH_ID },
+    query: {
+      unresolved: choice(["true", "false"], "Only those that no replay has put right."),
+    },
     answers: {
       200: {
         kind: "text",

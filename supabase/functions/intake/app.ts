@@ -147,10 +147,10 @@ function vendorOf(caller: Caller): string | null {
 }
 
 function answerErrorsCsv(batches: BatchGateway): HandlerOf<"intake", "GET /intake/batches/:id/errors.csv"> {
-  return async (context, { path }) => {
+  return async (context, { path, query }) => {
     const { batch_id, filename } = await findBatch(context, path.id, batches);
     const frame = await batches.csvFrame(batch_id);
-    return new Response(streamErrorsCsv(batches, batch_id, frame), {
+    return new Response(streamErrorsCsv(batches, batch_id, frame, query.unresolved === "true"), {
       headers: {
         "content-type": "text/csv; charset=utf-8",
         "content-disposition": attachment(`${filename.replace(/\.[A-Za-z0-9]{1,8}$/, "")}.errors.csv`),

@@ -71,8 +71,13 @@ Deno.test("a second file waits while one is checked or sent, and replaces a resu
 });
 
 Deno.test("what breaks off says why, and does not take a result away", () => {
-  const stopped: StationEvent = { what: "stopped", why: "No answer." };
-  assertEquals(after(CHOSEN, stopped), { at: "stopped", filename: "march.csv", why: "No answer." });
+  const stopped: StationEvent = { what: "stopped", why: "No answer.", isSure: false };
+  assertEquals(after(CHOSEN, stopped), {
+    at: "stopped",
+    filename: "march.csv",
+    why: "No answer.",
+    isSure: false,
+  });
   const done = after(...SENT, seen({ status: "completed" }));
   assertEquals(next(done, stopped), done);
   assertEquals(next(IDLE, stopped), IDLE);
