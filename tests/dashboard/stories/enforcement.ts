@@ -95,7 +95,8 @@ export function enforcementStories(desk: () => Desk): void {
     const { page, context } = await visit(desk(), "viewer");
     await page.getByRole("link", { name: "Enforcement" }).click();
     await page.getByRole("link", { name: `Plaintiff ${id.slice(0, 8)}` }).click();
-    await page.getByRole("region", { name: "Judgments" }).getByText(caseNumber).waitFor();
+    await page.getByRole("region", { name: "Judgments" }).getByRole("rowheader", { name: caseNumber })
+      .waitFor();
     const buttons = await page.locator("main button").allTextContents();
     assert(buttons.every((words) => /^(Origin|Certificate|Paper)/.test(words)), buttons.join(", "));
     for (const name of ["Plaintiffs", "Actions", "Tasks"]) {

@@ -79,7 +79,7 @@ export function healthStories(desk: () => Desk): void {
     const weeks = await page.getByRole("region", { name: "Weeks" }).locator("tbody tr").count();
     const [known] = await sql`select count(distinct (week, source))::int as n from ops.v_quality_trend`;
     assertEquals(weeks, known?.["n"]);
-    await page.getByRole("region", { name: "Quality" }).getByLabel("By").selectOption("month");
+    await page.getByRole("region", { name: "Quality" }).getByRole("combobox").selectOption("month");
     await page.getByText("Months as a table").waitFor();
 
     await page.getByRole("link", { name: "Batches" }).first().click();
