@@ -112,7 +112,6 @@ export function Pages() {
 function Frame() {
   return (
     <>
-      <button type="button" className="skip" onClick={toContent}>To the content</button>
       <TopBar />
       <Outlet />
     </>
@@ -130,6 +129,7 @@ function TopBar() {
   const [shown, setShown] = useState(theme);
   return (
     <header className="top">
+      <button type="button" className="skip" onClick={toContent}>To the content</button>
       <Link to="/" className="brand">DRAGONFLY</Link>
       <nav aria-label="Pages">
         <Link to="/" activeOptions={{ exact: true }}>Intake</Link>

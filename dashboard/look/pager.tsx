@@ -8,7 +8,7 @@ export function Pager({ page, pages, go }: {
   readonly go: (page: number) => void;
 }) {
   return (
-    <nav aria-label="Pages" className="row">
+    <nav aria-label="Pages of the list" className="row">
       <button type="button" disabled={page <= 1} onClick={() => go(page - 1)}>Back</button>
       <span>{whole(page)} / {whole(pages)}</span>
       <button type="button" disabled={page >= pages} onClick={() => go(page + 1)}>Next</button>
