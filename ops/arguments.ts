@@ -35,10 +35,10 @@ export async function readCommandLine(
     const wantsHelp = args.some((arg) => arg === "--help" || arg === "-h") || args.length === 0;
     if (words.length > 0) throw await unknownCommand(words, Object.keys(commands));
     if (!wantsHelp) throw new UsageError("Name a command: deno task ops --help lists them.");
-    return { command: null, typed: readTyped(["--help"], {}, null) };
+    return { command: null, typed: await readTyped(["--help"], {}, null) };
   }
-  const command = await commands[named.name]?.() ?? null;
-  return { command, typed: readTyped(named.rest, command?.flags ?? {}, command) };
+  const command = await commands[named.name]?.load() ?? null;
+  return { command, typed: await readTyped(named.rest, command?.flags ?? {}, command) };
 }
 
 interface Named {
@@ -71,26 +71,33 @@ function hyphened(arg: string): string {
 }
 
 async function unknownCommand(words: readonly string[], names: readonly string[]): Promise<UsageError> {
-  const group = names.filter((name) => name.startsWith(`${hyphened(words[0] ?? "")} `));
+  const [first = "", second = ""] = words.map(hyphened);
+  const group = names.filter((name) => name.startsWith(`${first} `)).map((name) => name.split(" ")[1] ?? "");
   if (group.length > 0) {
-    return new UsageError(
-      `"${words[0]}" goes on with ${group.map((name) => name.split(" ")[1]).join(", ")}.`,
-    );
+    const near = second === "" ? null : await nearest(second, group);
+    const meant = near === null ? "" : ` Did you mean ${first} ${near}?`;
+    return new UsageError(`"${words[0]}" goes on with ${group.join(", ")}.${meant}`);
   }
-  const { closest } = await import("fastest-levenshtein"); // only who mistypes waits for it
-  const near = closest(hyphened(words[0] ?? ""), names);
-  return new UsageError(
-    `There is no command "${words[0]}". Did you mean ${near}? deno task ops --help lists all.`,
-  );
+  const near = await nearest(words.length > 1 ? `${first} ${second}` : first, names) ??
+    await nearest(first, names);
+  const meant = near === null ? "" : ` Did you mean ${near}?`;
+  return new UsageError(`There is no command "${words[0]}".${meant} deno task ops --help lists all.`);
 }
 
-function readTyped(
+/** What was meant by a mistyped name: of those it is like in two thirds of its letters, the one most like it. */
+async function nearest(typed: string, names: readonly string[]): Promise<string | null> {
+  const { closest, distance } = await import("fastest-levenshtein"); // only who mistypes waits for it
+  const near = closest(typed, names);
+  return distance(typed, near) <= Math.max(2, near.length / 3) ? near : null;
+}
+
+async function readTyped(
   args: readonly string[],
   own: Readonly<Record<string, Flag>>,
   command: AnyCommand | null,
-): Typed {
+): Promise<Typed> {
   const flags = { ...GLOBAL_FLAGS, ...own };
-  const { values, positionals } = parse(args, flags);
+  const { values, positionals } = await parse(args, flags);
   const count = positionals.length;
   const [least, most] = command?.wordCount ?? [0, 0];
   if (values["help"] !== true && command !== null && (count < least || count > most)) {
@@ -112,7 +119,7 @@ function readTyped(
   };
 }
 
-function parse(args: readonly string[], flags: Readonly<Record<string, Flag>>) {
+async function parse(args: readonly string[], flags: Readonly<Record<string, Flag>>) {
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, { type, multiple = false }]) =>
       [name, name === "help" ? { type, short: "h" } : { type, multiple }] as const
@@ -124,9 +131,10 @@ function parse(args: readonly string[], flags: Readonly<Record<string, Flag>>) {
     if (!(error instanceof TypeError)) throw error;
     const unknown = /'(-[^' ]*)/.exec(error.message)?.[1];
     if (/unknown option/i.test(error.message)) {
-      throw new UsageError(
-        `There is no flag ${unknown}. Flags here: ${Object.keys(flags).map((f) => `--${f}`).join(" ")}`,
-      );
+      const names = Object.keys(flags).map((name) => `--${name}`);
+      const near = await nearest(unknown ?? "", names);
+      const meant = near === null ? "" : ` Did you mean ${near}?`;
+      throw new UsageError(`There is no flag ${unknown}.${meant} Flags here: ${names.join(" ")}`);
     }
     throw new UsageError(`${error.message.split(". ")[0]}.`);
   }

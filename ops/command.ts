@@ -66,8 +66,6 @@ export type Report<Data> = (data: Data) => void;
 export interface Command<Data> {
   /** As it is typed, two words for a group: `queue pause`. */
   readonly name: string;
-  /** What it must show, in one line. */
-  readonly summary: string;
   /** What it changes; `none` for one that only looks. */
   readonly effects: string;
   /** Words after the name, for the usage: `<batch> [file…]`. */
@@ -97,7 +95,6 @@ export interface Pen {
 /** A command whose type of data is forgotten, for lists of commands. */
 export interface AnyCommand {
   readonly name: string;
-  readonly summary: string;
   readonly effects: string;
   readonly words: string;
   readonly wordCount: readonly [least: number, most: number];
@@ -107,14 +104,24 @@ export interface AnyCommand {
   run(context: Context, tell: (data: unknown, show: (pen: Pen) => string) => void): Promise<number>;
 }
 
-/** Commands by name, each loaded when it is wanted. */
-export type CommandList = Readonly<Record<string, () => Promise<AnyCommand>>>;
+/** A command and what it must show, in one line. */
+export interface DescribedCommand extends AnyCommand {
+  readonly summary: string;
+}
+
+/** A command as the list of all has it: loaded when it is wanted. */
+export interface ListedCommand {
+  readonly summary: string;
+  load(): Promise<AnyCommand>;
+}
+
+/** Commands by name. */
+export type CommandList = Readonly<Record<string, ListedCommand>>;
 
 /** Makes a command ready for the list of commands. */
 export function command<Data>(made: Command<Data>): AnyCommand {
   return {
     name: made.name,
-    summary: made.summary,
     effects: made.effects,
     words: made.words ?? "",
     wordCount: made.wordCount ?? [0, 0],

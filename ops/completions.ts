@@ -3,7 +3,7 @@
  * commands as they are, so nothing has to be kept up by hand. The shell asks nobody while somebody types.
  */
 import { GLOBAL_FLAGS } from "./arguments.ts";
-import type { AnyCommand, Flag } from "./command.ts";
+import type { DescribedCommand, Flag } from "./command.ts";
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -12,7 +12,7 @@ export type Shell = (typeof SHELLS)[number];
 export const PROGRAM = "dragonfly";
 
 /** @returns the script for a shell; what to do with it stands in its first lines. */
-export function completionsFor(shell: Shell, commands: readonly AnyCommand[]): string {
+export function completionsFor(shell: Shell, commands: readonly DescribedCommand[]): string {
   const sorted = [...commands].sort((a, b) => a.name < b.name ? -1 : 1);
   if (shell === "bash") return bash(sorted);
   return shell === "zsh" ? zsh(sorted) : fish(sorted);
@@ -25,22 +25,22 @@ function valuesOf(flag: Flag): string[] {
     : [];
 }
 
-const flagsOf = (command: AnyCommand) => Object.entries({ ...command.flags, ...GLOBAL_FLAGS });
+const flagsOf = (command: DescribedCommand) => Object.entries({ ...command.flags, ...GLOBAL_FLAGS });
 
 /** First words of names, each once. */
-function firstWords(commands: readonly AnyCommand[]): string[] {
+function firstWords(commands: readonly DescribedCommand[]): string[] {
   return [...new Set(commands.map(({ name }) => name.split(" ")[0] ?? ""))];
 }
 
 /** Names of two words by their first. */
-function groups(commands: readonly AnyCommand[]): Map<string, AnyCommand[]> {
+function groups(commands: readonly DescribedCommand[]): Map<string, DescribedCommand[]> {
   return Map.groupBy(
     commands.filter(({ name }) => name.includes(" ")),
     ({ name }) => name.split(" ")[0] ?? "",
   );
 }
 
-function bash(commands: readonly AnyCommand[]): string {
+function bash(commands: readonly DescribedCommand[]): string {
   const choices = new Map(
     commands.flatMap((one) => flagsOf(one)).map(([name, flag]) => [name, valuesOf(flag)]),
   );
@@ -101,13 +101,13 @@ ${
 complete -F _${PROGRAM} ${PROGRAM}`;
 }
 
-function dashed(command: AnyCommand): string[] {
+function dashed(command: DescribedCommand): string[] {
   return flagsOf(command).map(([name]) => `--${name}`);
 }
 
-function zsh(commands: readonly AnyCommand[]): string {
+function zsh(commands: readonly DescribedCommand[]): string {
   const described = (name: string, text: string) => quoted(`${name.replaceAll(":", "\\:")}:${text}`);
-  const options = (one: AnyCommand) =>
+  const options = (one: DescribedCommand) =>
     flagsOf(one).map(([name, flag]) => {
       const values = valuesOf(flag);
       const value = flag.type === "boolean"
@@ -172,7 +172,7 @@ function bracketed(text: string): string {
   return text.replaceAll("[", "\\[").replaceAll("]", "\\]").replaceAll(":", "\\:");
 }
 
-function fish(commands: readonly AnyCommand[]): string {
+function fish(commands: readonly DescribedCommand[]): string {
   const line = (condition: string, rest: string) =>
     `complete -c ${PROGRAM} -n ${fishQuoted(condition)} ${rest}`;
   return [

@@ -1,15 +1,15 @@
 /** The usage of all commands, and of one. */
 import { GLOBAL_FLAGS } from "./arguments.ts";
-import type { AnyCommand, Flag } from "./command.ts";
+import type { AnyCommand, CommandList, DescribedCommand, Flag } from "./command.ts";
 
 /** All commands by name, one line each. */
-export function helpOfAll(commands: readonly AnyCommand[]): string {
-  const sorted = [...commands].sort((a, b) => a.name < b.name ? -1 : 1);
-  const width = Math.max(...sorted.map((one) => one.name.length));
+export function helpOfAll(commands: CommandList): string {
+  const sorted = Object.entries(commands).sort(([a], [b]) => a < b ? -1 : 1);
+  const width = Math.max(...sorted.map(([name]) => name.length));
   return [
     "deno task ops <command> [flags]",
     "",
-    ...sorted.map((one) => `  ${one.name.padEnd(width)}  ${one.summary}`),
+    ...sorted.map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
     "",
     flagLines(GLOBAL_FLAGS),
     "",
@@ -19,7 +19,7 @@ export function helpOfAll(commands: readonly AnyCommand[]): string {
 }
 
 /** One command: usage, what it shows, what it changes, its flags. */
-export function helpOf(command: AnyCommand): string {
+export function helpOf(command: DescribedCommand): string {
   return [
     `deno task ops ${[command.name, command.words].filter(Boolean).join(" ")} [flags]`,
     "",

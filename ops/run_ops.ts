@@ -9,7 +9,6 @@ import {
   type Typed,
   UsageError,
 } from "./command.ts";
-import { loadAll } from "./commands.ts";
 import { helpOf, helpOfAll } from "./help.ts";
 import { colourPen, plainPen } from "./pen.ts";
 import { plain, plainJson } from "../checkout/table.ts";
@@ -38,8 +37,11 @@ export interface Surroundings {
 export async function runOps(args: readonly string[], around: Surroundings): Promise<number> {
   try {
     const { command, typed } = await readCommandLine(args, around.commands);
-    if (command === null) return print(around, helpOfAll(await loadAll(around.commands)));
-    if (typed.on("help")) return print(around, helpOf(command));
+    if (command === null) return print(around, helpOfAll(around.commands));
+    if (typed.on("help")) {
+      const summary = around.commands[command.name]?.summary ?? "";
+      return print(around, helpOf({ ...command, summary }));
+    }
     const target = makeTarget(
       environmentOf(typed, around),
       typed.text("stack") ?? around.env("DRAGONFLY_STACK") ?? null,

@@ -45,6 +45,12 @@ export interface Target {
   close(): Promise<void>;
 }
 
+/**
+ * Where a module of shared/ is that is loaded with its first use. The name is put together: of a literal one Deno reads
+ * the file, and all it needs, before the first line runs.
+ */
+const at = (path: string) => new URL(`../shared/${path}`, import.meta.url).href;
+
 /** Variables by the address they give. */
 const VARIABLES = {
   apiUrl: "SUPABASE_URL",
@@ -84,11 +90,15 @@ export function makeTarget(environment: EnvironmentName, stack: string | null): 
       }),
     sql,
     async hands() {
-      const { OperatorGateway } = await import("../shared/data/operator_gateway.ts");
+      const { OperatorGateway }: typeof import("../shared/data/operator_gateway.ts") = await import(
+        at("data/operator_gateway.ts")
+      );
       return new OperatorGateway(await sql());
     },
     async figures() {
-      const { FiguresGateway } = await import("../shared/data/figures_gateway.ts");
+      const { FiguresGateway }: typeof import("../shared/data/figures_gateway.ts") = await import(
+        at("data/figures_gateway.ts")
+      );
       return new FiguresGateway(await sql());
     },
     async close() {
@@ -99,7 +109,7 @@ export function makeTarget(environment: EnvironmentName, stack: string | null): 
 
 /** The functions of a system, called with these headers. */
 export async function clientAt(apiUrl: string, headers: Readonly<Record<string, string>>): Promise<Client> {
-  const { createClient } = await import("../shared/http/client.ts");
+  const { createClient }: typeof import("../shared/http/client.ts") = await import(at("http/client.ts"));
   return createClient({ base: `${apiUrl}/functions/v1`, headers: () => headers, fetch });
 }
 
@@ -113,7 +123,9 @@ export async function orCannotRun<Answered>(
   try {
     return await work();
   } catch (error) {
-    const { NoAnswer, Refused, StrangeAnswer } = await import("../shared/http/client.ts");
+    const { NoAnswer, Refused, StrangeAnswer }: typeof import("../shared/http/client.ts") = await import(
+      at("http/client.ts")
+    );
     if (error instanceof Refused) return onRefusal(error);
     if (error instanceof NoAnswer || error instanceof StrangeAnswer) throw new CannotRun(error.message);
     throw error;
@@ -162,10 +174,9 @@ async function refuseTwoProjects(
   environment: EnvironmentName,
   value: (name: string) => string | null,
 ): Promise<void> {
-  const [{ projectOfDsn, projectOfKey, projectOfUrl }, { dsn }] = await Promise.all([
-    import("../shared/environment/rules.ts"),
-    import("../shared/environment/values.ts"),
-  ]);
+  const { projectOfDsn, projectOfKey, projectOfUrl }: typeof import("../shared/environment/rules.ts") =
+    await import(at("environment/rules.ts"));
+  const { dsn }: typeof import("../shared/environment/values.ts") = await import(at("environment/values.ts"));
   const project = projectOfUrl(value(VARIABLES.apiUrl) ?? undefined);
   if (project === null) return;
   const address = dsn.safeParse(value(VARIABLES.databaseUrl) ?? undefined).data;

@@ -12,7 +12,6 @@ type Alerts = z.infer<typeof Alerts>;
 
 export const alerts = command<Alerts>({
   name: "alerts",
-  summary: "open and silenced alerts, worst first (1 with a warning, 2 with a critical one)",
   effects: "nothing",
   flags: { all: { type: "boolean", help: "resolved ones too" } },
   examples: [
@@ -50,7 +49,6 @@ type Silence = z.infer<typeof Silence>;
 
 export const alertsSilence = command<Silence>({
   name: "alerts silence",
-  summary: "tell nobody of a check for a while; it is still looked at and recorded",
   effects: "the alerts of the check; an audit event",
   words: "<check>",
   wordCount: [1, 1],

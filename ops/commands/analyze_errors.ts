@@ -19,8 +19,6 @@ const SUMMARY_DAYS = 7;
 
 export const analyzeErrors = command<Analysis>({
   name: "analyze-errors",
-  summary:
-    "rejected rows by code, with cause and fix: of one batch, of the newest with trouble, or of a week",
   effects: "nothing",
   flags: {
     "batch-id": { type: "string", value: "ID", help: "of this batch" },

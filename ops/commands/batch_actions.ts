@@ -19,7 +19,6 @@ const WHY: Readonly<Record<string, Flag>> = {
 export const retry = command<Batch>({
   ...BATCH,
   name: "retry",
-  summary: "run a batch again from its stored file, if wanted with another limit for rejected rows",
   effects: "the batch's counts begin anew, as its next attempt; an audit event",
   flags: {
     threshold: { type: "string", value: "PERCENT", help: "rejected rows it may have from now on (0 to 100)" },
@@ -49,7 +48,6 @@ export const retry = command<Batch>({
 export const approve = command<Batch>({
   ...BATCH,
   name: "approve",
-  summary: "let a batch go on that waits for approval",
   effects: "its valid rows are inserted; an audit event",
   examples: [
     ["3f2a1b2c", "insert what waits for a person"],
@@ -71,14 +69,13 @@ export const approve = command<Batch>({
     } that are valid. See how it ends: ops batches --search ${shortId(batch.batch_id)}`,
 });
 
-export const abort = ending("abort", "Abort", "end a batch that has not been inserted yet");
-export const refuse = ending("refuse", "Refuse", "end a batch that waits for approval; nothing is inserted");
+export const abort = ending("abort", "Abort");
+export const refuse = ending("refuse", "Refuse");
 
-function ending(name: "abort" | "refuse", verb: string, summary: string) {
+function ending(name: "abort" | "refuse", verb: string) {
   return command<Batch>({
     ...BATCH,
     name,
-    summary,
     effects: "the batch has failed, nothing of it is inserted; an audit event",
     flags: WHY,
     examples: [
@@ -108,7 +105,6 @@ function ending(name: "abort" | "refuse", verb: string, summary: string) {
 export const undo = command<Undone>({
   ...BATCH,
   name: "undo",
-  summary: "take out exactly what a completed batch inserted",
   effects: "its judgments are deleted, the batch has failed; audit events",
   flags: WHY,
   examples: [

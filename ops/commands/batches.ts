@@ -8,7 +8,6 @@ import { grouped, table } from "../../checkout/table.ts";
 
 export const batches = command<BatchPage>({
   name: "batches",
-  summary: "files that came in, newest first: state, counts, time, and why they were not taken",
   effects: "nothing",
   flags: {
     status: { type: "string", value: "STATE", help: `only in this state: ${BATCH_STATES.join(", ")}` },

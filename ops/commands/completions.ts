@@ -10,7 +10,6 @@ interface Script {
 
 export const completions = command<Script>({
   name: "completions",
-  summary: `completions of commands and flags for ${SHELLS.join(", ")}`,
   effects: "nothing; your shell reads what is printed",
   words: SHELLS.join("|"),
   wordCount: [1, 1],

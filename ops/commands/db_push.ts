@@ -9,7 +9,6 @@ import { lintMigrations } from "../migrations/lint.ts";
 
 export const dbPush = command<Deployment>({
   name: "db-push",
-  summary: "pending migrations, rehearsed first, then the configuration (1 when a step is red)",
   effects: "schema, REST settings and buckets of the project named by --env; with --dry-run nothing",
   flags: { "dry-run": { type: "boolean", help: "rehearse only, on a scratch database" } },
   examples: [

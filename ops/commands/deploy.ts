@@ -11,7 +11,6 @@ import { lintMigrations } from "../migrations/lint.ts";
 
 export const deploy = command<Deployment>({
   name: "deploy",
-  summary: "migrations, configuration, secrets and functions, rehearsed first (1 when a step is red)",
   effects: "the project named by --env; with --dry-run nothing outside this machine",
   flags: {
     "dry-run": { type: "boolean", help: "rehearse only: the real CLI against a stand-in of the platform" },

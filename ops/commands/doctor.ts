@@ -63,7 +63,6 @@ function checksOf(target: Target, looks: readonly Look[]): Check[] {
 
 export const doctor = command<Verdict>({
   name: "doctor",
-  summary: "the nine parts everything stands on, each with its cure when it is ill (1 with any)",
   effects: "nothing",
   examples: [
     ["", "the local stack"],
@@ -75,7 +74,6 @@ export const doctor = command<Verdict>({
 
 export const doctorAll = command<Verdict>({
   name: "doctor-all",
-  summary: "doctor, and views, advisors, cron, vault, users, audit chain, clock (1 with any ill)",
   effects: "nothing",
   examples: [
     ["", "the local stack"],

@@ -16,7 +16,6 @@ const MESSAGE_LIMIT = 200;
 
 export const errors = command<Errors>({
   name: "errors",
-  summary: "the rejected rows of a batch, each with what is wrong and how to put it right",
   effects: "nothing",
   words: "<batch>",
   wordCount: [1, 1],

@@ -13,7 +13,6 @@ const MOST_SHOWN = 400; // characters of a difference
 
 export const evaluate = command<Evaluation>({
   name: "evaluate",
-  summary: `hold the rules of intake and strategy against the golden dataset (1 below ${PASS_PERCENT} %)`,
   effects: "nothing; needs no stack",
   flags: {
     dataset: { type: "string", value: "FILE", help: "other cases than those that come with the code" },

@@ -20,7 +20,6 @@ const SUPPORT =
 
 export const fixPoolerConnection = command<Diagnosis>({
   name: "fix-pooler-connection",
-  summary: "knock at the pooler and at Postgres itself (0 pooler healthy, 1 pooler down, 2 both down)",
   effects: "nothing: what to set is printed, passwords masked",
   examples: [
     ["--env prod", "functions answer 503: which door is shut?"],

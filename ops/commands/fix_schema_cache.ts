@@ -13,7 +13,6 @@ interface Healing {
 
 export const fixSchemaCache = command<Healing>({
   name: "fix-schema-cache",
-  summary: "REST answers PGRST002: look why, notify once, probe up to 5 times (0 well, 2 not)",
   effects: "notify pgrst, 'reload schema', only when REST answers PGRST002",
   examples: [
     ["", "when REST answers PGRST002"],

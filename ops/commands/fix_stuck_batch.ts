@@ -14,7 +14,6 @@ interface Fixed {
 
 export const fixStuckBatch = command<Fixed>({
   name: "fix-stuck-batch",
-  summary: "batches without progress: reset them for another attempt, or end them",
   effects: "their state and job; busy workers lose the lease; an audit event for each",
   flags: {
     "batch-id": { type: "string", value: "ID", help: "this one, stuck or not" },

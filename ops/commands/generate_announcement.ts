@@ -25,8 +25,6 @@ interface Announcement {
 
 export const generateAnnouncement = command<Announcement>({
   name: "generate-announcement",
-  summary:
-    "the go-live announcement with real figures: checks, schema cache, batches of 24 h (1 when it is not the time)",
   effects: "nothing; with --output that file",
   flags: { output: { type: "string", value: "FILE", help: "write it there, too" } },
   examples: [
@@ -76,7 +74,7 @@ async function gather(context: Context): Promise<Omit<Announcement, "written">> 
 
 /** Runs doctor as it is typed: an announcement says what an operator would see. */
 async function diagnose(context: Context) {
-  const doctor = await COMMANDS["doctor"]?.();
+  const doctor = await COMMANDS["doctor"]?.load();
   let told: unknown;
   await doctor?.run(context, (data) => told = data);
   return told === undefined ? [] : Diagnosis.parse(told).checks;

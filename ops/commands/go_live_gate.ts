@@ -8,7 +8,6 @@ import { plainPen } from "../pen.ts";
 
 export const goLiveGate = command<Verdict>({
   name: "go-live-gate",
-  summary: "the 11 gates a system passes before it goes live (1 when one is shut)",
   effects:
     "nothing that stays: events that are taken back, a scratch database on this machine, strangers of your address slowed down " +
     "for some seconds",

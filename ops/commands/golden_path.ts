@@ -17,8 +17,6 @@ const DATABASE_AWAY = "see which road to the database is open: ops fix-pooler-co
 
 export const goldenPath = command<TimedVerdict>({
   name: "golden-path",
-  summary:
-    "prove that database, API and views work end to end, with one file's whole life (1 when a line is red)",
   effects:
     "a batch called dragonfly-proof…, its judgments and plaintiff, all taken out again; audit events stay",
   flags: {

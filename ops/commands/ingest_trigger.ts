@@ -18,8 +18,6 @@ interface Triggered {
 
 export const ingestTrigger = command<Triggered>({
   name: "ingest-trigger",
-  summary:
-    "send files in, or without any take in what lies in the bucket unnoticed (1 when a file was refused or failed)",
   effects: "a batch for every file whose bytes are new; audit events",
   words: "[file…|folder]",
   wordCount: [0, 1000],

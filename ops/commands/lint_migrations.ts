@@ -8,7 +8,6 @@ import { type Linted, lintMigrations as lint } from "../migrations/lint.ts";
 
 export const lintMigrations = command<Linted>({
   name: "lint-migrations",
-  summary: "forbidden patterns, edits of released files, dangerous locks (1 with any)",
   effects: "nothing",
   examples: [
     ["", "before a migration is committed"],

@@ -13,7 +13,6 @@ interface Lines {
 
 export const logs = command<Lines>({
   name: "logs",
-  summary: "the last lines of a function (or of all), since a while ago, with a word in them",
   effects: "nothing",
   words: `[${FUNCTIONS.join("|")}]`,
   wordCount: [0, 1],

@@ -17,7 +17,6 @@ interface Repair {
 
 export const migrationRepair = command<Repair>({
   name: "migration-repair",
-  summary: "mark one migration as applied (or reverted) without running it",
   effects: "one row of supabase_migrations.schema_migrations",
   words: "<version>",
   wordCount: [1, 1],

@@ -18,7 +18,6 @@ interface Status {
 
 export const migrationStatus = command<Status>({
   name: "migration-status",
-  summary: "applied, pending, orphaned and edited migrations (1 with any drift)",
   effects: `nothing; with --write ${PAGE}`,
   flags: { write: { type: "boolean", help: `write ${PAGE}` } },
   examples: [

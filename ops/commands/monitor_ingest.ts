@@ -18,7 +18,6 @@ const HEADS = ["batch", "state", "total", "valid", "invalid", "inserted", "age",
 
 export const monitorIngest = command<Ingest>({
   name: "monitor-ingest",
-  summary: "batches by state with the age of the oldest, and the newest batches",
   effects: "nothing",
   flags: {
     follow: { type: "boolean", help: "look every 2 seconds until Ctrl-C, and tell what has changed" },

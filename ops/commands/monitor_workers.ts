@@ -12,8 +12,6 @@ interface Workers extends z.infer<typeof Status> {
 
 export const monitorWorkers = command<Workers>({
   name: "monitor-workers",
-  summary:
-    "worker types and isolates: last sign of life, memory, work done (1 when an expected type is silent)",
   effects: "nothing",
   flags: { follow: { type: "boolean", help: "again every 5 seconds until Ctrl-C" } },
   examples: [

@@ -7,7 +7,6 @@ interface Reload {
 
 export const pgrstReload = command<Reload>({
   name: "pgrst-reload",
-  summary: "tell REST to read the schema again (after a change made by hand)",
   effects: "notify pgrst, 'reload schema'",
   examples: [
     ["", "after a change of the schema by hand"],

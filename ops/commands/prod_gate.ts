@@ -94,7 +94,6 @@ const OTHER_NAMES: Readonly<Record<string, string>> = { pytest: "tests", ruff: "
 
 export const prodGate = command<Verdict & { readonly mode: Mode; readonly strict: boolean }>({
   name: "prod-gate",
-  summary: "the release gate: dev before a commit, prod before and after a deploy (1 when a check blocks)",
   effects: "nothing; in dev mode it runs the tests, which takes minutes",
   words: "[more to skip…]",
   wordCount: [0, TABLE.length],

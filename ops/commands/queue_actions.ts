@@ -14,13 +14,12 @@ interface Done {
   readonly jobs: readonly Job[];
 }
 
-export const queuePause = brake("pause", "nobody claims it, running work finishes its slice");
-export const queueResume = brake("resume", "it goes on, and its function is woken");
+export const queuePause = brake("pause");
+export const queueResume = brake("resume");
 
-function brake(action: "pause" | "resume", what: string) {
+function brake(action: "pause" | "resume") {
   return command<Done>({
     name: `queue ${action}`,
-    summary: `${action} a queue (${QUEUES.join(", ")}) or one job: ${what}`,
     effects: "the brake of a queue, or the status of a job; an audit event",
     words: "<queue|job>",
     wordCount: [1, 1],
@@ -49,7 +48,6 @@ function brake(action: "pause" | "resume", what: string) {
 
 export const queueReset = command<Done>({
   name: "queue reset",
-  summary: "make a job due now, or all jobs of a queue that have shown no sign of life for 5 min",
   effects: "their holders lose the lease; an audit event for each",
   words: "[queue|job]",
   wordCount: [0, 1],
@@ -73,8 +71,6 @@ export const queueReset = command<Done>({
 
 export const queueRedrive = command<Done>({
   name: "queue redrive",
-  summary:
-    "send jobs that were given up on their way again, remembering who did so and what they had died of",
   effects: "the jobs, and the next attempt of their batches; an audit event for each",
   words: "<job…|queue>",
   wordCount: [1, 50],

@@ -7,7 +7,6 @@ import { age, table } from "../../checkout/table.ts";
 
 export const queueInspect = command<QueueInspection>({
   name: "queue-inspect",
-  summary: "depth and age of each queue, stuck, poisoned and held jobs (1 with any of them, or over 100 due)",
   effects: "nothing",
   flags: {
     queue: { type: "string", value: "QUEUE", help: "only this one" },

@@ -9,7 +9,6 @@ type Replayed = AnsweredBy<"POST /intake/batches/:id/replay">["body"];
 
 export const replay = command<Replayed>({
   name: "replay",
-  summary: "send the corrected errors.csv of a batch back: what is fixed goes in, the rest is told again",
   effects: "a batch of its own; a refused batch that comes within its limit runs again by itself",
   words: "<batch> <file>",
   wordCount: [2, 2],

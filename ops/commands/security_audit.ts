@@ -9,7 +9,6 @@ interface Audit {
 
 export const securityAudit = command<Audit>({
   name: "security-audit",
-  summary: "who may do what in the database, against the one table of rights (1 with any violation)",
   effects: "nothing",
   examples: [
     ["", "rights, policies and guards of the local stack"],

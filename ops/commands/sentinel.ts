@@ -14,7 +14,6 @@ import { reasonOf } from "../reason.ts";
 
 export const sentinel = command<SentinelResult>({
   name: "sentinel",
-  summary: "run all checks: what is stuck, failing, silent, broken (0 healthy, 1 degraded, 2 critical)",
   effects:
     "repairs what can be repaired (lost leases, missed drops, REST's schema cache); stores the run; people may be told",
   flags: {

@@ -9,8 +9,6 @@ const TITLES = { happy: "Happy Path", idempotent: "Idempotency", quality: "Quali
 
 export const smokeE2e = command<TimedVerdict>({
   name: "smoke-e2e",
-  summary:
-    "three tests over the API: a good file, the same again, a bad one (1 when one fails, 2 when it cannot tidy up)",
   effects: "two batches called dragonfly-proof…, taken out again; audit events stay",
   flags: PATIENCE,
   examples: [

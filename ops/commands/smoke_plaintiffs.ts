@@ -8,8 +8,6 @@ import { lookAtView, MISSING_VIEW, PLAINTIFF_VIEWS } from "../proofs/views.ts";
 
 export const smokePlaintiffs = command<Verdict>({
   name: "smoke-plaintiffs",
-  summary:
-    "the three views of plaintiffs, judgments and enforcement: there, whole, and how many rows (1 when one is not)",
   effects: "nothing",
   examples: [
     ["", "on the local stack"],

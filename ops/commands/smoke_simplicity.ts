@@ -27,8 +27,6 @@ const COLUMNS =
 
 export const smokeSimplicity = command<TimedVerdict>({
   name: "smoke-simplicity",
-  summary:
-    "seven tests of the intake's schema with real files: columns, budget, hash, times (1 when one fails)",
   effects: "two batches called dragonfly-proof…, taken out again; audit events stay",
   flags: PATIENCE,
   examples: [

@@ -6,7 +6,6 @@ import { type Account, accountsOf, emailFrom, makePassword, PERSON_ROLES } from 
 
 export const usersList = command<{ users: readonly Account[] }>({
   name: "users list",
-  summary: "accounts and their roles",
   effects: "nothing",
   examples: [
     ["", "who may sign in"],
@@ -39,7 +38,6 @@ interface Added {
 
 export const usersAdd = command<Added>({
   name: "users add",
-  summary: "a new account with a first password, or another role for one that is there",
   effects: "an account of Supabase Auth; an audit event",
   words: "<email>",
   wordCount: [1, 1],
@@ -69,7 +67,6 @@ export const usersAdd = command<Added>({
 
 export const usersRemove = command<{ email: string; removed: true }>({
   name: "users remove",
-  summary: "remove an account",
   effects: "an account of Supabase Auth, with its sessions; an audit event",
   words: "<email>",
   wordCount: [1, 1],

@@ -26,7 +26,6 @@ interface Subject {
 
 export const verifyBusinessLogic = command<Verdict>({
   name: "verify-business-logic",
-  summary: "Block, Cure, Success: nothing is enforced without consent, and with it everything is (1 if not)",
   effects: "keeps a plaintiff named dragonfly-proof with two consents and an action, counted nowhere",
   examples: [
     ["", "on the local stack"],

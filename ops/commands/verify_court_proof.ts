@@ -21,8 +21,6 @@ interface Exhibit {
 
 export const verifyCourtProof = command<Verdict>({
   name: "verify-court-proof",
-  summary:
-    "Shredder, Forgery, Integrity: evidence and audit log can neither be removed nor changed (1 if they can)",
   effects: "keeps one small file as proof, named dragonfly-proof",
   examples: [
     ["", "on the local stack"],

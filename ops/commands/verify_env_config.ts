@@ -10,7 +10,6 @@ interface Verdict {
 
 export const verifyEnvConfig = command<Verdict>({
   name: "verify-env-config",
-  summary: "names and rules of the environment, each function's own; never shows a value (1 with any error)",
   effects: "nothing",
   examples: [
     ["", "the local stack's settings"],

@@ -6,7 +6,6 @@ import { type Rehashed, rehashEvidence } from "../proof/rehash.ts";
 
 export const verifyEvidence = command<Rehashed>({
   name: "verify-evidence",
-  summary: "reads every file kept as proof and hashes it again (1 with any that is not what was registered)",
   effects: "nothing",
   examples: [
     ["", "on the local stack"],

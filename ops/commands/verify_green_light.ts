@@ -17,8 +17,6 @@ const BOX = 62;
 
 export const verifyGreenLight = command<TimedVerdict>({
   name: "verify-green-light",
-  summary:
-    "the 3 proofs before a go-live: good files are taken, never twice, bad ones refused (1 when one is red)",
   effects: "two batches called dragonfly-proof…, taken out again; audit events stay",
   flags: PATIENCE,
   examples: [

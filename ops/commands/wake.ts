@@ -13,7 +13,6 @@ interface Woken {
 
 export const wake = command<Woken>({
   name: "wake",
-  summary: "wake the worker (or enforcement, sentinel, outbound); waking twice does no harm",
   effects: "what the function finds to do",
   words: "[worker|enforcement|sentinel|outbound]",
   wordCount: [0, 1],

@@ -5,7 +5,7 @@ import { readCommandLine } from "../../ops/arguments.ts";
 import { COMMANDS, loadAll } from "../../ops/commands.ts";
 
 Deno.test("every command is loaded by the name it has", async () => {
-  for (const [name, load] of Object.entries(COMMANDS)) assertEquals((await load()).name, name);
+  for (const [name, { load }] of Object.entries(COMMANDS)) assertEquals((await load()).name, name);
 });
 
 Deno.test("every command in ops/commands/ is in the list", async () => {

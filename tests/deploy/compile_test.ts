@@ -29,6 +29,13 @@ Deno.test("deno task compile puts every command and the migrations into one file
     const bytes = new TextDecoder("latin1").decode(await Deno.readFile(`${folder}/dragonfly`));
     for await (const { name } of Deno.readDir(`${ROOT}/ops/commands`)) assertStringIncludes(bytes, name);
     assertStringIncludes(bytes, "golden_dataset.json");
+    const target = await Deno.readTextFile(`${ROOT}/ops/target.ts`);
+    for (const [, module = ""] of target.matchAll(/\bat\(\s*"([^"]+)"/g)) {
+      assert(
+        words.includes(`shared/${module}`),
+        `${module} is loaded with its first use: --include shared/${module}`,
+      );
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -11,7 +11,6 @@ import { minutesOf } from "../../../ops/words.ts";
 
 const look = command<{ words: readonly string[]; limit: number | null; deep: boolean; env: string }>({
   name: "look-around",
-  summary: "look",
   effects: "nothing",
   words: "[where…]",
   wordCount: [0, 2],
@@ -31,7 +30,6 @@ const look = command<{ words: readonly string[]; limit: number | null; deep: boo
 
 const write = command<string>({
   name: "thing write",
-  summary: "write",
   effects: "the thing",
   async run({ confirm }, report) {
     await confirm("Write the thing");
@@ -43,7 +41,6 @@ const write = command<string>({
 
 const fail = command<string>({
   name: "fail",
-  summary: "fail",
   effects: "nothing",
   run: () => Promise.reject(new CannotRun("The moon is away. Wait for it.")),
   show: (word) => word,
@@ -51,7 +48,6 @@ const fail = command<string>({
 
 const decline = command<string>({
   name: "decline",
-  summary: "decline",
   effects: "nothing",
   run: () => Promise.reject(new Declined("The moon is full already.")),
   show: (word) => word,
@@ -59,7 +55,6 @@ const decline = command<string>({
 
 const copy = command<never>({
   name: "copy",
-  summary: "copy",
   effects: "nothing",
   async run({ write }) {
     await write(new Uint8Array([0xef, 0xbb, 0xbf, 0x0d, 0x0a]));
@@ -84,7 +79,7 @@ async function run(args: string[], around: Around = {}) {
     commands: Object.fromEntries(
       [look, write, fail, decline, copy, quote, declineRudely].map((
         one,
-      ) => [one.name, () => Promise.resolve(one)]),
+      ) => [one.name, { summary: `what ${one.name} shows`, load: () => Promise.resolve(one) }]),
     ),
     env: (name) => around.env?.[name],
     print: (line) => out.push(line),
@@ -137,7 +132,14 @@ Deno.test("runOps() takes the environment from --env, else SUPABASE_MODE, else l
 Deno.test("runOps() exits 2 on wrong usage, and says what would be right", async () => {
   const wrong: [args: string[], words: RegExp][] = [
     [["look-arond"], /There is no command "look-arond"\. Did you mean look-around\?/],
-    [["thing"], /"thing" goes on with write/],
+    [["xyzzy"], /There is no command "xyzzy"\. deno task/],
+    [["thing"], /"thing" goes on with write\.$/],
+    [["thing", "wriet"], /"thing" goes on with write\. Did you mean thing write\?$/],
+    [["thnig", "write"], /There is no command "thnig"\. Did you mean thing write\?/],
+    [
+      ["look-around", "--row_limt", "3"],
+      /There is no flag --row-limt\. Did you mean --row-limit\? Flags here: /,
+    ],
     [["look-around", "--depth"], /There is no flag --depth\. Flags here: .*--deep/],
     [["look-around", "a", "b", "c"], /Usage: deno task ops look-around \[where…\]/],
     [["look-around", "--row-limit", "eleven"], /--row-limit takes a whole number from 1 to 10, not "eleven"/],
@@ -235,7 +237,6 @@ Deno.test("age() and minutesOf() say and read durations as people do", () => {
 const RLO = "\u202e";
 const quote = command<{ name: string }>({
   name: "quote",
-  summary: "quote",
   effects: "nothing",
   run: (_, report) => {
     report({ name: `a\x1b]0;x\x07${RLO}vsc.\x9b` });
@@ -246,7 +247,6 @@ const quote = command<{ name: string }>({
 
 const declineRudely = command<null>({
   name: "decline-rudely",
-  summary: "decline",
   effects: "nothing",
   run: () => Promise.reject(new Declined(`409 name ${RLO}\x1b[2J \x07.csv\nDo something else.`)),
   show: () => "",
