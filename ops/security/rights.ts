@@ -34,22 +34,31 @@ export const SERVICE_RIGHTS: Readonly<Record<string, readonly Verb[]>> = {
 
   "enforcement.action_moves": READ, // the state machine: changed by migrations
   "enforcement.actions": KEEP,
+  "enforcement.plaintiff_sums": READ, // written by the triggers that follow judgments, and by the clock
+  "enforcement.stage_sums": READ,
+  "enforcement.summed_up_to": READ,
   "enforcement.v_authorized_plaintiffs": READ,
   "enforcement.v_unauthorized_plaintiffs": READ,
 
+  "intake.batch_days": READ, // written by the triggers that follow batches
   "intake.batch_error_counts": WRITE,
   "intake.batch_slices": WRITE,
   "intake.batch_moves": READ, // the state machine: changed by migrations
+  "intake.error_days": READ,
   "intake.error_codes": READ, // a catalogue: changed by migrations
   "intake.forgotten_objects": WRITE,
   "intake.header_changes": WRITE,
+  "intake.missed_objects": WRITE,
   "intake.row_errors": WRITE,
   "intake.row_repairs": WRITE,
   "intake.simplicity_batches": WRITE,
   "intake.sources": WRITE,
   "intake.staged_blocks": WRITE,
+  "intake.sweep_place": READ, // moved by intake.sweep alone
   "intake.uploads": WRITE,
+  "intake.v_batch_days": READ,
   "intake.v_batch_observability": READ,
+  "intake.v_error_days": READ,
   "intake.v_error_summary": READ,
   "intake.view_batch_metrics": READ,
 
@@ -110,10 +119,16 @@ export const GUARDS: readonly (readonly [table: string, trigger: string])[] = [
   ["evidence.retirements", "_100_protect_retirements"],
   ["evidence.retirements", "_100_protect_retirements_truncate"],
   ["evidence.retirements", "_500_note_retirement"],
+  ["intake.batch_error_counts", "_400_forget_days"],
+  ["intake.batch_error_counts", "_400_keep_error_day"],
   ["intake.batch_slices", "_200_clear_lease"],
   ["intake.simplicity_batches", "_100_forget_object"],
   ["intake.simplicity_batches", "_100_guard_batch_status"],
   ["intake.simplicity_batches", "_100_guard_new_batch"],
+  ["intake.simplicity_batches", "_110_keep_day_of_old"],
+  ["intake.simplicity_batches", "_400_forget_days"],
+  ["intake.simplicity_batches", "_400_keep_day"],
+  ["intake.simplicity_batches", "_400_keep_day_of_new"],
   ["intake.simplicity_batches", "_500_follow_batch_status"],
   ["intake.simplicity_batches", "_500_note_rewritten_counts"],
   ["intake.simplicity_batches", "_500_queue_new_batch"],
@@ -128,6 +143,10 @@ export const GUARDS: readonly (readonly [table: string, trigger: string])[] = [
   ["ops.job_queue", "_200_clear_lease"],
   ["ops.job_queue", "_500_follow_enforcement_job"],
   ["ops.job_queue", "_500_follow_job_status"],
+  ["public.judgments", "_400_forget_truncated"],
+  ["public.judgments", "_400_keep_sums_delete"],
+  ["public.judgments", "_400_keep_sums_of_own_id"],
+  ["public.judgments", "_400_keep_sums_update"],
   ["public.judgments", "_500_note_delete"],
   ["public.judgments", "_500_note_insert"],
   ["public.judgments", "_500_note_truncate"],

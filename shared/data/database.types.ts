@@ -294,6 +294,84 @@ export type Database = {
           },
         ];
       };
+      "plaintiff_sums": {
+        Row: {
+          "amount": number;
+          "cases": number;
+          "is_folded": boolean;
+          "judgment_id": number | null;
+          "plaintiff_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "amount": number;
+          "cases": number;
+          "is_folded"?: boolean;
+          "judgment_id"?: number | null;
+          "plaintiff_id": string;
+        };
+        Update: {
+          "amount"?: number;
+          "cases"?: number;
+          "is_folded"?: boolean;
+          "judgment_id"?: number | null;
+          "plaintiff_id"?: string;
+        };
+        Relationships: [];
+      };
+      "stage_sums": {
+        Row: {
+          "amount": number;
+          "amount_from": number;
+          "cases": number;
+          "enforcement_stage": string;
+          "is_folded": boolean;
+          "judgment_date": string;
+          "judgment_id": number | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "amount": number;
+          "amount_from": number;
+          "cases": number;
+          "enforcement_stage": string;
+          "is_folded"?: boolean;
+          "judgment_date": string;
+          "judgment_id"?: number | null;
+        };
+        Update: {
+          "amount"?: number;
+          "amount_from"?: number;
+          "cases"?: number;
+          "enforcement_stage"?: string;
+          "is_folded"?: boolean;
+          "judgment_date"?: string;
+          "judgment_id"?: number | null;
+        };
+        Relationships: [];
+      };
+      "summed_up_to": {
+        Row: {
+          "judgment_id": number;
+          "next_id": number | null;
+          "one": boolean;
+          "waits_for": (string)[] | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "judgment_id"?: number;
+          "next_id"?: number | null;
+          "one"?: boolean;
+          "waits_for"?: (string)[] | null;
+        };
+        Update: {
+          "judgment_id"?: number;
+          "next_id"?: number | null;
+          "one"?: boolean;
+          "waits_for"?: (string)[] | null;
+        };
+        Relationships: [];
+      };
     };
     Views: {
       "v_authorized_plaintiffs": {
@@ -333,6 +411,7 @@ export type Database = {
     };
     Functions: {
       "action_record": { Args: { "action": string }; Returns: Json };
+      "amount_from": { Args: { "amount": number }; Returns: number };
       "begin_action": { Args: { "job": string; "token": string }; Returns: Json };
       "call_off": {
         Args: {
@@ -367,6 +446,8 @@ export type Database = {
         Returns: Json;
       };
       "execute_action": { Args: { "evidence_file": string; "job": string; "token": string }; Returns: Json };
+      "fold_sums": { Args: Record<PropertyKey, never>; Returns: undefined };
+      "forget_sums": { Args: Record<PropertyKey, never>; Returns: undefined };
       "has_actions": { Args: { "judgment": number }; Returns: boolean };
       "hold_action": {
         Args: {
@@ -397,6 +478,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "is_counted": { Args: { "plaintiff_name": string }; Returns: boolean };
       "list_actions": {
         Args: {
           "action_type": string;
@@ -416,6 +498,7 @@ export type Database = {
         Returns: Json;
       };
       "loss": { Args: { "plaintiff": string }; Returns: string };
+      "max_summed_judgments": { Args: Record<PropertyKey, never>; Returns: number };
       "next_stage": { Args: { "action_type": string; "stage": string }; Returns: string };
       "open_task": { Args: { "plaintiff": string; "why": string }; Returns: string };
       "owns": { Args: { "judgment": number; "plaintiff": string }; Returns: boolean };
@@ -440,6 +523,14 @@ export type Database = {
           "request_id": string;
         };
         Returns: Json;
+      };
+      "sum_judgments": { Args: Record<PropertyKey, never>; Returns: number };
+      "sum_of": {
+        Args: { "plaintiffs": (string)[] };
+        Returns: {
+          "amount": number;
+          "cases": number;
+        }[];
       };
       "sweep": { Args: Record<PropertyKey, never>; Returns: number };
     };
@@ -568,6 +659,46 @@ export type Database = {
   };
   "intake": {
     Tables: {
+      "batch_days": {
+        Row: {
+          "batches": number;
+          "day": string;
+          "dry_run": boolean;
+          "is_folded": boolean;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_total": number;
+          "source": string;
+          "status": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "batches": number;
+          "day": string;
+          "dry_run": boolean;
+          "is_folded"?: boolean;
+          "row_count_duplicate": number;
+          "row_count_inserted": number;
+          "row_count_invalid": number;
+          "row_count_total": number;
+          "source": string;
+          "status": string;
+        };
+        Update: {
+          "batches"?: number;
+          "day"?: string;
+          "dry_run"?: boolean;
+          "is_folded"?: boolean;
+          "row_count_duplicate"?: number;
+          "row_count_inserted"?: number;
+          "row_count_invalid"?: number;
+          "row_count_total"?: number;
+          "source"?: string;
+          "status"?: string;
+        };
+        Relationships: [];
+      };
       "batch_error_counts": {
         Row: {
           "batch_id": string;
@@ -758,6 +889,31 @@ export type Database = {
         };
         Relationships: [];
       };
+      "error_days": {
+        Row: {
+          "day": string;
+          "error_code": string;
+          "is_folded": boolean;
+          "occurrences": number;
+          "source": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "day": string;
+          "error_code": string;
+          "is_folded"?: boolean;
+          "occurrences": number;
+          "source": string;
+        };
+        Update: {
+          "day"?: string;
+          "error_code"?: string;
+          "is_folded"?: boolean;
+          "occurrences"?: number;
+          "source"?: string;
+        };
+        Relationships: [];
+      };
       "forgotten_objects": {
         Row: {
           "forgotten_at": string;
@@ -832,6 +988,25 @@ export type Database = {
             referencedColumns: ["batch_id"];
           },
         ];
+      };
+      "missed_objects": {
+        Row: {
+          "missed_at": string;
+          "storage_bucket": string;
+          "storage_path": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "missed_at"?: string;
+          "storage_bucket": string;
+          "storage_path": string;
+        };
+        Update: {
+          "missed_at"?: string;
+          "storage_bucket"?: string;
+          "storage_path"?: string;
+        };
+        Relationships: [];
       };
       "moved_objects": {
         Row: {
@@ -1329,6 +1504,22 @@ export type Database = {
         };
         Relationships: [];
       };
+      "sweep_place": {
+        Row: {
+          "one": boolean;
+          "storage_path": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "one"?: boolean;
+          "storage_path"?: string;
+        };
+        Update: {
+          "one"?: boolean;
+          "storage_path"?: string;
+        };
+        Relationships: [];
+      };
       "uploads": {
         Row: {
           "arrived_at": string | null;
@@ -1388,6 +1579,21 @@ export type Database = {
       };
     };
     Views: {
+      "v_batch_days": {
+        Row: {
+          "batches": number | null;
+          "day": string | null;
+          "dry_run": boolean | null;
+          "row_count_duplicate": number | null;
+          "row_count_inserted": number | null;
+          "row_count_invalid": number | null;
+          "row_count_total": number | null;
+          "source": string | null;
+          "status": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "v_batch_observability": {
         Row: {
           "batch_id": string;
@@ -1413,6 +1619,16 @@ export type Database = {
           "total_duration_ms": number | null;
           "unresolved_error_count": number | null;
           "wall_clock_ms": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "v_error_days": {
+        Row: {
+          "day": string | null;
+          "error_code": string | null;
+          "occurrences": number | null;
+          "source": string | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -1606,6 +1822,36 @@ export type Database = {
         };
         Returns: Json;
       };
+      "change_day": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+          "sign": number;
+        };
+        Returns: undefined;
+      };
+      "change_error_count": {
+        Args: {
+          "counted": Omit<
+            Database["intake"]["Tables"]["batch_error_counts"]["Row"],
+            Database["intake"]["Tables"]["batch_error_counts"]["ComputedFields"]
+          >;
+          "sign": number;
+        };
+        Returns: undefined;
+      };
+      "change_error_day": {
+        Args: {
+          "batch": Omit<
+            Database["intake"]["Tables"]["simplicity_batches"]["Row"],
+            Database["intake"]["Tables"]["simplicity_batches"]["ComputedFields"]
+          >;
+          "sign": number;
+        };
+        Returns: undefined;
+      };
       "check_duplicate": { Args: { "hash": string }; Returns: Json };
       "check_move": {
         Args: {
@@ -1660,6 +1906,7 @@ export type Database = {
       "count_standing": { Args: { "batch": string }; Returns: number };
       "csv_cell": { Args: { "value": string }; Returns: string };
       "csv_cells": { Args: { "columns": Json; "raw_data": Json }; Returns: string };
+      "day_of": { Args: { "moment": string }; Returns: string };
       "decide": { Args: { "batch": string; "token": string }; Returns: Json };
       "delete_batch": {
         Args: { "actor": string; "batch": string; "confirm": string; "request_id": string };
@@ -1743,6 +1990,7 @@ export type Database = {
         Returns: Json;
       };
       "finish_staging": { Args: { "batch": string; "plan": Json; "token": string }; Returns: Json };
+      "fold_days": { Args: Record<PropertyKey, never>; Returns: undefined };
       "fold_header": { Args: { "name": string }; Returns: string };
       "follow_moves": { Args: Record<PropertyKey, never>; Returns: number };
       "has_bytes": {
@@ -2050,6 +2298,7 @@ export type Database = {
       "max_mapped_names": { Args: Record<PropertyKey, never>; Returns: number };
       "max_rows_per_undo_step": { Args: Record<PropertyKey, never>; Returns: number };
       "max_slices_per_batch": { Args: Record<PropertyKey, never>; Returns: number };
+      "max_swept_objects": { Args: Record<PropertyKey, never>; Returns: number };
       "most_announced": { Args: Record<PropertyKey, never>; Returns: number };
       "move_batch": {
         Args: { "batch": string; "code"?: string; "new_status": string; "reason"?: string };
@@ -2133,6 +2382,7 @@ export type Database = {
         };
         Returns: number;
       };
+      "move_sweep_place": { Args: Record<PropertyKey, never>; Returns: undefined };
       "names_met": {
         Args: { "batch": string };
         Returns: {
@@ -2238,6 +2488,7 @@ export type Database = {
         };
         Returns: string;
       };
+      "recount_days": { Args: Record<PropertyKey, never>; Returns: undefined };
       "recount_standing": { Args: { "batch": string }; Returns: undefined };
       "redo_lost_slices": { Args: { "batch": string }; Returns: number };
       "refusal": {
@@ -2475,6 +2726,17 @@ export type Database = {
         Returns: Json;
       };
       "sweep": { Args: Record<PropertyKey, never>; Returns: number };
+      "swept_objects": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "bucket_id": string;
+          "changed_at": string;
+          "created_at": string;
+          "metadata": Json;
+          "name": string;
+          "version": string;
+        }[];
+      };
       "take_back_repairs": {
         Args: {
           "replay": Omit<
@@ -3285,7 +3547,7 @@ export type Database = {
           "newest_batch_at": string | null;
           "oldest_age_minutes": number | null;
           "oldest_batch_at": string | null;
-          "status": string;
+          "status": string | null;
         };
         ComputedFields: never;
         Relationships: [];
@@ -3294,7 +3556,7 @@ export type Database = {
         Row: {
           "error_rate_pct": number | null;
           "month": string | null;
-          "source": string;
+          "source": string | null;
           "top_error_code": string | null;
           "total_rows": number | null;
           "week": string | null;
@@ -3982,7 +4244,7 @@ export type Database = {
         Row: {
           "case_count": number | null;
           "collectability_tier": string | null;
-          "enforcement_stage": string;
+          "enforcement_stage": string | null;
           "total_judgment_amount": number | null;
         };
         ComputedFields: never;
@@ -4060,22 +4322,6 @@ export type Database = {
           "total_judgment_amount": number | null;
         };
         ComputedFields: never;
-        Insert: {
-          "case_count"?: never;
-          "firm_name"?: string | null;
-          "plaintiff_id"?: string | null;
-          "plaintiff_name"?: string | null;
-          "status"?: string | null;
-          "total_judgment_amount"?: never;
-        };
-        Update: {
-          "case_count"?: never;
-          "firm_name"?: string | null;
-          "plaintiff_id"?: string | null;
-          "plaintiff_name"?: string | null;
-          "status"?: string | null;
-          "total_judgment_amount"?: never;
-        };
         Relationships: [];
       };
     };

@@ -84,8 +84,8 @@ create index simplicity_batches_unhashed_idx on intake.simplicity_batches (stora
 create index simplicity_batches_created_at_idx on intake.simplicity_batches (created_at desc);
 create index simplicity_batches_progress_idx on intake.simplicity_batches (status, progress_at);
 create index simplicity_batches_changed_idx on intake.simplicity_batches (status_changed_at desc);
-create index simplicity_batches_rows_idx on intake.simplicity_batches (dry_run)
-  include (row_count_inserted, row_count_duplicate, row_count_invalid);
+create index simplicity_batches_validated_idx on intake.simplicity_batches (validated_at desc);
+create index simplicity_batches_completed_idx on intake.simplicity_batches (completed_at desc);
 create index simplicity_batches_status_idx on intake.simplicity_batches (status, created_at);
 create index simplicity_batches_duplicate_of_idx on intake.simplicity_batches (duplicate_of);
 create index simplicity_batches_replay_of_idx on intake.simplicity_batches (replay_of);
@@ -220,7 +220,8 @@ comment on index intake.simplicity_batches_created_at_idx is 'The newest batches
 comment on index intake.simplicity_batches_progress_idx is
   'How many batches are in each state and how old their progress is, without reading them.';
 comment on index intake.simplicity_batches_changed_idx is 'What happened lately.';
-comment on index intake.simplicity_batches_rows_idx is 'The sums of all batches'' rows, without reading them.';
+comment on index intake.simplicity_batches_validated_idx is 'What was validated lately.';
+comment on index intake.simplicity_batches_completed_idx is 'What was completed lately.';
 comment on index intake.simplicity_batches_status_idx is 'Batches in a state, oldest first.';
 comment on index intake.simplicity_batches_duplicate_of_idx is 'Drops that repeated a batch.';
 comment on index intake.simplicity_batches_replay_of_idx is 'Replays of a batch.';

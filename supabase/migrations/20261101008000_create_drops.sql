@@ -202,6 +202,13 @@ begin
   return null;
 exception when others then
   raise warning 'drop %/% not taken in, the sweep will repair it: %', new.bucket_id, new.name, sqlerrm;
+  begin
+    insert into intake.missed_objects (storage_bucket, storage_path)
+    values (new.bucket_id, new.name)
+    on conflict (storage_bucket, storage_path) do update set missed_at = excluded.missed_at;
+  exception when others then
+    null; -- the sweep will come by
+  end;
   return null;
 end
 $$;
@@ -215,6 +222,83 @@ create or replace trigger dragonfly_on_object_stored
   for each row when (new.bucket_id = 'intake')
   execute function intake.on_object_stored();
 
+create table intake.missed_objects (
+  storage_bucket text not null,
+  storage_path text not null,
+  missed_at timestamptz not null default now(),
+  primary key (storage_bucket, storage_path)
+);
+alter table intake.missed_objects enable row level security;
+
+comment on table intake.missed_objects is
+  'Objects the trigger could not take in. A sweep looks at them whatever place it has come to, and forgets them.';
+comment on column intake.missed_objects.storage_bucket is 'Bucket of the object.';
+comment on column intake.missed_objects.storage_path is 'Its path.';
+comment on column intake.missed_objects.missed_at is 'When the trigger failed.';
+comment on constraint missed_objects_pkey on intake.missed_objects is 'An object is known by bucket and path.';
+grant select, insert, update, delete on intake.missed_objects to service_role;
+
+create table intake.sweep_place (
+  one boolean primary key default true,
+  storage_path text not null default '',
+  constraint sweep_place_one check (one)
+);
+alter table intake.sweep_place enable row level security;
+insert into intake.sweep_place (storage_path)
+values ('');
+
+comment on table intake.sweep_place is
+  'How far sweeps have come in the objects of the bucket, by path. One row.';
+comment on column intake.sweep_place.one is 'Always true.';
+comment on column intake.sweep_place.storage_path is 'The last path that was looked at.';
+comment on constraint sweep_place_pkey on intake.sweep_place is 'One row.';
+comment on constraint sweep_place_one on intake.sweep_place is 'One row.';
+grant select on intake.sweep_place to service_role;
+
+create function intake.max_swept_objects()
+returns int language sql immutable set search_path = '' as $$ select 10000 $$;
+comment on function intake.max_swept_objects() is
+  'Stored objects that one sweep looks at: a fraction of a second. Once a minute, a bucket of a million is gone '
+  'through in under two hours; what the trigger knows that it missed does not wait for that.';
+grant execute on function intake.max_swept_objects() to service_role;
+
+create function intake.swept_objects()
+returns table (bucket_id text, name text, version text, metadata jsonb, changed_at timestamptz, created_at timestamptz)
+language sql
+stable
+security definer -- storage.objects is not readable for the caller
+set search_path = ''
+as $$
+  with ahead as (
+    select o.*
+      from storage.objects o
+     where o.bucket_id = 'intake'
+       and o.name > (select p.storage_path from intake.sweep_place p)
+     order by o.name
+     limit intake.max_swept_objects()
+  ), round_again as (
+    select o.*
+      from storage.objects o
+     where o.bucket_id = 'intake'
+       and o.name <= (select p.storage_path from intake.sweep_place p)
+     order by o.name
+     limit (select intake.max_swept_objects() - count(*) from ahead)
+  )
+  select a.bucket_id, a.name, a.version, a.metadata, greatest(a.created_at, a.updated_at), a.created_at from ahead a
+  union all
+  select r.bucket_id, r.name, r.version, r.metadata, greatest(r.created_at, r.updated_at), r.created_at
+    from round_again r
+  union all
+  select o.bucket_id, o.name, o.version, o.metadata, greatest(o.created_at, o.updated_at), o.created_at
+    from intake.missed_objects m
+    join storage.objects o on o.bucket_id = m.storage_bucket and o.name = m.storage_path
+   where m.storage_path not in (select a.name from ahead a union all select r.name from round_again r)
+$$;
+comment on function intake.swept_objects() is
+  'The stored objects this sweep looks at: so many from the place on where the last one stopped, beginning anew behind '
+  'the last, and those the trigger missed. All of them, where there are no more than that.';
+grant execute on function intake.swept_objects() to service_role;
+
 create function intake.unclaimed_objects()
 returns table (bucket_id text, name text, version text, metadata jsonb, created_at timestamptz)
 language sql
@@ -225,9 +309,8 @@ as $$
   select u.bucket_id, u.name, u.version, u.metadata, u.created_at
     from (
       select o.bucket_id, o.name, o.version, o.metadata, o.created_at
-        from storage.objects o
-       where o.bucket_id = 'intake'
-         and greatest(o.created_at, o.updated_at) < (select now() - ops.scaled(120)) -- asked once
+        from intake.swept_objects() o
+       where o.changed_at < (select now() - ops.scaled(120)) -- asked once
          and not exists (
            select 1
              from intake.forgotten_objects f
@@ -250,9 +333,37 @@ as $$
    where intake.is_drop(u.bucket_id, u.name, u.metadata)
 $$;
 comment on function intake.unclaimed_objects() is
-  'Stored drops that have become no batch for two minutes: the trigger missed them.';
+  'Stored drops that have become no batch for two minutes, of those a sweep looks at now: the trigger missed them.';
 revoke all on function intake.unclaimed_objects() from public;
 grant execute on function intake.unclaimed_objects() to service_role;
+
+create function intake.move_sweep_place()
+returns void
+language sql
+volatile
+security definer -- part of intake.sweep
+set search_path = ''
+as $$
+  delete from intake.missed_objects m
+   where m.missed_at < now() - ops.scaled(120)
+     and not exists (
+       select 1 from intake.unclaimed_objects() u where u.bucket_id = m.storage_bucket and u.name = m.storage_path);
+  update intake.sweep_place p
+     set storage_path = coalesce((
+           select max(a.name)
+             from (
+               select o.name
+                 from storage.objects o
+                where o.bucket_id = 'intake'
+                  and o.name > p.storage_path
+                order by o.name
+                limit intake.max_swept_objects()) a
+           having count(*) = intake.max_swept_objects()), '')
+   where true;
+$$;
+comment on function intake.move_sweep_place() is
+  'Where the next sweep begins: behind what this one looked at, or at the beginning, once the end was reached.';
+grant execute on function intake.move_sweep_place() to service_role;
 
 create function intake.sweep()
 returns int
@@ -273,6 +384,9 @@ begin
       repaired := repaired + 1;
     end if;
   end loop;
+  if repaired = 0 then -- else there may be more where this sweep looked
+    perform intake.move_sweep_place();
+  end if;
   for upload in
     update intake.uploads u set arrived_at = now()
      where u.arrived_at is null and u.expires_at < now()

@@ -95,7 +95,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  with found as (
+  with found as not materialized (
     select b from intake.simplicity_batches b
      where (list_batches.status is null or b.status = list_batches.status)
        and (list_batches.source is null or b.source = list_batches.source)
@@ -106,7 +106,12 @@ as $$
     'batches', coalesce((select jsonb_agg(intake.batch_record(p.b) order by (p.b).created_at desc, (p.b).id desc)
        from (select f.b from found f order by (f.b).created_at desc, (f.b).id desc
               limit page_size offset (page - 1)::bigint * page_size) p), '[]'),
-    'total', (select count(*) from found), 'page', page, 'page_size', page_size)
+    'total', case
+      when q is null then (select coalesce(sum(d.batches), 0) from intake.v_batch_days d
+                            where (list_batches.status is null or d.status = list_batches.status)
+                              and (list_batches.source is null or d.source = list_batches.source))
+      else (select count(*) from found) end,
+    'page', page, 'page_size', page_size)
 $$;
 comment on function intake.list_batches(text, text, text, int, int) is
   'A page of batches, newest first. q is part of a file name, or the beginning of an id or hash. Null filters '

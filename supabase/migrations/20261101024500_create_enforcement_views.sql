@@ -49,13 +49,10 @@ grant select on enforcement.v_unauthorized_plaintiffs to service_role;
 
 create view public.v_plaintiffs_overview with (security_invoker = true) as
 select p.id as plaintiff_id, p.name as plaintiff_name, p.firm_name, p.status,
-  (select coalesce(sum(j.amount), 0) from public.judgments j
-    where j.plaintiff_id = any (array(select m.id from public.plaintiffs m where m.standing_id = p.id)))
-    as total_judgment_amount,
-  (select count(*) from public.judgments j
-    where j.plaintiff_id = any (array(select m.id from public.plaintiffs m where m.standing_id = p.id)))
-    as case_count
+  s.amount as total_judgment_amount, s.cases as case_count
 from public.plaintiffs p
+cross join lateral enforcement.sum_of(
+  array(select m.id from public.plaintiffs m where m.standing_id = p.id)) s
 where p.merged_into is null and not p.is_proof;
 comment on view public.v_plaintiffs_overview is
   'Plaintiffs with the sum and number of their judgments; those that were merged count for the one that stands for '
@@ -90,11 +87,20 @@ revoke all on public.v_judgment_pipeline from anon, authenticated;
 grant select on public.v_judgment_pipeline to service_role;
 
 create view public.v_enforcement_overview with (security_invoker = true) as
-select j.enforcement_stage, public.collectability_tier(j.amount, j.judgment_date) as collectability_tier,
-  count(*) as case_count, sum(j.amount) as total_judgment_amount
-from public.judgments j
-where not starts_with(lower(j.plaintiff_name), 'dragonfly-proof')
-group by 1, 2;
+select c.enforcement_stage, public.collectability_tier(c.amount_from, c.judgment_date) as collectability_tier,
+  sum(c.cases)::bigint as case_count, sum(c.amount) as total_judgment_amount
+from (
+  select s.enforcement_stage, s.amount_from, s.judgment_date, s.cases, s.amount
+    from enforcement.stage_sums s
+   where coalesce(s.judgment_id, 0) <= (select p.judgment_id from enforcement.summed_up_to p)
+  union all
+  select j.enforcement_stage, j.amount, j.judgment_date, 1, j.amount
+    from public.judgments j
+   where j.id > (select p.judgment_id from enforcement.summed_up_to p)
+     and not starts_with(lower(j.plaintiff_name), 'dragonfly-proof')
+) c
+group by 1, 2
+having sum(c.cases) <> 0;
 comment on view public.v_enforcement_overview is 'How many judgments, worth how much, are in each stage, by tier.';
 comment on column public.v_enforcement_overview.enforcement_stage is 'The stage.';
 comment on column public.v_enforcement_overview.collectability_tier is 'The tier.';

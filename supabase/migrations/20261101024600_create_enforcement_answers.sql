@@ -109,12 +109,10 @@ as $$
     'status', plaintiff.status, 'merged_into', plaintiff.merged_into,
     'is_authorized', legal.is_authorized(plaintiff.id),
     'missing', to_jsonb(legal.missing_consents(plaintiff.id)),
-    'case_count', s.n, 'total_judgment_amount', s.amount, 'created_at', plaintiff.created_at)
-    from (
-      select count(*) as n, coalesce(sum(j.amount), 0) as amount
-        from public.judgments j
-       where j.plaintiff_id = any (array(select m.id from public.plaintiffs m where m.standing_id = plaintiff.id
-         union select plaintiff.id))) s
+    'case_count', s.cases, 'total_judgment_amount', s.amount, 'created_at', plaintiff.created_at)
+    from enforcement.sum_of(
+      array(select m.id from public.plaintiffs m where m.standing_id = plaintiff.id
+            union select plaintiff.id)) s
 $$;
 comment on function enforcement.describe_plaintiff(public.plaintiffs) is
   'A plaintiff as callers see it: whether it is authorised now, what is missing, and what its judgments come to.';

@@ -1,12 +1,16 @@
 -- What the dashboard and Prometheus read about the whole. Views run with the rights of the reader.
 
 create view ops.v_pipeline_health with (security_invoker = true) as
-select b.status, count(*) as batch_count,
-  min(b.progress_at) as oldest_batch_at,
-  round((extract(epoch from now() - min(b.progress_at)) / 60)::numeric, 1) as oldest_age_minutes,
-  max(b.progress_at) as newest_batch_at
-from intake.simplicity_batches b
-group by b.status;
+select s.status, s.batch_count,
+  p.oldest_at as oldest_batch_at,
+  round((extract(epoch from now() - p.oldest_at) / 60)::numeric, 1) as oldest_age_minutes,
+  p.newest_at as newest_batch_at
+from (
+  select d.status, sum(d.batches)::bigint as batch_count from intake.v_batch_days d group by d.status
+) s
+cross join lateral (
+  select min(b.progress_at) as oldest_at, max(b.progress_at) as newest_at
+    from intake.simplicity_batches b where b.status = s.status) p;
 comment on view ops.v_pipeline_health is 'Batches by state. Ages count from the last progress in that state.';
 comment on column ops.v_pipeline_health.status is 'State of the batches counted.';
 comment on column ops.v_pipeline_health.batch_count is 'How many are in it.';
@@ -131,25 +135,26 @@ grant select on ops.v_live_feed_events to service_role;
 
 create view ops.v_quality_trend with (security_invoker = true) as
 with counted as (
-  select b.id, b.source, b.row_count_total, b.row_count_invalid,
-         date_trunc('week', b.created_at)::date as week, date_trunc('month', b.created_at)::date as month
-    from intake.simplicity_batches b where b.status <> 'skipped' and not b.dry_run
+  select date_trunc('week', d.day::timestamp)::date as week, date_trunc('month', d.day::timestamp)::date as month,
+         d.source, sum(d.row_count_total) as total, sum(d.row_count_invalid) as invalid
+    from intake.v_batch_days d where d.status <> 'skipped' and not d.dry_run
+   group by 1, 2, 3
 ), coded as (
-  select k.week, k.month, k.source, c.error_code,
-         row_number() over (partition by k.week, k.month, k.source
-           order by sum(c.occurrences) desc, c.error_code) as place
-    from counted k join intake.batch_error_counts c on c.batch_id = k.id and c.error_stage <> 'insert'
-   group by k.week, k.month, k.source, c.error_code
+  select distinct on (1, 2, 3)
+         date_trunc('week', e.day::timestamp)::date as week, date_trunc('month', e.day::timestamp)::date as month,
+         e.source, e.error_code
+    from intake.v_error_days e
+   group by 1, 2, 3, 4
+   order by 1, 2, 3, sum(e.occurrences) desc, 4
 )
-select k.week, k.month, k.source, sum(k.row_count_total)::bigint as total_rows,
-  round(100.0 * sum(k.row_count_invalid) / nullif(sum(k.row_count_total), 0), 2) as error_rate_pct,
-  max(d.error_code) as top_error_code
+select k.week, k.month, k.source, k.total::bigint as total_rows,
+  round(100.0 * k.invalid / nullif(k.total, 0), 2) as error_rate_pct,
+  d.error_code as top_error_code
 from counted k
-left join coded d on d.week = k.week and d.month = k.month and d.source = k.source and d.place = 1
-group by k.week, k.month, k.source
+left join coded d on d.week = k.week and d.month = k.month and d.source = k.source
 order by k.week desc, k.month desc, k.source;
 comment on view ops.v_quality_trend is
-  'Rows and error rate per source and week; a week across two months has a row in each.';
+  'Rows and error rate per source and week of UTC; a week across two months has a row in each.';
 comment on column ops.v_quality_trend.week is 'Monday of the week the batches were accepted in.';
 comment on column ops.v_quality_trend.month is 'First day of the month they were accepted in.';
 comment on column ops.v_quality_trend.source is 'The vendor.';
@@ -202,10 +207,10 @@ set search_path = ''
 as $$
   select jsonb_build_object(
     'batches', (select coalesce(jsonb_object_agg(s.status, s.n), '{}') from
-      (select b.status, count(*) as n from intake.simplicity_batches b group by b.status) s),
-    'rows', (select jsonb_build_object('inserted', coalesce(sum(b.row_count_inserted), 0),
-    'duplicate', coalesce(sum(b.row_count_duplicate), 0),
-      'invalid', coalesce(sum(b.row_count_invalid), 0)) from intake.simplicity_batches b where not b.dry_run),
+      (select d.status, sum(d.batches) as n from intake.v_batch_days d group by d.status) s),
+    'rows', (select jsonb_build_object('inserted', coalesce(sum(d.row_count_inserted), 0),
+    'duplicate', coalesce(sum(d.row_count_duplicate), 0),
+      'invalid', coalesce(sum(d.row_count_invalid), 0)) from intake.v_batch_days d where not d.dry_run),
     'jobs', (select coalesce(jsonb_agg(jsonb_build_object('job_type', s.job_type, 'status', s.status, 'n', s.n)),
     '[]') from
       (select j.job_type, j.status, count(*) as n from ops.job_queue j group by j.job_type, j.status) s),

@@ -26,12 +26,13 @@ begin
         where o.bucket_id = f.storage_bucket
           and o.name = f.storage_path
           and coalesce(o.version, '') = f.storage_version);
+  perform intake.fold_days();
 end
 $$;
 comment on function ops.prune() is
   'Keeps logs from growing without end: cron runs, wake calls and heartbeats for a day, completed jobs for 30 days, '
   'failed ones for 90, announcements of deleted batches for 30, and what is known of deleted batches'' objects as long '
-  'as these are stored. docs/retention.md lists every table.';
+  'as these are stored; adds up the figures of days. docs/retention.md lists every table.';
 grant execute on function ops.prune() to service_role;
 
 select cron.schedule('dragonfly-wake-worker', '30 seconds', $$select ops.wake('worker', 'cron')$$);
@@ -41,6 +42,7 @@ select cron.schedule('dragonfly-sentinel', '*/5 * * * *', $$select ops.wake('sen
 select cron.schedule('dragonfly-vendor-pull', '7 * * * *', $$select ops.queue_vendor_pull()$$);
 select cron.schedule('dragonfly-sweep', '* * * * *', $$select intake.sweep()$$);
 select cron.schedule('dragonfly-sweep-enforcement', '* * * * *', $$select enforcement.sweep()$$);
+select cron.schedule('dragonfly-sum-judgments', '* * * * *', $$select enforcement.sum_judgments()$$);
 select cron.schedule('dragonfly-seal-audit', '10 seconds', $$select audit.seal()$$);
 select cron.schedule('dragonfly-prune', '17 * * * *', $$select ops.prune()$$);
 select cron.schedule('dragonfly-prune-rate-buckets', '*/10 * * * *', $$select ops.prune_rate_buckets()$$);

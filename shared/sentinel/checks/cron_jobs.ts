@@ -11,6 +11,7 @@ export const CRON_JOBS = [
   "dragonfly-vendor-pull",
   "dragonfly-sweep",
   "dragonfly-sweep-enforcement",
+  "dragonfly-sum-judgments",
   "dragonfly-seal-audit",
   "dragonfly-prune",
   "dragonfly-prune-rate-buckets",
