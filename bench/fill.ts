@@ -27,18 +27,31 @@ export async function fill(admin: postgres.Sql, have: Size, want: Size): Promise
       "storage.objects",
       () => withoutTriggers(admin, "intake.simplicity_batches", () => fillBatches(admin, want)),
     );
-    await fillEvents(admin, want.events);
+    await fillEvents(admin, want);
   }
   if (want.judgments > have.judgments) await fillJudgments(admin, have.judgments, want);
+  await admin.unsafe("select intake.recount_days()");
+  await sumJudgments(admin);
   await admin.unsafe("vacuum analyze");
   await admin.unsafe("checkpoint");
+}
+
+/** Lets the sums come to the newest judgment, as they would have by the clock. */
+async function sumJudgments(admin: postgres.Sql): Promise<void> {
+  for (let left = 1; left > 0;) {
+    const [row] = await admin`
+      select enforcement.sum_judgments(),
+             (select coalesce(max(j.id), 0) from public.judgments j) - p.judgment_id as left
+        from enforcement.summed_up_to p`;
+    left = Number(row?.left);
+  }
 }
 
 /** Runs work with a table's own triggers off, and puts each back as it was. */
 export async function withoutTriggers(
   admin: postgres.Sql,
   table: string,
-  work: () => Promise<unknown>,
+  work: () => Promise<void>,
 ): Promise<void> {
   const triggers = await admin`
     select t.tgname as name, t.tgenabled as state from pg_trigger t
@@ -98,17 +111,50 @@ async function fillBatches(admin: postgres.Sql, want: Size): Promise<void> {
   });
 }
 
-/** Events a second a batch or so, sealed as they would have been. */
-async function fillEvents(admin: postgres.Sql, events: number): Promise<void> {
-  await admin.unsafe(`
-    insert into audit.event_log (ts, actor, actor_kind, action, entity_type, entity_id, before, after)
-    select now() - interval '2 hours' - (${events} - n) * interval '1 minute', 'worker', 'worker', 'batch.completed',
-           'batch', ('00000000-0000-4000-8000-' || lpad(to_hex(n % 100000 + 1), 12, '0')), '{"status": "inserting"}',
-           '{"status": "completed"}'
-      from generate_series(1, ${events}) n`);
-  for (let sealed = 1; sealed > 0;) {
-    const [row] = await admin`select audit.seal(50000) as sealed`;
-    sealed = Number(row?.sealed);
+/** Some events a batch, a minute after the other, sealed as they would have been. */
+async function fillEvents(admin: postgres.Sql, want: Size): Promise<void> {
+  await admin.begin(async (sql) => {
+    await sql.unsafe(`
+      create function pg_temp.chained() returns setof audit.event_log language plpgsql as $$
+        declare
+          event audit.event_log;
+        begin
+          perform pg_advisory_xact_lock(hashtextextended('dragonfly.audit.chain', 0));
+          select h.seal_no, h.hash into event.seal_no, event.hash from audit.head() h;
+          event.seal_no := coalesce(event.seal_no, 0);
+          event.hash := coalesce(event.hash, repeat('0', 64));
+          for n in 1 .. ${want.events} loop
+            event.id := nextval(pg_get_serial_sequence('audit.event_log', 'id'));
+            event.ts := now() - interval '2 hours' - (${want.events} - n) * interval '1 minute';
+            event.actor := 'worker';
+            event.actor_kind := 'worker';
+            event.action := 'batch.completed';
+            event.entity_type := 'batch';
+            event.entity_id := '00000000-0000-4000-8000-' || lpad(to_hex(n % ${want.batches} + 1), 12, '0');
+            event.before := '{"status": "inserting"}';
+            event.after := '{"status": "completed"}';
+            event.seal_no := event.seal_no + 1;
+            event.prev_hash := event.hash;
+            event.hash := audit.event_hash(event, event.prev_hash);
+            return next event;
+          end loop;
+        end $$`);
+    await sql`select audit.seal(1000000, 60000)`; // what is there comes before
+    await sql`insert into audit.event_log overriding system value select * from pg_temp.chained()`;
+  });
+}
+
+/** Runs work without a table's plain indexes, and builds them anew behind it: what many rows are written by. */
+async function withoutIndexes(admin: postgres.Sql, table: string, work: () => Promise<void>): Promise<void> {
+  const indexes = await admin`
+    select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition
+      from pg_index i where i.indrelid = ${table}::regclass and not i.indisunique`;
+  for (const { name } of indexes) await admin.unsafe(`drop index ${name}`);
+  try {
+    await work();
+  } finally {
+    await admin.unsafe("set maintenance_work_mem = '512MB'");
+    for (const { definition } of indexes) await admin.unsafe(String(definition));
   }
 }
 
@@ -119,6 +165,19 @@ async function fillJudgments(admin: postgres.Sql, have: number, want: Size): Pro
     PLAINTIFFS - 1
   }) n
     on conflict do nothing`);
+  await withoutIndexes(admin, "public.judgments", () => insertJudgments(admin, have, want));
+  await withoutTriggers(admin, "intake.simplicity_batches", async () => {
+    await admin.unsafe(`
+      update intake.simplicity_batches b
+         set row_count_inserted = s.n, row_count_valid = s.n, row_count_staged = s.n,
+             row_count_total = s.n + b.row_count_invalid
+        from (select ${BATCH} as id, ${want.judgments} / ${want.batches} + (n <= ${want.judgments} % ${want.batches})::int as n
+                from generate_series(1, ${want.batches}) n) s
+       where b.id = s.id`);
+  });
+}
+
+async function insertJudgments(admin: postgres.Sql, have: number, want: Size): Promise<void> {
   for (let from = have; from < want.judgments; from += CHUNK) {
     const to = Math.min(from + CHUNK, want.judgments);
     await admin.begin(async (sql) => {
@@ -136,12 +195,4 @@ async function fillJudgments(admin: postgres.Sql, have: number, want: Size): Pro
          order by 1`);
     });
   }
-  await withoutTriggers(admin, "intake.simplicity_batches", async () => {
-    await admin.unsafe(`
-      update intake.simplicity_batches b
-         set row_count_inserted = s.n, row_count_valid = s.n, row_count_staged = s.n,
-             row_count_total = s.n + b.row_count_invalid
-        from (select j.batch_id, count(*) as n from public.judgments j group by 1) s
-       where b.id = s.batch_id and b.storage_version = 'v1'`);
-  });
 }
