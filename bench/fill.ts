@@ -51,7 +51,7 @@ async function sumJudgments(admin: postgres.Sql): Promise<void> {
 export async function withoutTriggers(
   admin: postgres.Sql,
   table: string,
-  work: () => Promise<void>,
+  work: () => Promise<unknown>,
 ): Promise<void> {
   const triggers = await admin`
     select t.tgname as name, t.tgenabled as state from pg_trigger t

@@ -329,8 +329,8 @@ begin
        set judgment_id = up_to, next_id = nullif(place.next_id, up_to)
      where true
     returning p.next_id into place.next_id;
-    perform enforcement.fold_sums();
   end if;
+  perform enforcement.fold_sums(); -- changes come without new judgments too
   if place.next_id is null then
     -- First the last id that was given out, then who may still bring it.
     place.next_id := pg_catalog.pg_sequence_last_value('public.judgments_id_seq');

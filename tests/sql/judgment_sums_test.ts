@@ -145,9 +145,12 @@ async function live(db: TestDatabase, seed: number): Promise<void> {
   for (let run = 0; run < 3; run++) await db.sql`select enforcement.sum_judgments()`;
   await mustAddUp(db, `${told.join(", ")}, all summed`);
   const [left] = await db.sql`
-    select (select count(*) from enforcement.stage_sums s where not s.is_folded)
-         + (select count(*) from enforcement.plaintiff_sums s where not s.is_folded) as changes,
-           (select count(*) from public.judgments j, enforcement.summed_up_to p where j.id > p.judgment_id) as behind`;
+    select (select count(*) from enforcement.stage_sums s
+             where not s.is_folded and coalesce(s.judgment_id, 0) <= p.judgment_id)
+         + (select count(*) from enforcement.plaintiff_sums s
+             where not s.is_folded and coalesce(s.judgment_id, 0) <= p.judgment_id) as changes,
+           (select count(*) from public.judgments j where j.id > p.judgment_id) as behind
+      from enforcement.summed_up_to p`; // ids that a hand made up may lie ahead of all that are given out
   assertEquals(left, { changes: 0, behind: 0 }, told.join(", "));
 }
 

@@ -21,9 +21,11 @@ const TEMPLATE = "dragonfly_tests_template";
 /** Tables that have rows as soon as the migrations have run. All others of ours begin empty. */
 export const CATALOGUES = [
   "enforcement.action_moves",
+  "enforcement.summed_up_to",
   "intake.batch_moves",
   "intake.error_codes",
   "intake.sources",
+  "intake.sweep_place",
   "ops.expected_workers",
   "ops.guard_triggers",
   "ops.queue_control",
@@ -99,6 +101,8 @@ async function emptied(copy: postgres.Sql): Promise<void> {
     for (const { table, name } of guards) {
       await tx.unsafe(`alter table ${table} enable always trigger ${name}`);
     }
+    await tx`update enforcement.summed_up_to set judgment_id = 0, next_id = null, waits_for = null where true`;
+    await tx`update intake.sweep_place set storage_path = '' where true`;
     await tx`delete from vault.secrets where name like 'dragonfly%'`;
     await tx`truncate net.http_request_queue, net._http_response, cron.job_run_details`;
   });
