@@ -137,6 +137,9 @@ export function Question({ title, verb, harmful, asked, children, act, close }: 
   );
 }
 
+/** Milliseconds in which a browser has taken what it was given to save. */
+const KEPT_MS = 60_000;
+
 /** Hands a file to the browser to save. */
 export function save(content: Blob, filename: string): void {
   const url = URL.createObjectURL(content);
@@ -144,5 +147,5 @@ export function save(content: Blob, filename: string): void {
   link.href = url;
   link.download = filename;
   link.click();
-  URL.revokeObjectURL(url);
+  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
 }
