@@ -165,6 +165,8 @@ function spelledOut(name: string): string {
 const MONEY = /[.,]\d{2}\s*$|\$|\busd\b/i;
 const COMPANY =
   /\b(?:llc|inc|corp|corporation|bank|company|co|lp|llp|n\.?a|associates|credit|capital|funding|financial|trust|assn|fund|recovery|services|ltd|partners|holdings?)\b/i;
+/** What has a digit in it is a name only beside words: `1st City Bank`, and not `MAP-1`. */
+const TWO_WORDS = /\p{L}{2,}\s+\p{L}{2,}/u;
 const COURT = /\b(?:court|tribunal|superior|supreme|circuit|municipal)\b/i;
 const STATES = new Set(
   ("AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR " +
@@ -194,8 +196,8 @@ export class ValueLooks {
     const isDate = (value: string) => /\d/.test(value) && this.isOf("judgment_date", value);
     const isAmount = (value: string) => /\d/.test(value) && !isDate(value) && this.isOf("amount", value);
     const isParty = (value: string) =>
-      /\p{L}{2}/u.test(value) && !STATES.has(value) && !/\d{3}|@/.test(value) && !COURT.test(value) &&
-      !isDate(value);
+      /\p{L}{2}/u.test(value) && (!/\d/.test(value) || TWO_WORDS.test(value)) && !STATES.has(value) &&
+      !/\d{3}|@/.test(value) && !COURT.test(value) && !isDate(value);
     return {
       filled: filled.length,
       amount: share(isAmount),

@@ -6,8 +6,7 @@ import type { Page } from "playwright-core";
 import { accessStories } from "./stories/access.ts";
 import { enforcementStories } from "./stories/enforcement.ts";
 import { healthStories } from "./stories/health.ts";
-import { until } from "../stack/shared_stack.ts";
-import { choose, giveFile, judgments, says, sharedDesk, visit } from "./browser.ts";
+import { choose, judgments, says, sharedDesk, visit } from "./browser.ts";
 
 const desk = sharedDesk();
 const NASTY = "<img src=x onerror=alert(1)>.csv";
@@ -167,131 +166,6 @@ Deno.test("a refused batch is mended in the grid, by what is right for one row a
     19,
   ]]);
   assertEquals(complaints, []);
-  await context.close();
-});
-
-Deno.test("rejects are downloaded, corrected elsewhere and sent back, until nothing is open", async () => {
-  const { page, context } = await visit(desk(), "operator");
-  await choose(page, "sheet.csv", judgments("SHEET", 8, 2));
-  await send(page, /Batch Rejected/);
-  await page.getByRole("link", { name: "Open the batch" }).click();
-  const download = async () => {
-    const saved = page.waitForEvent("download");
-    await page.getByRole("button", { name: "Download what is open" }).click();
-    return await Deno.readTextFile(await (await saved).path());
-  };
-  const first = await download();
-  assertEquals(first.trim().split("\r\n").length, 3);
-  await giveFile(
-    page,
-    "Corrected errors.csv",
-    "first.errors.csv",
-    first.replace(/,twelve,(?=2024)/, ",12.00,"),
-  );
-  await page.getByText("1 row is mended. 1 is still rejected.").waitFor();
-  await says(page, /Batch Complete/);
-  const second = await download();
-  assertEquals(second.trim().split("\r\n").length, 2, "what is mended is not offered again");
-  await giveFile(
-    page,
-    "Corrected errors.csv",
-    "second.errors.csv",
-    second.replaceAll(",twelve,2024", ",13.00,2024"),
-  );
-  await page.getByText("1 row is mended.", { exact: false }).waitFor();
-  await until(async () => {
-    const [row] = await desk().shared
-      .sql`select count(*)::int as kept from public.judgments where case_number like 'SHEET-%'`;
-    return row?.["kept"] === 10;
-  });
-  await context.close();
-});
-
-Deno.test("a large file goes straight to storage by a signed address, and can be given up while it is checked", async () => {
-  const { page, context } = await visit(desk(), "operator");
-  const drop = `(() => {
-    const transfer = new DataTransfer();
-    const head = "case_number,plaintiff_name,defendant_name,amount,judgment_date,remark\\n";
-    const row = (at) => "LARGE-" + at + ",Ann Lee,Bob Roe,1234.50,2024-01-31," + "x".repeat(11000) + "\\n";
-    const parts = Array.from({ length: 5000 }, (_, at) => row(at));
-    transfer.items.add(new File([head, ...parts], "large.csv"));
-    return transfer;
-  })()`;
-  const give = async () => {
-    const dataTransfer = await page.evaluateHandle(drop);
-    await page.getByRole("region", { name: "Send a file" }).dispatchEvent("drop", { dataTransfer });
-  };
-  await give();
-  await page.getByRole("button", { name: "Cancel" }).click();
-  await says(page, "You have cancelled it. Nothing was taken in.");
-  await give();
-  await says(page, "5,000 rows, all of them good.");
-  assertEquals(await send(page, /Batch/), "Batch Complete. 5,000 Rows Ingested.");
-  const [upload] = await desk().shared.sql`
-    select u.arrived_at from intake.uploads u join intake.simplicity_batches b on b.id = u.id
-     where b.filename = 'large.csv'`;
-  assert(upload?.["arrived_at"] !== null, "it was announced, and arrived by its address");
-  await context.close();
-});
-
-Deno.test("a page that is loaded again goes on with what was sent, and so does a second tab on its own file", async () => {
-  const { sql } = desk().shared;
-  const { page, context } = await visit(desk(), "operator");
-  await sql`update ops.queue_control set paused = true, reason = 'test' where job_type = 'ingest'`;
-  await choose(page, "reload.csv", judgments("RELOAD", 10));
-  await send(page, /Processing/);
-  const other = await context.newPage();
-  await other.goto(page.url());
-  await other.getByText("Every row is held against the rules").waitFor();
-  await choose(other, "other-tab.csv", judgments("TAB", 7));
-  await says(other, "7 rows, all of them good.");
-  await send(other, /Processing other-tab.csv/);
-  await page.reload();
-  await says(page, "Processing reload.csv");
-  await sql`update ops.queue_control set paused = false where job_type = 'ingest'`;
-  assertEquals(await says(page, /Batch/), "Batch Complete. 10 Rows Ingested.");
-  assertEquals(await says(other, /Batch/), "Batch Complete. 7 Rows Ingested.");
-  await context.close();
-});
-
-Deno.test("while the system is away the page says so and keeps the file; when it is back, it goes on", async () => {
-  const { page, context } = await visit(desk(), "operator");
-  await choose(page, "away.csv", judgments("AWAY", 5));
-  await says(page, "5 rows, all of them good.");
-  await context.setOffline(true);
-  await page.getByRole("button", { name: /^Send/ }).click();
-  await says(page, /not known whether away.csv has arrived/);
-  await context.setOffline(false);
-  await page.getByRole("button", { name: "Try again" }).click();
-  await says(page, "5 rows, all of them good.");
-  assertEquals(await send(page, /Batch/), "Batch Complete. 5 Rows Ingested.");
-  await context.close();
-});
-
-Deno.test("a session that has ended is said to have, and nothing that was sent is lost", async () => {
-  const { page, context } = await visit(desk(), "operator");
-  const headers = { "access-control-allow-origin": "*", "access-control-allow-headers": "*" };
-  await page.route("**/functions/v1/**", (route) => route.fulfill({ status: 401, headers, body: "{}" }));
-  await page.route("**/auth/v1/token**", (route) => route.fulfill({ status: 400, headers, body: "{}" }));
-  await page.getByRole("link", { name: "Batches" }).first().click();
-  await page.getByText("Your session has ended. Sign in again").waitFor();
-  await context.close();
-});
-
-Deno.test("a viewer looks and does not act, and sees no value of a row", async () => {
-  const { page, context } = await visit(desk(), "viewer");
-  await page.getByText("You may look, not send").waitFor();
-  assertEquals(await page.getByRole("button", { name: "Choose a file" }).count(), 0);
-  await page.getByRole("link", { name: "Batches" }).first().click();
-  await page.getByLabel("Find").fill("mend.csv");
-  await page.getByRole("link", { name: "mend.csv", exact: true }).click();
-  const errors = page.getByRole("region", { name: "Table of errors" });
-  await errors.waitFor();
-  assertStringIncludes((await errors.textContent()) ?? "", "INVALID_AMOUNT");
-  assert(!((await errors.textContent()) ?? "").includes("twelve"));
-  for (const name of ["Run again", "Delete the record", "Download all (CSV)", "Mend here"]) {
-    assertEquals(await page.getByRole("button", { name }).count(), 0, name);
-  }
   await context.close();
 });
 

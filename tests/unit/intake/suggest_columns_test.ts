@@ -48,6 +48,17 @@ Deno.test("names in no language we know are told by what stands in the columns",
   );
 });
 
+Deno.test("a short number is no name, and a company with a figure in its name is one", () => {
+  const rows = [["MAP-1", "1st City Bank", "Ann Lee", "5.00", "2024-01-31"], [
+    "MAP-2",
+    "3M Credit Union",
+    "Bob Roe",
+    "6.00",
+    "2024-02-01",
+  ]];
+  assertEquals(fieldsOf(["a", "b", "c", "d", "e"], rows), FIVE);
+});
+
 Deno.test("a file without names is told by its values: companies sue, cases are filed before they are judged", () => {
   const rows = ROWS.map(([number = "", company = "", person = "", amount = "", date = ""]) => [
     person,
