@@ -203,7 +203,9 @@ export class ValueLooks {
       amount: share(isAmount),
       money: share((value) => MONEY.test(value) && isAmount(value)),
       date: share(isDate),
-      caseNumber: share((value) => !isDate(value) && !MONEY.test(value) && this.isOf("case_number", value)),
+      caseNumber: share((value) =>
+        !isDate(value) && !isParty(value) && !MONEY.test(value) && this.isOf("case_number", value)
+      ),
       distinct: filled.length === 0 ? 0 : new Set(filled).size / filled.length,
       party: share(isParty),
       company: share((value) => COMPANY.test(value)),
