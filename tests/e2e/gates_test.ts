@@ -449,8 +449,6 @@ Deno.test(story("ops fix-pooler-connection tells one shut door from two", [...ne
   assertEquals([fine, bypass].some(({ out, err }) => (out + err).includes(password)), false);
 }));
 
-/** Commands that work without any system. */
-const ALONE = ["lint-migrations", "completions", "evaluate"];
 const SOME_ID = "00000000-0000-4000-8000-000000000000";
 
 /** What each command is typed with, so that it gets as far as it can without changing anything. */
@@ -477,25 +475,6 @@ async function harmless(): Promise<string[][]> {
       { name, wordCount: [least] },
     ) => [...name.split(" "), ...words[name] ?? Array(least).fill(SOME_ID)]);
 }
-
-Deno.test(
-  story("every command says that it cannot run where there is no such stack, or nothing is set: exit 2", [
-    ...needs,
-  ], async () => {
-    for (const args of await harmless()) {
-      if (ALONE.includes(args[0] ?? "")) continue;
-      for (const where of [["--stack", "no-such-stack"], ["--env", "prod", "--yes"]]) {
-        const { code, err } = await run(...args, ...where);
-        assertEquals([...args, code], [...args, 2]);
-        assertMatch(
-          err,
-          /No stack "no-such-stack" is running|Logs of a hosted project are at|A version is the 14 digits|is not set: put it into \.env\.prod|Nothing is set for prod: copy|\S+ is no|There is no check|takes|cannot be read|No such file|migration/i,
-          args.join(" "),
-        );
-      }
-    }
-  }),
-);
 
 Deno.test(
   story("another project's address or key is refused before anything is done", [...needs], async () => {
