@@ -130,6 +130,10 @@ const TABLE: Readonly<Record<string, readonly [file: string, summary: string]>> 
     "verify_env_config",
     "names and rules of the environment, each function's own; never shows a value (1 with any error)",
   ],
+  "certificate": [
+    "certificate",
+    "the signed certificate of a batch or an action, as a file that a stranger checks offline",
+  ],
   "verify-evidence": [
     "verify_evidence",
     "reads every file kept as proof and hashes it again (1 with any that is not what was registered)",

@@ -8,7 +8,12 @@ import { Job, Silence } from "../http/answers/system.ts";
 import { PostgresCalls } from "./postgres_calls.ts";
 
 /** Tables whose rows people name by id. */
-const NAMED = { batch: "intake.simplicity_batches", job: "ops.job_queue", alert: "ops.alerts" } as const;
+const NAMED = {
+  batch: "intake.simplicity_batches",
+  job: "ops.job_queue",
+  alert: "ops.alerts",
+  action: "enforcement.actions",
+} as const;
 export type Named = keyof typeof NAMED;
 
 const JobOutcome = z.object({ outcome: z.string(), status: z.string().optional(), job: Job.optional() });

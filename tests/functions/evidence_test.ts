@@ -135,6 +135,7 @@ async function exportAgain(): Promise<void> {
 }
 
 Deno.test("with the secret key itself, the file of an exported head is neither removed nor replaced", async () => {
+  await keep(form(ABOUT)); // leaves an event: without one there is no head
   await exportAgain();
   const [head] = await shared().sql`
     select destination from audit.exported_heads order by exported_at desc limit 1`;
@@ -174,6 +175,29 @@ Deno.test("GET /intake/batches/:id/certificate: signed, with the chain to the ex
   const text = new TextDecoder().decode(bytes);
   for (const value of [await sha256(csv), batch_id, "902(13)", "WHAT THIS DOES NOT PROVE"]) {
     assert(text.includes(value));
+  }
+});
+
+Deno.test("ops certificate writes the same file for whoever has the first characters of an id, and over no other", async () => {
+  const { body: { batch_id } } = await upload(shared(), someCsv());
+  const folder = await Deno.makeTempDir({ prefix: "dragonfly-certificate-" });
+  try {
+    const file = `${folder}/one.tar`;
+    const typed = ["certificate", batch_id.slice(0, 8), "--output", file];
+    const { code, out, err } = await ops(shared().stack.name, typed);
+    assertEquals(code, 0, out + err);
+    const bytes = await Deno.readFile(file);
+    assertMatch(out, new RegExp(`of batch ${batch_id}, [\\d,]+ bytes\\nSHA-256 ${await sha256(bytes)}`));
+    const { body } = await call(shared(), "system/keys");
+    assert(check(bytes, (body.keys as { pem: string }[])[0]?.pem ?? "", () => {}));
+    const again = await ops(shared().stack.name, typed);
+    assertEquals([again.code, again.out], [2, ""]);
+    assertMatch(again.err, /one\.tar is there already/);
+    const unknown = await ops(shared().stack.name, ["certificate", crypto.randomUUID()]);
+    assertEquals([unknown.code, unknown.out], [1, ""]);
+    assertMatch(unknown.err, /There is no batch and no action/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });
 
