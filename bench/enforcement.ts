@@ -230,6 +230,17 @@ async function main(wanted: Wanted): Promise<boolean> {
       } s`,
     );
     await mustBeTrue(sql);
+    const began = performance.now(); // cron's work, a step a minute
+    let steps = 0;
+    for (let summed = 1; summed > 0;) {
+      const [row] = await sql`select enforcement.sum_judgments(1) as summed`;
+      summed = Number(row?.summed);
+      if (summed > 0) steps++;
+    }
+    say(
+      `summed in ${steps} steps of ${((performance.now() - began) / 1000 / Math.max(1, steps)).toFixed(1)} s`,
+    );
+    await mustBeTrue(sql);
     const figures: Figure[] = [];
     for (const measure of [pages, chain, (one: postgres.Sql, of: Wanted) => beside(stack, one, of)]) {
       const found = await measure(sql, wanted);

@@ -24,11 +24,11 @@ create view enforcement.v_unauthorized_plaintiffs with (security_invoker = true)
 select u.plaintiff_id, u.plaintiff_name, u.firm_name, u.status, u.missing_fee_agreement, u.missing_loa
 from (
   select p.id as plaintiff_id, p.name as plaintiff_name, p.firm_name, p.status,
-    not exists (
-      select 1 from legal.v_consents_in_force f where f.plaintiff_id = p.id and f.consent_type = 'fee_agreement')
-      as missing_fee_agreement,
-    not exists (select 1 from legal.v_consents_in_force l where l.plaintiff_id = p.id and l.consent_type = 'loa')
-      as missing_loa,
+    -- limit 1: looked up for the rows that are shown; as exists() all consents would be put into a hash first
+    (select true from legal.v_consents_in_force f
+      where f.plaintiff_id = p.id and f.consent_type = 'fee_agreement' limit 1) is null as missing_fee_agreement,
+    (select true from legal.v_consents_in_force l
+      where l.plaintiff_id = p.id and l.consent_type = 'loa' limit 1) is null as missing_loa,
     p.status is null or p.status = 'inactive' or exists (
       select 1 from public.plaintiffs m where m.merged_into = p.id and (m.status is null or m.status = 'inactive'))
       as is_inactive
