@@ -3,8 +3,8 @@ import { assertEquals } from "deno-std/assert/equals.js";
 import { assertStringIncludes } from "deno-std/assert/string_includes.js";
 import { type Desk, visit } from "../browser.ts";
 
-/** How many batches there were in the past, over 90 days. */
-const PAST = 10_000;
+/** How many batches there were in the past, over twelve weeks. */
+const PAST = 400;
 
 /** Makes what there is to see: a past, and a finding. */
 export async function addPast({ shared: { sql } }: Desk): Promise<void> {
@@ -16,9 +16,9 @@ export async function addPast({ shared: { sql } }: Desk): Promise<void> {
     select format('past-%s.csv', n), source, status, case status when 'failed' then 'Empty file' end,
            case status when 'failed' then 'EMPTY_FILE' end, at, at, at, at, at,
            case status when 'completed' then at end, total, total - bad, bad, 200 + n % 90, 400 + n % 140
-      from (select n, now() - n * interval '13 minutes' as at, (array['simplicity', 'acme', 'blue'])[1 + n % 3] as source,
+      from (select n, now() - n * interval '5 hours' as at, (array['simplicity', 'acme', 'blue'])[1 + n % 3] as source,
                    case when n % 40 = 0 then 'failed' else 'completed' end as status,
-                   (1200 + 800 * sin(n / 55.0))::int as total, (20 + 15 * sin(n / 400.0 + n % 3) + n % 9)::int as bad
+                   (1200 + 800 * sin(n / 9.0))::int as total, (20 + 15 * sin(n / 40.0 + n % 3) + n % 9)::int as bad
               from generate_series(1, ${PAST}) n) past`;
   // The sentinel would call it resolved at its next run.
   await sql`select cron.alter_job(jobid, active => false) from cron.job where jobname = 'dragonfly-sentinel'`;
