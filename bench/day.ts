@@ -29,9 +29,13 @@ const DATA = new Set([
   "intake.simplicity_batches",
   "intake.batch_slices",
   "intake.batch_error_counts",
+  "intake.batch_days",
+  "intake.error_days",
   "intake.row_errors",
   "intake.row_repairs",
   "intake.uploads",
+  "enforcement.stage_sums",
+  "enforcement.plaintiff_sums",
   "audit.event_log",
   "ops.job_queue",
   "storage.objects",
@@ -145,7 +149,7 @@ async function letAnHourPass(stack: BenchStack): Promise<void> {
   }
   // what cron would have run in this hour
   for (let minute = 0; minute < 60; minute++) {
-    await stack.admin.unsafe("select intake.sweep(), audit.seal()");
+    await stack.admin.unsafe("select intake.sweep(), enforcement.sum_judgments(), audit.seal()");
     await stack.admin.unsafe("select ops.wake('worker', 'cron'), ops.wake('worker', 'cron')");
   }
   for (let run = 0; run < 12; run++) {
