@@ -4322,6 +4322,22 @@ export type Database = {
           "total_judgment_amount": number | null;
         };
         ComputedFields: never;
+        Insert: {
+          "case_count"?: never;
+          "firm_name"?: string | null;
+          "plaintiff_id"?: string | null;
+          "plaintiff_name"?: string | null;
+          "status"?: string | null;
+          "total_judgment_amount"?: never;
+        };
+        Update: {
+          "case_count"?: never;
+          "firm_name"?: string | null;
+          "plaintiff_id"?: string | null;
+          "plaintiff_name"?: string | null;
+          "status"?: string | null;
+          "total_judgment_amount"?: never;
+        };
         Relationships: [];
       };
     };

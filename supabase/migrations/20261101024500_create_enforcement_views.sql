@@ -49,10 +49,12 @@ grant select on enforcement.v_unauthorized_plaintiffs to service_role;
 
 create view public.v_plaintiffs_overview with (security_invoker = true) as
 select p.id as plaintiff_id, p.name as plaintiff_name, p.firm_name, p.status,
-  s.amount as total_judgment_amount, s.cases as case_count
+  -- columns, and no join: asked about the plaintiffs of a page, not about all that were sorted for it
+  (select s.amount from enforcement.sum_of(array(select m.id from public.plaintiffs m where m.standing_id = p.id)) s)
+    as total_judgment_amount,
+  (select s.cases from enforcement.sum_of(array(select m.id from public.plaintiffs m where m.standing_id = p.id)) s)
+    as case_count
 from public.plaintiffs p
-cross join lateral enforcement.sum_of(
-  array(select m.id from public.plaintiffs m where m.standing_id = p.id)) s
 where p.merged_into is null and not p.is_proof;
 comment on view public.v_plaintiffs_overview is
   'Plaintiffs with the sum and number of their judgments; those that were merged count for the one that stands for '
