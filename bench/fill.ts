@@ -37,7 +37,7 @@ export async function fill(admin: postgres.Sql, have: Size, want: Size): Promise
 }
 
 /** Lets the sums come to the newest judgment, as they would have by the clock. */
-async function sumJudgments(admin: postgres.Sql): Promise<void> {
+export async function sumJudgments(admin: postgres.Sql): Promise<void> {
   for (let left = 1; left > 0;) {
     const [row] = await admin`
       select enforcement.sum_judgments(),
