@@ -140,7 +140,6 @@ function TopBar() {
       <Link
         to="/health"
         className="lamps"
-        aria-label={LIGHTS.map((name) => `${name} ${LIGHT_WORDS[lights[name]]}`).join(", ")}
       >
         {LIGHTS.map((name) => (
           <span
@@ -149,7 +148,10 @@ function TopBar() {
             title={`${name}: ${LIGHT_WORDS[lights[name]]}`}
           >
             <span className="lamp" />
-            <span className="lamp-name">{name}</span>
+            <span className="lamp-name">
+              {name}
+              <span className="unseen">{` ${LIGHT_WORDS[lights[name]]}`}</span>
+            </span>
           </span>
         ))}
       </Link>

@@ -105,10 +105,25 @@ function Judgments({ record }: { readonly record: PlaintiffRecord }) {
   return (
     <section aria-label="Judgments">
       <h2>Judgments</h2>
+      {tracing !== null && (
+        <JudgmentOrigin
+          key={tracing.judgment_id}
+          id={tracing.judgment_id}
+          close={() => setTracing(null)}
+        />
+      )}
+      {asking !== null && (
+        <AskForAction
+          key={asking.judgment_id}
+          plaintiffId={record.plaintiff_id}
+          judgment={asking}
+          close={() => setAsking(null)}
+        />
+      )}
       {record.judgments.length === 0
         ? <p className="quiet">It has none.</p>
         : (
-          <div className="scroll" tabIndex={0} role="region" aria-label="Table of judgments">
+          <div className="scroll tall" tabIndex={0} role="region" aria-label="Table of judgments">
             <table>
               <thead>
                 <tr>
@@ -157,21 +172,6 @@ function Judgments({ record }: { readonly record: PlaintiffRecord }) {
         )}
       {record.case_count > record.judgments.length && (
         <p className="quiet">The newest {whole(record.judgments.length)} of {whole(record.case_count)}.</p>
-      )}
-      {tracing !== null && (
-        <JudgmentOrigin
-          key={tracing.judgment_id}
-          id={tracing.judgment_id}
-          close={() => setTracing(null)}
-        />
-      )}
-      {asking !== null && (
-        <AskForAction
-          key={asking.judgment_id}
-          plaintiffId={record.plaintiff_id}
-          judgment={asking}
-          close={() => setAsking(null)}
-        />
       )}
     </section>
   );

@@ -120,7 +120,7 @@ function optionsOf(
             width: 2,
             dash: [...DASHES[at] ?? []],
             spanGaps: true,
-            points: { size: 5 },
+            points: { show: true, size: 5 },
           };
       }),
     ],

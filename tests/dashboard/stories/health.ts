@@ -104,13 +104,13 @@ export function healthStories(desk: () => Desk): void {
     await lineage.getByLabel("Row of this file").fill("5001");
     await lineage.getByRole("button", { name: "What became of it" }).click();
     await lineage.getByText("It was rejected: INVALID_AMOUNT").waitFor();
-    assertEquals(
-      (await lineage.getByRole("region", { name: "The line in the file" }).textContent())?.trimEnd(),
-      "MARCH-5001,Ann Lee,Bob Roe,twelve,2024-01-31",
-    );
     await lineage.getByLabel("Row of this file").fill("2");
     await lineage.getByRole("button", { name: "What became of it" }).click();
     await lineage.getByText(/^It was taken in as judgment/).waitFor();
+    assertEquals(
+      (await lineage.getByRole("region", { name: "The line in the file" }).first().textContent())?.trimEnd(),
+      "MARCH-2,Ann Lee,Bob Roe,1234.50,2024-01-31",
+    );
     await lineage.getByRole("button", { name: /^Where judgment/ }).click();
     const origin = page.getByRole("region", { name: "Origin of a judgment" });
     await origin.getByText("row 2, line 3").waitFor();
