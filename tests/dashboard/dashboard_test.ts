@@ -1,7 +1,6 @@
 /** The built dashboard in a real Chromium, on one running stack, as operators and viewers use it. */
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
-import { assertStringIncludes } from "deno-std/assert/string_includes.js";
 import type { Page } from "playwright-core";
 import { accessStories } from "./stories/access.ts";
 import { enforcementStories } from "./stories/enforcement.ts";
@@ -94,46 +93,6 @@ Deno.test("what is no table of judgments is said to be none, and what was left w
   const sent = await desk().shared
     .sql`select 1 from intake.simplicity_batches where filename = any (${names})`;
   assertEquals(sent.length, 0);
-  await context.close();
-});
-
-Deno.test("columns that are not understood are mapped once: with names, and in a file without", async () => {
-  const { shared } = desk();
-  const { page, context, complaints } = await visit(desk(), "operator");
-  const rows = (prefix: string) => judgments(prefix, 6).split("\n").slice(1).join("\n");
-  await choose(page, "unmapped.csv", `Aktenzeichen,Klägerin,Beklagter,Betrag,Datum\n${rows("MAP")}`);
-  await says(page, /would be refused. Missing required fields/);
-  assertEquals(await page.getByLabel("Field of Klägerin").inputValue(), "plaintiff_name");
-  await page.getByText("Of the first 6 rows 6 are good this way.").waitFor();
-  await page.getByLabel("Field of Betrag").selectOption("not read");
-  await page.getByText("Still missing: Amount").waitFor();
-  assert(await page.getByRole("button", { name: "Save and check again" }).isDisabled());
-  await page.getByLabel("Field of Betrag").selectOption("amount");
-  await page.getByLabel("For the source").fill("kanzlei");
-  await page.getByRole("button", { name: "Save and check again" }).click();
-  await says(page, "6 rows, all of them good.");
-  assertEquals(await send(page, /Batch/), "Batch Complete. 6 Rows Ingested.");
-  await page.getByRole("button", { name: "Next file" }).click();
-  await choose(page, "drifted.csv", `Aktenzeichen,Klägerin,Beklagter,Betrag (EUR),Datum\n${rows("DRIFT")}`);
-  const changed = page.getByRole("region", { name: "Changed columns" });
-  await changed.getByText("The columns have changed since unmapped.csv.").waitFor();
-  assertStringIncludes((await changed.textContent()) ?? "", "“Betrag” is “Betrag (EUR)” now");
-  assertEquals(await page.getByLabel("Field of Betrag (EUR)").inputValue(), "amount");
-  await page.getByRole("button", { name: "Save and check again" }).click();
-  assertEquals(await send(page, /Batch/), "Batch Complete. 6 Rows Ingested.");
-  await page.getByRole("button", { name: "Next file" }).click();
-  await choose(page, "headless.csv", rows("HEADLESS"));
-  await says(page, /no header found/);
-  await page.getByText("This file has no line with names.").waitFor();
-  await page.getByLabel("For the source").fill("headless");
-  await page.getByRole("button", { name: "Save and check again" }).click();
-  await says(page, "6 rows, all of them good.");
-  assertEquals(await send(page, /Batch/), "Batch Complete. 6 Rows Ingested.");
-  const [named, unnamed] = await shared.sql`
-    select s.header_map, s.columns from intake.sources s where s.source in ('kanzlei', 'headless') order by s.source desc`;
-  assertEquals([named?.["header_map"]["Betrag (EUR)"], named?.["columns"]], ["amount", null]);
-  assertEquals(unnamed?.["columns"][0], "case_number");
-  assertEquals(complaints, []);
   await context.close();
 });
 
