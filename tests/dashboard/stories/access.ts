@@ -76,11 +76,11 @@ export function accessStories(desk: () => Desk): void {
     const { id } = await addPlaintiff(desk(), "Axe Company");
     const { shared: { sql } } = desk();
     const [batch] = await sql`
-      select id from intake.simplicity_batches where filename = 'march.csv' and status = 'completed'`;
+      select id from intake.simplicity_batches where row_count_total = 5050 and status = 'completed'`;
     const pages = [
       ["", "Intake"],
       ["batches", "Batches"],
-      [`batches/${batch?.["id"]}`, "march.csv"],
+      [`batches/${batch?.["id"]}`, null],
       ["enforcement", "Plaintiffs"],
       [`enforcement/plaintiffs/${id}`, null],
       ["enforcement/actions", "Actions"],

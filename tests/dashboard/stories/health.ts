@@ -96,8 +96,10 @@ export function healthStories(desk: () => Desk): void {
   Deno.test("a batch's page tells a row's fate and a judgment's origin, and shows its signed certificate", async () => {
     const { shared: { sql } } = desk();
     const [batch] = await sql`
-      select id, file_hash from intake.simplicity_batches where filename = 'march.csv' and status = 'completed'`;
-    if (batch === undefined) throw new Error("Cannot look at march.csv: no story before this one sent it");
+      select id, file_hash from intake.simplicity_batches where row_count_total = 5050 and status = 'completed'`;
+    if (batch === undefined) {
+      throw new Error("Cannot look at a batch: no story before this one sent a file of 5,050 rows");
+    }
     const { page, context } = await visit(desk(), "operator");
     await page.goto(`${page.url().split("#")[0]}#/batches/${batch["id"]}`);
     const lineage = page.getByRole("region", { name: "Lineage" });
@@ -109,7 +111,7 @@ export function healthStories(desk: () => Desk): void {
     await lineage.getByText(/^It was taken in as judgment/).waitFor();
     assertEquals(
       (await lineage.getByRole("region", { name: "The line in the file" }).first().textContent())?.trimEnd(),
-      "MARCH-2,Ann Lee,Bob Roe,1234.50,2024-01-31",
+      "NASTY-2,Ann Lee,Bob Roe,1234.50,2024-01-31",
     );
     await lineage.getByRole("button", { name: /^Where judgment/ }).click();
     const origin = page.getByRole("region", { name: "Origin of a judgment" });
