@@ -1,7 +1,8 @@
 /** Checks a file beside the page, so that the page never stands still: our own reader and rules, before a byte is sent. */
 import { createSHA256 } from "hash-wasm";
 import * as z from "zod";
-import { type Forecast, forecast, type Hash, type SourceRules } from "../../shared/intake/forecast.ts";
+import { type Forecast, forecast, type Hash } from "../../shared/intake/forecast.ts";
+import type { SourceRules } from "../../shared/intake/source_rules.ts";
 
 /** What the page asks. */
 export interface CheckRequest {

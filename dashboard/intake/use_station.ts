@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 import { Refused } from "../../shared/http/client.ts";
-import { type SourceRules, USUAL_RULES } from "../../shared/intake/forecast.ts";
+import { type SourceRules, USUAL_RULES } from "../../shared/intake/source_rules.ts";
 import { BUCKET_LIMIT_BYTES, UPLOAD_LIMIT_BYTES } from "../../shared/intake/limits.ts";
 import { isDesktopName } from "../../shared/intake/arriving.ts";
 import { parseDialectOptions } from "../../shared/intake/read_dialect.ts";

@@ -1,5 +1,6 @@
 /** What the station says: one sentence about what happened, in the words operators know. Pure. */
-import { type Forecast, percentBeside } from "../../shared/intake/forecast.ts";
+import { percentBeside } from "../../shared/intake/budget.ts";
+import type { Forecast } from "../../shared/intake/forecast.ts";
 import type { Batch } from "../../shared/intake/record.ts";
 import { counted, percent, whole } from "../look/figures.ts";
 

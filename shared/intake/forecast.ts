@@ -6,43 +6,20 @@
  */
 import {
   type Dialect,
-  type DialectOptions,
   FileScanner,
   type RecordBatch,
   RowReader,
   type Scan,
   sniffUnsupported,
 } from "../csv/mod.ts";
-import { compileRowChecker, type Field, type HeaderOverrides, latestDateAnywhere } from "../judgments/mod.ts";
+import { compileRowChecker, type Field, latestDateAnywhere } from "../judgments/mod.ts";
+import { budgetReason } from "./budget.ts";
 import { knownColumns } from "./known_columns.ts";
 import { type Layout, planFile, planUnsupported, type StagingPlan, storedHeaderMap } from "./plan.ts";
 import { buildReject, type Reject } from "./reject.ts";
 import type { RejectionCode } from "./rejection_codes.ts";
+import type { SourceRules } from "./source_rules.ts";
 import { Tally } from "./tally.ts";
-
-/** What a source says of its files. */
-export interface SourceRules {
-  readonly header_map: HeaderOverrides;
-  readonly columns: readonly (string | null)[] | null;
-  readonly dialect: DialectOptions;
-  /** Percent of rows that may be rejected. */
-  readonly error_threshold_percent: number;
-  /** Row code to the percent of rows it may reject. */
-  readonly code_budgets: Readonly<Record<string, number>>;
-  readonly warn_percent: number | null;
-  readonly requires_approval: boolean;
-}
-
-/** What a source has that nobody has set anything of. */
-export const USUAL_RULES: SourceRules = {
-  header_map: {},
-  columns: null,
-  dialect: {},
-  error_threshold_percent: 10,
-  code_budgets: {},
-  warn_percent: null,
-  requires_approval: false,
-};
 
 /** SHA-256 on its way. */
 export interface Hash {
@@ -320,25 +297,4 @@ function unreadReason(plan: StagingPlan, total: number, budget: number): string 
   const lines = total + unread;
   if (unread <= FEW_UNREAD || 100 * unread <= budget * lines) return null;
   return `Second table: ${unread} of ${lines} lines were not read, from line ${line}`;
-}
-
-/** The words of `intake.budget_reason`: one decimal, more only where one would print the budget itself. */
-export function budgetReason(
-  invalid: number,
-  total: number,
-  budget: number,
-  what = "invalid",
-): string | null {
-  if (total === 0 || 100 * invalid <= budget * total) return null;
-  return `Error budget exceeded: ${
-    percentBeside(invalid, total, budget, 1)
-  }% ${what} rows (threshold: ${budget}%)`;
-}
-
-/** A percentage to so many decimals, and to more where it would look like the budget it is above. */
-export function percentBeside(part: number, whole: number, budget: number, decimals: number): string {
-  const percent = 100 * part / whole;
-  let digits = decimals;
-  while (Number(percent.toFixed(digits)) === budget && digits < 12) digits++;
-  return percent.toFixed(digits);
 }

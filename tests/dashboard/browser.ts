@@ -116,6 +116,18 @@ export async function choose(page: Page, name: string, content: string | Uint8Ar
   await page.getByRole("region", { name: "Send a file" }).dispatchEvent("drop", { dataTransfer: transfer });
 }
 
+/** Gives a file to a hidden chooser of files. */
+export async function giveFile(page: Page, label: string, name: string, content: string): Promise<void> {
+  const bytes = new TextEncoder().encode(content);
+  await page.evaluate(`(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([Uint8Array.fromBase64("${bytes.toBase64()}")], ${JSON.stringify(name)}));
+    const input = document.querySelector('input[type=file][aria-label=${JSON.stringify(label)}]');
+    input.files = transfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  })()`);
+}
+
 /** Waits until the station says this. @returns what it says. */
 export async function says(page: Page, words: RegExp | string): Promise<string> {
   const said = page.locator("p.say").filter({ hasText: words });

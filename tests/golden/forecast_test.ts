@@ -1,6 +1,7 @@
 /**
  * What the browser says of a file beforehand, for every file whose fate reading alone decides: the project's own cases,
- * the hunt's, damaged files, several tables, vendors' samples, and what spreadsheets make of good ones.
+ * the hunt's, damaged files, several tables, vendors' samples, and what spreadsheets make of good ones. Batches of the
+ * pipeline are held against it where they are run, in `hunt.ts` and `resaved_pipeline_test.ts`.
  */
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";

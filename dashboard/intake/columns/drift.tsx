@@ -1,19 +1,19 @@
 /** What became of a source's columns since its last file, said before anything is sent. */
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { fieldsUnder } from "../../../shared/intake/column_settings.ts";
 import type { Forecast } from "../../../shared/intake/forecast.ts";
-import { type HeaderDrift, headerDrift } from "../../../shared/intake/header_drift.ts";
+import type { HeaderDrift } from "../../../shared/intake/header_drift.ts";
 import type { HeaderOverrides } from "../../../shared/judgments/mod.ts";
 import { useDesk } from "../../session/context.tsx";
 
 /** Batches that are looked through for the last file that could be read. */
 const LOOK_BACK = 20;
 
-/** A file of the source that came before, and its columns. */
+/** A file of the source that came before. */
 interface LastFile {
   readonly filename: string;
-  readonly header: readonly string[];
+  /** What a file's columns have changed by, read with these names of the source; null for nothing. */
+  changeTo(file: Forecast, overrides: HeaderOverrides): HeaderDrift | null;
 }
 
 /** What changed since the last file of a source. */
@@ -45,16 +45,22 @@ export function useDrift(
       const path = { id: batch.batch_id };
       const { body } = await client.call("GET /intake/batches/:id", { path, signal });
       const hadHeader = (body.dialect?.header_line ?? 0) > 0;
-      return body.header === null || !hadHeader ? null : { filename: body.filename, header: body.header };
+      const { header, filename } = body;
+      if (header === null || !hadHeader) return null;
+      const [{ fieldsUnder }, { headerDrift }] = await Promise.all([ // the names of columns come with the first file
+        import("../../../shared/intake/column_settings.ts"),
+        import("../../../shared/intake/header_drift.ts"),
+      ]);
+      return {
+        filename,
+        changeTo: (now, overrides) => headerDrift({ header, fields: fieldsUnder(header, overrides) }, now),
+      };
     },
   });
   const before = last.data ?? null;
   const drift = useMemo(() => {
     if (before === null || !file.has_header) return null;
-    const change = headerDrift(
-      { header: before.header, fields: fieldsUnder(before.header, overrides) },
-      { header: file.header, fields: file.fields },
-    );
+    const change = before.changeTo(file, overrides);
     return change === null ? null : { since: before.filename, change };
   }, [before, file, overrides]);
   return last.isLoading ? undefined : drift;
