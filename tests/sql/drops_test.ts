@@ -261,6 +261,28 @@ Deno.test("sweep() reaches a missed drop behind any number of objects it must no
     assertEquals((await db.sql`select intake.sweep() as repaired`)[0]?.repaired, 1);
   }));
 
+Deno.test("sweep() goes through the bucket place by place, and at once to what the trigger knows that it missed", () =>
+  withDatabase(async (db) => {
+    await db.admin.unsafe(`create or replace function intake.max_swept_objects() returns int
+      language sql immutable set search_path = '' as $$ select 2 $$`);
+    const sweep = async () => (await db.sql`select intake.sweep() as repaired`)[0]?.repaired;
+    await db.admin`
+      insert into storage.objects (bucket_id, name, version, metadata)
+      select 'intake', 'a/' || n || '.pdf', 'v', '{"mimetype":"application/pdf"}' from generate_series(1, 5) n`;
+    await store(db, { path: "b/behind.csv", type: null }); // its trigger saw nothing to take in
+    await makeOld(db);
+    assertEquals([await sweep(), await sweep(), await sweep(), await sweep()], [0, 0, 1, 0]);
+    await db
+      .admin`alter table intake.simplicity_batches add constraint broken check (filename <> 'c.csv') not valid`;
+    await store(db, { path: "b/c.csv" });
+    await db.admin`alter table intake.simplicity_batches drop constraint broken`;
+    await makeOld(db);
+    assertEquals(await sweep(), 1, "though its place is at the beginning again");
+    await db.sql`update intake.missed_objects set missed_at = now() - interval '3 minutes' where true`;
+    assertEquals(await sweep(), 0);
+    assertEquals((await db.sql`select 1 from intake.missed_objects`).length, 0);
+  }));
+
 /** An update above made them young. */
 const makeOldAgain = async (db: TestDatabase) => {
   await db.admin.begin(async (sql) => {
