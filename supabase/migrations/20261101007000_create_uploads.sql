@@ -514,6 +514,8 @@ begin
   end if;
   if hash is not null and not coalesce((request #>> '{options,dry_run}')::boolean, false) then
     perform intake.lock_hash(hash);
+    -- Before what is known is looked up: bytes that arrive in between are in one of the two, and not in neither.
+    select * into open_upload from intake.uploads u where u.file_hash = hash and u.arrived_at is null;
     known := intake.lock_known(request);
     answer := intake.answer_known(request, known);
     if answer is not null then
@@ -526,12 +528,11 @@ begin
   if hash is null or (request #>> '{options,dry_run}')::boolean then
     return intake.open_reservation(request, null, intake.reservation_lease());
   end if;
-  select * into open_upload from intake.uploads u where u.file_hash = hash and u.arrived_at is null;
   if open_upload.id is not null then
-    if open_upload.expires_at > now() then
+    delete from intake.uploads u where u.id = open_upload.id and u.arrived_at is null and u.expires_at <= now();
+    if not found then
       return jsonb_build_object('outcome', 'wait', 'batch_id', open_upload.id);
     end if;
-    delete from intake.uploads u where u.id = open_upload.id;
     perform audit.append('upload.taken_over', 'batch', open_upload.id::text,
       jsonb_build_object('created_by', open_upload.created_by), null);
   end if;

@@ -436,3 +436,31 @@ Deno.test("two sources that race with the same bytes: one is worked on, the othe
     assertEquals(states.map((row) => row.status), ["skipped", "validating"]);
     await db.sql`delete from intake.simplicity_batches`;
   }));
+
+Deno.test("bytes that arrive while they are asked about are waited for, and not stored a second time", () =>
+  withDatabase(async (db) => {
+    const file_hash = "ab".repeat(32);
+    const first = await reserve(db.sql, "operator", { file_hash, source: "simplicity" });
+    assertEquals(first.outcome, "store");
+    // What is known is looked up, and then nothing goes on until the lock is let go.
+    await db.admin.unsafe(`
+      alter function intake.lock_known(jsonb) rename to lock_known_at_once;
+      create function intake.lock_known(bytes jsonb) returns intake.simplicity_batches language plpgsql as $$
+      declare
+        known intake.simplicity_batches := intake.lock_known_at_once(bytes);
+      begin
+        perform pg_advisory_xact_lock(4711);
+        return known;
+      end $$`);
+    const holder = db.connect();
+    await holder`select pg_advisory_lock(4711)`;
+    const second = reserve(db.sql, "operator", { file_hash, source: "simplicity" });
+    await until("the second to have looked", async () => {
+      const waiting = await db
+        .admin`select from pg_locks where locktype = 'advisory' and objid = 4711 and not granted`;
+      return waiting.length > 0;
+    });
+    await drop(db, { path: first.path, size: SIZE });
+    await holder`select pg_advisory_unlock(4711)`;
+    assertEquals(await second, { outcome: "wait", batch_id: first.batch_id });
+  }));
