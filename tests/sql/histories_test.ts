@@ -9,7 +9,7 @@ import { BATCH_MOVES } from "../../shared/intake/states.ts";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
 import { live, prepare } from "./histories.ts";
 
-const COUNT = Number(Deno.env.get("HISTORIES") ?? 200);
+const COUNT = Number(Deno.env.get("HISTORIES") ?? 100);
 const FIRST = Number(Deno.env.get("HISTORIES_SEED") ?? Math.floor(Math.random() * 1e9));
 const STEPS = 14;
 /** Databases beside each other. */
