@@ -15,7 +15,8 @@ const SPANS = [[60, "1 hour"], [120, "2 hours"], [480, "8 hours"], [1440, "1 day
 ]] as const;
 const USUAL_MINUTES = 120;
 
-export function Findings() {
+/** @param looked Whether anybody has looked: before, that nothing is open says nothing. */
+export function Findings({ looked }: { readonly looked: boolean }) {
   const { calls } = useDesk();
   const [silencing, setSilencing] = useState<Alert | null>(null);
   const listed = useQuery({
@@ -30,7 +31,9 @@ export function Findings() {
   return (
     <section aria-label="Findings">
       <h2>Findings</h2>
-      {listed.data !== undefined && open.length === 0 && <p className="notice good">Nothing is open.</p>}
+      {looked && listed.data !== undefined && open.length === 0 && (
+        <p className="notice good">Nothing is open.</p>
+      )}
       <List alerts={open} silence={setSilencing} />
       {silent.length > 0 && (
         <details className="as-table" open>

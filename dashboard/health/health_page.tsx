@@ -40,7 +40,7 @@ export function HealthPage() {
       {ready.data?.checks.filter(({ ok }) => !ok).map((check) => (
         <p key={check.name} className="notice bad">{check.name}: {check.detail}</p>
       ))}
-      <Findings />
+      <Findings looked={run.data !== null && run.data !== undefined} />
       <Queues />
       <Hours />
       <ErrorCodes />
