@@ -17,6 +17,7 @@ import { makeTarget, type Target } from "../../ops/target.ts";
 import { AGAINST, story } from "../support/against.ts";
 import { drop, ended } from "../support/drops.ts";
 import { ops, type Ran } from "../support/ops.ts";
+import { untilNobodyWorks } from "../support/stack.ts";
 import { sharedStack, until } from "../stack/shared_stack.ts";
 
 // Writes as on a hosted project: the gate of the rate limits can reach them.
@@ -212,6 +213,7 @@ Deno.test(
   story("gates 1, 4, 6 and 10 are shut by their own causes, and no other is", [...needs], async () => {
     const { sql, stack } = shared();
     await stack.ask({ do: "faults", set: { net_stopped: true } });
+    await untilNobodyWorks(stack); // who works goes on beating
     await above`grant service_role to authenticated`;
     await sql`update ops.worker_heartbeats set last_seen_at = now() - interval '10 minutes' where worker_type = 'ingest'`;
     await above.begin(async (transaction) => {

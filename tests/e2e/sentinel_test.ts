@@ -196,7 +196,7 @@ Deno.test(story("the sentinel", ["faults", "time", "solitude"], async (t) => {
     });
 
     await t.step("says that it could not run when Postgres is down, and never that all is well", async () => {
-      const restarted = stack.ask({ do: "restart_postgres", mode: "fast", pause_ms: 6000 });
+      const restarted = stack.ask({ do: "restart_postgres", mode: "fast", pause_ms: 15_000 });
       const { status, body } = await until("the server stop", async () => {
         const answer = await call(stack, "POST", "run");
         return answer.status !== 200 && answer;
