@@ -49,9 +49,7 @@ export async function makeFrame(options: StackOptions): Promise<Frame> {
   const programs = await findPrograms();
   const home = stackHome(options.name);
   await Deno.mkdir(home, { recursive: true });
-  for (const folder of ["logs", ".supabase"]) { // the CLI keeps its own notes in the latter
-    await Deno.mkdir(`${home}/${folder}`, { recursive: true, mode: 0o700 });
-  }
+  await Deno.mkdir(`${home}/logs`, { recursive: true, mode: 0o700 });
   await Deno.chmod(home, 0o711); // Postgres' user passes through
   const keys = makeKeys();
   return {

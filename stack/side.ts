@@ -53,7 +53,7 @@ export async function openSide(frame: Frame, reached: Reached): Promise<Side> {
   const admin = connect(frame.database, "supabase_admin", "stack");
   opened.defer(() => admin.end({ timeout: 1 }));
   await openDoors(admin, frame.keys, frame.options.timeScale);
-  await makeBuckets(admin, frame.config);
+  if (frame.options.bare) await makeBuckets(admin, frame.config); // the migrated template has them
   const opening: Opening = { frame, apiUrl: reached.apiUrl, server, functions, admin, opened };
   const answer = frame.options.bare ? refuseAll : await openProject(opening);
   const open = opened.move();

@@ -6,7 +6,8 @@ import type { Client } from "../../shared/http/client.ts";
 import type { Batch } from "../../shared/intake/record.ts";
 import type { BatchState } from "../../shared/intake/states.ts";
 import { counted } from "../look/figures.ts";
-import { type Asked, Question, save, Trouble } from "../look/pieces.tsx";
+import { Download } from "../look/download.tsx";
+import { type Asked, Question } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
 
 interface Action {
@@ -127,7 +128,13 @@ export function BatchActions({ batch }: { readonly batch: Batch }) {
             {action.verb}
           </button>
         ))}
-        {batch.storage_path !== null && <DownloadFile batch={batch} />}
+        {batch.storage_path !== null && (
+          <Download
+            words="Download the file"
+            name={batch.filename}
+            open={() => calls.client.open("GET /intake/batches/:id/file", { path: { id: batch.batch_id } })}
+          />
+        )}
         {DELETION.from.includes(batch.status) && (
           <button
             type="button"
@@ -150,28 +157,6 @@ export function BatchActions({ batch }: { readonly batch: Batch }) {
           <p>{asking.about(batch)}</p>
         </Question>
       )}
-    </>
-  );
-}
-
-function DownloadFile({ batch }: { readonly batch: Batch }) {
-  const { calls } = useDesk();
-  const [error, setError] = useState<unknown>(null);
-  const download = async () => {
-    setError(null);
-    try {
-      const response = await calls.client.open("GET /intake/batches/:id/file", {
-        path: { id: batch.batch_id },
-      });
-      save(await response.blob(), batch.filename);
-    } catch (caught) {
-      setError(caught);
-    }
-  };
-  return (
-    <>
-      <button type="button" onClick={() => void download()}>Download the file</button>
-      {error !== null && <Trouble error={error} />}
     </>
   );
 }

@@ -15,10 +15,7 @@ import { BatchFigures } from "./figures.tsx";
 import { Lineage } from "./lineage.tsx";
 import { isRunning } from "./list_page.tsx";
 import { MendPanel } from "./mend/mend_panel.tsx";
-
-/** Milliseconds between two looks: while it runs, and while it does not. */
-const BUSY_MS = 2000;
-const QUIET_MS = 15_000;
+import { BUSY_MS, QUIET_MS } from "../look/pace.ts";
 
 export function BatchPage() {
   const { calls, person } = useDesk();

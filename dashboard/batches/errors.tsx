@@ -5,7 +5,8 @@ import type { Batch } from "../../shared/intake/record.ts";
 import { ROW_CODES, type RowCode } from "../../shared/judgments/codes.ts";
 import { counted, whole } from "../look/figures.ts";
 import { Pager } from "../look/pager.tsx";
-import { save, Trouble } from "../look/pieces.tsx";
+import { Download } from "../look/download.tsx";
+import { Trouble } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
 
 const PAGE_SIZE = 50;
@@ -64,7 +65,14 @@ export function BatchErrors({ batch, first }: { readonly batch: Batch; readonly 
             )}
           </select>
         </label>
-        {person.role === "operator" && batch.row_count_invalid > 0 && <DownloadErrors batch={batch} />}
+        {person.role === "operator" && batch.row_count_invalid > 0 && (
+          <Download
+            words="Download all (CSV)"
+            name={`${batch.filename.replace(/\.[^.]*$/, "")}.errors.csv`}
+            open={() =>
+              calls.client.open("GET /intake/batches/:id/errors.csv", { path: { id: batch.batch_id } })}
+          />
+        )}
       </div>
       {code !== "" && <Cause code={code} />}
       {shown.length > 0 && (
@@ -120,32 +128,11 @@ function rowCodeOf(name: string): RowCode | "" {
 }
 
 /** Why rows have this code, and what to do. */
-function Cause({ code }: { readonly code: string }) {
+export function Cause({ code }: { readonly code: string }) {
   const entry = ROW_CODES.find((one) => one.code === code);
   return entry === undefined ? null : (
     <p className="notice">
       {entry.cause} <b>{entry.fix}</b>
     </p>
-  );
-}
-
-function DownloadErrors({ batch }: { readonly batch: Batch }) {
-  const { calls } = useDesk();
-  const [error, setError] = useState<unknown>(null);
-  const download = async () => {
-    setError(null);
-    try {
-      const path = { id: batch.batch_id };
-      const response = await calls.client.open("GET /intake/batches/:id/errors.csv", { path });
-      save(await response.blob(), `${batch.filename.replace(/\.[^.]*$/, "")}.errors.csv`);
-    } catch (caught) {
-      setError(caught);
-    }
-  };
-  return (
-    <>
-      <button type="button" onClick={() => void download()}>Download all (CSV)</button>
-      {error !== null && <Trouble error={error} />}
-    </>
   );
 }

@@ -9,11 +9,9 @@ import { Pager } from "../look/pager.tsx";
 import { Moment, StateTag, Trouble } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
 import { ListSearch } from "./list_search.ts";
+import { BUSY_MS, QUIET_MS } from "../look/pace.ts";
 
 const PAGE_SIZE = 50;
-/** Milliseconds between two looks: while something runs, and while nothing does. */
-const BUSY_MS = 2000;
-const QUIET_MS = 15_000;
 
 export function BatchesPage() {
   const { calls } = useDesk();

@@ -12,11 +12,9 @@ import { ActionTable, isUnderWay } from "./action_table.tsx";
 import { ActionSearch } from "./search.ts";
 import { EnforcementTabs } from "./tabs.tsx";
 import { plain } from "./words.ts";
+import { BUSY_MS, QUIET_MS } from "../look/pace.ts";
 
 const PAGE_SIZE = 50;
-/** Milliseconds between two looks: while something runs, and while nothing does. */
-const BUSY_MS = 2000;
-const QUIET_MS = 15_000;
 
 export function ActionsPage() {
   const { calls } = useDesk();

@@ -10,8 +10,7 @@ import { ActionFiles, isUnderWay } from "./action_table.tsx";
 import { CHOOSING, missingIn, step } from "./asking.ts";
 import { ConsentForm } from "./consent_form.tsx";
 import { consentsIn, plain, reasonOf } from "./words.ts";
-
-const BUSY_MS = 2000;
+import { BUSY_MS } from "../look/pace.ts";
 
 export function AskForAction({ plaintiffId, judgment, close }: {
   readonly plaintiffId: string;

@@ -13,10 +13,7 @@ import { AskForAction } from "./ask.tsx";
 import { Consents } from "./consents.tsx";
 import { TaskTable } from "./task_table.tsx";
 import { nameOf, plain, standingOf } from "./words.ts";
-
-/** Milliseconds between two looks: while something runs, and while nothing does. */
-const BUSY_MS = 2000;
-const QUIET_MS = 15_000;
+import { BUSY_MS, QUIET_MS } from "../look/pace.ts";
 
 export function PlaintiffPage() {
   const { calls } = useDesk();

@@ -11,9 +11,9 @@ import { useDesk } from "../session/context.tsx";
 import { PlaintiffSearch } from "./search.ts";
 import { EnforcementTabs } from "./tabs.tsx";
 import { consentsIn, nameOf, plain } from "./words.ts";
+import { QUIET_MS } from "../look/pace.ts";
 
 const PAGE_SIZE = 50;
-const EVERY_MS = 15_000;
 
 export function PlaintiffsPage() {
   const { calls, person } = useDesk();
@@ -27,7 +27,7 @@ export function PlaintiffsPage() {
   const list = useQuery<PlaintiffPage>({
     queryKey: ["plaintiffs", q, status, authorized, page],
     placeholderData: keepPreviousData,
-    refetchInterval: EVERY_MS,
+    refetchInterval: QUIET_MS,
     queryFn: async ({ signal }) => {
       const query = {
         q,

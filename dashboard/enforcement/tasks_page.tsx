@@ -11,9 +11,9 @@ import { useDesk } from "../session/context.tsx";
 import { TaskSearch } from "./search.ts";
 import { EnforcementTabs } from "./tabs.tsx";
 import { TaskTable } from "./task_table.tsx";
+import { QUIET_MS } from "../look/pace.ts";
 
 const PAGE_SIZE = 50;
-const EVERY_MS = 15_000;
 
 export function TasksPage() {
   const { calls } = useDesk();
@@ -22,7 +22,7 @@ export function TasksPage() {
   const list = useQuery<TaskPage>({
     queryKey: ["tasks", status, page],
     placeholderData: keepPreviousData,
-    refetchInterval: EVERY_MS,
+    refetchInterval: QUIET_MS,
     queryFn: async ({ signal }) => {
       const query = { status, page, page_size: PAGE_SIZE };
       return (await calls.client.call("GET /enforcement/tasks", { query, signal })).body;

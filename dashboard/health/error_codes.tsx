@@ -3,14 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { percent, whole } from "../look/figures.ts";
 import { Moment, Trouble } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
-
-const EVERY_MS = 15_000;
+import { QUIET_MS } from "../look/pace.ts";
 
 export function ErrorCodes() {
   const { calls } = useDesk();
   const listed = useQuery({
     queryKey: ["error-distribution"],
-    refetchInterval: EVERY_MS,
+    refetchInterval: QUIET_MS,
     queryFn: async ({ signal }) => (await calls.client.call("GET /system/errors", { signal })).body.errors,
   });
   if (listed.error) return <Trouble error={listed.error} again={() => void listed.refetch()} />;

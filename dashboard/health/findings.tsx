@@ -6,8 +6,8 @@ import { counted, whole } from "../look/figures.ts";
 import { Moment, Question, Trouble } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
 import { lightOf } from "./lights.ts";
+import { QUIET_MS } from "../look/pace.ts";
 
-const EVERY_MS = 15_000;
 /** How long a check can be silenced from here, in minutes. */
 const SPANS = [[60, "1 hour"], [120, "2 hours"], [480, "8 hours"], [1440, "1 day"], [
   4320,
@@ -21,7 +21,7 @@ export function Findings({ looked }: { readonly looked: boolean }) {
   const [silencing, setSilencing] = useState<Alert | null>(null);
   const listed = useQuery({
     queryKey: ["alerts"],
-    refetchInterval: EVERY_MS,
+    refetchInterval: QUIET_MS,
     queryFn: async ({ signal }) => (await calls.client.call("GET /system/alerts", { signal })).body.alerts,
   });
   if (listed.error) return <Trouble error={listed.error} again={() => void listed.refetch()} />;

@@ -6,14 +6,13 @@ import { Moment, Trouble } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
 import { AsTable, Chart } from "./chart.tsx";
 import { byHour } from "./series.ts";
-
-const EVERY_MS = 60_000;
+import { SLOW_MS } from "../look/pace.ts";
 
 export function Hours() {
   const { calls } = useDesk();
   const listed = useQuery({
     queryKey: ["performance"],
-    refetchInterval: EVERY_MS,
+    refetchInterval: SLOW_MS,
     queryFn: async ({ signal }) =>
       (await calls.client.call("GET /system/performance", { signal })).body.performance,
   });

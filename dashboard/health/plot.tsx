@@ -144,9 +144,7 @@ function splitsOf(
 
 function tick(at: number, ticks: Ticks): string {
   if (ticks === "hours") return local(at).slice(5, 10);
-  return new Date(at * 1000).toISOString().slice(
-    ...(ticks === "days" ? [5, 10] : [0, 7]) as [number, number],
-  );
+  return ticks === "days" ? written(at, ticks).slice(5) : written(at, ticks);
 }
 
 function written(at: number, ticks: Ticks): string {

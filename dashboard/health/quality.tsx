@@ -6,8 +6,8 @@ import { Trouble } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
 import { AsTable, Chart } from "./chart.tsx";
 import { MOST_SOURCES, qualityBy, rateLines } from "./series.ts";
+import { SLOW_MS } from "../look/pace.ts";
 
-const EVERY_MS = 60_000;
 const writeRate = (rate: number) => percent(rate, 100);
 
 export function QualityTrend() {
@@ -15,7 +15,7 @@ export function QualityTrend() {
   const [unit, setUnit] = useState<"week" | "month">("week");
   const listed = useQuery({
     queryKey: ["quality"],
-    refetchInterval: EVERY_MS,
+    refetchInterval: SLOW_MS,
     queryFn: async ({ signal }) => (await calls.client.call("GET /system/quality", { signal })).body.quality,
   });
   const spans = useMemo(() => listed.data && qualityBy(listed.data, unit), [listed.data, unit]);

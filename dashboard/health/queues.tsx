@@ -7,14 +7,13 @@ import type { Job, Queue, QueueInspection } from "../../shared/http/answers/syst
 import { counted, span, whole } from "../look/figures.ts";
 import { Moment, Question, StateTag, Trouble } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
-
-const EVERY_MS = 15_000;
+import { QUIET_MS } from "../look/pace.ts";
 
 export function Queues() {
   const { calls } = useDesk();
   const listed = useQuery({
     queryKey: ["queue"],
-    refetchInterval: EVERY_MS,
+    refetchInterval: QUIET_MS,
     queryFn: async ({ signal }) => (await calls.client.call("GET /system/queue", { signal })).body,
   });
   if (listed.error) return <Trouble error={listed.error} again={() => void listed.refetch()} />;

@@ -3,15 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Refused } from "../../shared/http/client.ts";
 import { useDesk } from "../session/context.tsx";
 import { lightsOf } from "./lights.ts";
-
-/** Milliseconds between two looks. */
-const EVERY_MS = 15_000;
+import { QUIET_MS } from "../look/pace.ts";
 
 export function useHealth() {
   const { calls: { client } } = useDesk();
   const run = useQuery({
     queryKey: ["sentinel"],
-    refetchInterval: EVERY_MS,
+    refetchInterval: QUIET_MS,
     queryFn: async ({ signal }) => {
       try {
         return (await client.call("GET /sentinel/latest", { signal })).body;
@@ -23,12 +21,12 @@ export function useHealth() {
   });
   const ready = useQuery({
     queryKey: ["readyz"],
-    refetchInterval: EVERY_MS,
+    refetchInterval: QUIET_MS,
     queryFn: async ({ signal }) => (await client.call("GET /system/readyz", { signal })).body,
   });
   const status = useQuery({
     queryKey: ["status"],
-    refetchInterval: EVERY_MS,
+    refetchInterval: QUIET_MS,
     queryFn: async ({ signal }) => (await client.call("GET /system/status", { signal })).body,
   });
   const lights = lightsOf({

@@ -12,7 +12,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * @param name of the file, without an ending.
+ * @param name of the file; without an ending where the content type gives it one.
  * @param about what it is a file of, for who hears the button and does not see what it stands beside.
  */
 export function Download({ words, about, name, open }: {

@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import type { Upload } from "./management_api.ts";
+import { freePort } from "../../checkout/free_port.ts";
 
 /** The platform's limit for one function, source and packages together. */
 export const BUNDLE_LIMIT_BYTES = 20 * 1024 * 1024;
@@ -207,11 +208,4 @@ function cacheEnvironment(): Record<string, string> {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value]];
   }));
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
 }

@@ -30,7 +30,7 @@ export interface ValueLook {
   readonly state: number;
 }
 
-/** What is wrong with a name for a field, although a word of it fits. */
+/** Words of a name that speak for a field. */
 interface Words {
   readonly says: RegExp;
   /** Has to be there besides; what fits without it says half as much. */

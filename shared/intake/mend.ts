@@ -102,7 +102,7 @@ export class MendRules {
 }
 
 /** Whether a row was rejected for its form, before its values were looked at. */
-function isOfParsing(code: string): boolean {
+export function isOfParsing(code: string): boolean {
   return ROW_CODES.some((entry) => entry.code === code && entry.stage === "parse");
 }
 

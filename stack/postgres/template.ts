@@ -97,12 +97,13 @@ async function kept(
 
 const UNUSED_MS = 24 * 3600_000;
 
-/** Each change of a migration makes another template: those nobody has copied for a day go. */
+/** Each change of a migration makes another template: those nobody has copied for a day go, and those half made. */
 async function removeUnused(parent: string, kind: string): Promise<void> {
   for await (const { name } of Deno.readDir(parent)) {
-    if (!name.startsWith(`${kind}-`)) continue;
+    const isHalfMade = name.startsWith("making-");
+    if (!isHalfMade && !name.startsWith(`${kind}-`)) continue;
     try {
-      const { mtime } = await Deno.stat(`${parent}/${name}/password`);
+      const { mtime } = await Deno.stat(`${parent}/${name}${isHalfMade ? "" : "/password"}`);
       if (mtime !== null && Date.now() - mtime.getTime() < UNUSED_MS) continue;
       await Deno.remove(`${parent}/${name}`, { recursive: true });
     } catch (error) {
@@ -149,7 +150,7 @@ async function migrate(
     }
     await pushMigrations(
       `postgresql://postgres:${keys.databasePassword}@127.0.0.1:${server.port}/postgres`,
-      fresh,
+      home,
     );
   } finally {
     await server.stop("fast");

@@ -230,7 +230,7 @@ Deno.test("a large file goes straight to storage by a signed address, and can be
   const [upload] = await desk().shared.sql`
     select u.arrived_at from intake.uploads u join intake.simplicity_batches b on b.id = u.id
      where b.filename = 'large.csv'`;
-  assert(upload?.["arrived_at"] !== null, "it was announced, and arrived by its address");
+  assert(upload?.["arrived_at"] instanceof Date, "it was announced, and arrived by its address");
   await context.close();
 });
 

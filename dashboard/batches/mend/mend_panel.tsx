@@ -5,13 +5,11 @@ import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { DescribedBatch } from "../../../shared/intake/record.ts";
 import { hasEnded } from "../../../shared/intake/states.ts";
 import { counted, whole } from "../../look/figures.ts";
+import { BUSY_MS } from "../../look/pace.ts";
 import { save, Trouble } from "../../look/pieces.tsx";
 import { useDesk } from "../../session/context.tsx";
 
 const Workshop = lazy(() => import("./workshop.tsx"));
-
-/** Milliseconds between two looks at corrections under way. */
-const LOOK_EVERY_MS = 1000;
 
 export function MendPanel({ batch }: { readonly batch: DescribedBatch }) {
   const { calls } = useDesk();
@@ -107,8 +105,7 @@ function Returned({ id, original }: { readonly id: string; readonly original: st
   const path = { id };
   const found = useQuery<DescribedBatch>({
     queryKey: ["corrections", id],
-    refetchInterval: ({ state }) =>
-      state.data !== undefined && hasEnded(state.data.status) ? false : LOOK_EVERY_MS,
+    refetchInterval: ({ state }) => state.data !== undefined && hasEnded(state.data.status) ? false : BUSY_MS,
     queryFn: async ({ signal }) =>
       (await calls.client.call("GET /intake/batches/:id", { path, signal })).body,
   });

@@ -1,13 +1,15 @@
 /** Mending on the page: rejects by what is wrong with them, written in, checked as one types, and sent back. */
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useId, useMemo, useReducer, useState } from "react";
+import { useEffect, useId, useReducer, useState } from "react";
 import type { Client } from "../../../shared/http/client.ts";
-import { MendRules, readRejects, writeCorrections } from "../../../shared/intake/mend.ts";
+import { isOfParsing, MendRules, readRejects, writeCorrections } from "../../../shared/intake/mend.ts";
 import type { DescribedBatch } from "../../../shared/intake/record.ts";
-import { latestDateAnywhere, ROW_CODES } from "../../../shared/judgments/mod.ts";
+import { cellBeyondHeader } from "../../../shared/intake/columns.ts";
+import { latestDateAnywhere } from "../../../shared/judgments/mod.ts";
 import { counted, whole } from "../../look/figures.ts";
 import { Trouble, wordsOf } from "../../look/pieces.tsx";
 import { useDesk } from "../../session/context.tsx";
+import { Cause } from "../errors.tsx";
 import { Bench, type Group, stillNeeded } from "./bench.ts";
 import { Grid } from "./grid.tsx";
 
@@ -19,7 +21,7 @@ export default function Workshop({ batch, open, send }: {
   /** Rejects that nothing has put right yet. */
   readonly open: number;
   /** Sends corrections back. What it throws is shown. */
-  readonly send: (file: File, rows: number) => Promise<void>;
+  readonly send: (file: File) => Promise<void>;
 }) {
   const { calls: { client } } = useDesk();
   const { batch_id: id, source, header, attempt } = batch;
@@ -81,7 +83,7 @@ async function beginningOf(response: Response): Promise<{ text: Blob; isPart: bo
 function BenchPanel({ batch, bench, isPart, open, send }: LaidOut & {
   readonly batch: DescribedBatch;
   readonly open: number;
-  readonly send: (file: File, rows: number) => Promise<void>;
+  readonly send: (file: File) => Promise<void>;
 }) {
   const [, changed] = useReducer((times: number) => times + 1, 0);
   const [key, setKey] = useState(bench.groups[0]?.key ?? "");
@@ -101,10 +103,9 @@ function BenchPanel({ batch, bench, isPart, open, send }: LaidOut & {
     setBusy(true);
     setWhy(null);
     try {
-      const rows = bench.mended();
-      const content = writeCorrections(header, rows);
+      const content = writeCorrections(header, bench.mended());
       const name = `${batch.filename.replace(/\.[^.]*$/, "")}.mended.csv`;
-      await send(new File([content], name, { type: "text/csv" }), rows.length);
+      await send(new File([content], name, { type: "text/csv" }));
     } catch (error) {
       setWhy(wordsOf(error));
     }
@@ -129,7 +130,7 @@ function BenchPanel({ batch, bench, isPart, open, send }: LaidOut & {
           );
         })}
       </ul>
-      <GroupHelp group={group} />
+      <Cause code={group.code} />
       <Same key={group.key} bench={bench} group={group} header={header} changed={changed} />
       <Grid key={`${group.key} rows`} bench={bench} group={group} header={header} changed={changed} />
       <p role="status" aria-live="polite">
@@ -155,15 +156,6 @@ function BenchPanel({ batch, bench, isPart, open, send }: LaidOut & {
   );
 }
 
-function GroupHelp({ group }: { readonly group: Group }) {
-  const entry = ROW_CODES.find(({ code }) => code === group.code);
-  return entry === undefined ? null : (
-    <p className="notice">
-      {entry.cause} <b>{entry.fix}</b>
-    </p>
-  );
-}
-
 /** The same for all rows of a group that are not good yet. */
 function Same({ bench, group, header, changed }: {
   readonly bench: Bench;
@@ -176,10 +168,6 @@ function Same({ bench, group, header, changed }: {
   const [value, setValue] = useState("");
   const [told, setTold] = useState("");
   const id = useId();
-  const isForm = useMemo(
-    () => ROW_CODES.some(({ code, stage }) => code === group.code && stage === "parse"),
-    [group],
-  );
   const left = group.rows.filter((at) => !bench.isGood(at)).length;
   const fill = () => {
     const rows = bench.writeAll(group, column, value);
@@ -198,7 +186,8 @@ function Same({ bench, group, header, changed }: {
       <label className="inline">
         In
         <select value={column} onChange={(event) => setColumn(Number(event.target.value))}>
-          {header.map((name, at) => <option key={at} value={at}>{name.trim() || cellName(at)}</option>)}
+          {header.map((name, at) => <option key={at} value={at}>{name.trim() || cellBeyondHeader(at)}
+          </option>)}
         </select>
       </label>
       <label className="inline" htmlFor={id}>
@@ -206,7 +195,7 @@ function Same({ bench, group, header, changed }: {
         <input id={id} value={value} spellCheck={false} onChange={(event) => setValue(event.target.value)} />
       </label>
       <button type="submit" disabled={left === 0}>The same for all {whole(left)}</button>
-      {isForm && (
+      {isOfParsing(group.code) && (
         <button
           type="button"
           disabled={left === 0}
@@ -222,8 +211,4 @@ function Same({ bench, group, header, changed }: {
       <span role="status" className="quiet">{told}</span>
     </form>
   );
-}
-
-function cellName(column: number): string {
-  return `column ${column + 1}`;
 }

@@ -4,7 +4,11 @@ import type { BatchGateway } from "../../../shared/data/batch_gateway.ts";
 /** Rejects per call: some 2 MB of text. */
 const PAGE_ROWS = 5000;
 
-/** The whole file as a stream of UTF-8: heading, kept rejects in file order, and a last line when some were left out. unresolved: without those a replay put right. */
+/**
+ * The whole file as a stream of UTF-8: heading, kept rejects in file order, and a last line when some were left out.
+ *
+ * @param unresolved without those a replay put right.
+ */
 export function streamErrorsCsv(
   batches: BatchGateway,
   id: string,
