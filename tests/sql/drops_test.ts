@@ -1,6 +1,7 @@
 /** How a stored object becomes a batch: which objects, once, in the upload's own transaction, without ever failing it. */
 import { CONTENT_TYPES, isDesktopName } from "../../shared/intake/arriving.ts";
 import { assertEquals } from "deno-std/assert/equals.js";
+import * as fc from "fast-check";
 import { assertMatch } from "deno-std/assert/match.js";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
 import {
@@ -133,6 +134,35 @@ Deno.test("is_drop() passes over the names that isDesktopName() knows, in any fo
       assertEquals([row?.plain, row?.below], Array(2).fill(!isDesktopName(name)), name);
       assertEquals(isDesktopName(name), !others.includes(name), name);
     }
+  }));
+
+Deno.test("what is a drop goes by content type and name alone, and no spelling of either is passed over in silence (seed 176, 2,000)", () =>
+  withDatabase(async (db) => {
+    const dressed = (text: string) =>
+      fc.array(fc.boolean(), { minLength: text.length, maxLength: text.length }).map((upper) =>
+        Array.from(text, (character, at) => upper[at] ? character.toUpperCase() : character).join("")
+      );
+    const type = fc.record({
+      known: fc.constantFrom(...CONTENT_TYPES, "application/pdf", "image/png", "text/html").chain(dressed),
+      rest: fc.constantFrom("", ";charset=utf-8", " ; header=present", "; boundary=x"),
+    }).map(({ known, rest }) => known + rest);
+    const name = fc.oneof(
+      fc.constantFrom("Thumbs.db", "desktop.ini", ".DS_Store", "._march.csv", "~$march.csv", ".keep").chain(
+        dressed,
+      ),
+      fc.stringMatching(/^[A-Za-z0-9._~$-]{1,12}$/),
+    );
+    const objects = fc.sample(fc.record({ type, name }), { seed: 176, numRuns: 2000 });
+    const rows = await db.sql`
+      select intake.is_drop('intake', 'acme/' || (o ->> 'name'), jsonb_build_object('mimetype', o ->> 'type')) as taken
+        from jsonb_array_elements(${db.sql.json(objects)}) with ordinality e(o, n) order by n`;
+    const known = (given: string) => {
+      const plain = given.split(";")[0]?.trim().toLowerCase();
+      return CONTENT_TYPES.some((one) => one === plain);
+    };
+    const wanted = objects.map((one) => known(one.type) && !isDesktopName(one.name));
+    assertEquals(objects.filter((_, at) => rows[at]?.taken !== wanted[at]), []);
+    assertEquals(new Set(wanted).size, 2, "both kinds were tried");
   }));
 
 Deno.test("an object of another bucket is ignored", () =>

@@ -1,6 +1,8 @@
 /** Names of files on their way in. */
 import { createHash } from "node:crypto";
+import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
+import * as fc from "fast-check";
 import { withReadableHead } from "../../../supabase/functions/_shared/upload/form_head.ts";
 import { readFilename } from "../../../supabase/functions/_shared/upload/file_name.ts";
 
@@ -19,6 +21,34 @@ Deno.test("readFilename() takes the last part, whole characters, and nothing tha
   ) assertEquals(readFilename(given), kept, given);
   const long = readFilename(`${"a".repeat(195)}😀😀😀.csv`) ?? "";
   assertEquals([Array.from(long).length, long.isWellFormed(), long.endsWith(".csv")], [200, true, true]);
+});
+
+const UNSEEN = ["\0", "\x1b", "\u200b", "\u202e", "\ufeff", "\u{e0001}", "\ufffd"];
+const PART = fc.stringMatching(/^[A-Za-z0-9äß判😀][A-Za-z0-9äß判😀 .%+_-]{0,240}$/u).map((text) =>
+  text.trimEnd()
+);
+
+Deno.test("a file's name is its last part as anybody sees it, whatever hides in it (seed 175, 3,000)", () => {
+  fc.assert(
+    fc.property(
+      fc.array(PART, { maxLength: 2 }),
+      PART,
+      fc.constantFrom("/", "\\"),
+      fc.array(fc.record({ sign: fc.constantFrom(...UNSEEN), at: fc.nat(600) }), { maxLength: 4 }),
+      fc.boolean(),
+      (folders, last, between, hidden, isOpen) => {
+        const plain = [...folders, last].join(between) + (isOpen ? between : "");
+        const characters = Array.from(plain);
+        for (const { sign, at } of hidden) characters.splice(at % (characters.length + 1), 0, sign);
+        const kept = readFilename(characters.join(""));
+        assertEquals(kept, readFilename(plain), "what cannot be seen changes nothing");
+        assertEquals(readFilename(kept), kept, "what is kept stays");
+        assert(kept === null || last.startsWith(kept.replace(/(?:\.[A-Za-z0-9]{1,8})?$/, "")), String(kept));
+        assert(kept === null || (Array.from(kept).length <= 200 && kept.isWellFormed()));
+      },
+    ),
+    { seed: 175, numRuns: 3000 },
+  );
 });
 
 const bytesOf = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));

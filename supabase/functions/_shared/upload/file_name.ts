@@ -8,16 +8,14 @@ import { FILENAME_LIMIT } from "../../../../shared/intake/limits.ts";
  * @returns null when nothing is left of it.
  */
 export function readFilename(given: string | null | undefined): string | null {
-  const name = (given ?? "").toWellFormed().replaceAll("\ufffd", "").replace(/[/\\]+$/, "").replace(
-    /^.*[/\\]/s,
-    "",
-  )
-    .replace(/[\p{Cc}\p{Cf}]/gu, "").trim();
+  // What cannot be seen goes first: it must not hide the sign of a folder.
+  const seen = (given ?? "").toWellFormed().replace(/[\p{Cc}\p{Cf}\ufffd]/gu, "").trim();
+  const name = seen.replace(/[/\\]+$/, "").replace(/^.*[/\\]/s, "").trim();
   if (name === "" || name === "." || name === "..") return null;
   const characters = Array.from(name); // a cut between the halves of one would leave text Postgres does not take
   if (characters.length <= FILENAME_LIMIT) return name;
   const extension = /\.[A-Za-z0-9]{1,8}$/.exec(name)?.[0] ?? "";
-  return characters.slice(0, FILENAME_LIMIT - extension.length).join("") + extension;
+  return characters.slice(0, FILENAME_LIMIT - extension.length).join("").trimEnd() + extension;
 }
 
 /** The name as storage takes it: other characters than letters, digits and `. _ -` become `_`. */
