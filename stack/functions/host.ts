@@ -3,10 +3,10 @@
  * journal of invocations.
  */
 import { ROOT } from "../../checkout/root.ts";
+import { bundle, type Code } from "./bundle.ts";
 import { type EnvironmentParts, functionEnvironment } from "./environment.ts";
 import { LIMITS, type Limits } from "./limits.ts";
 import { type Invocation, Pool } from "./pool.ts";
-import { prepareCode } from "./prepare.ts";
 
 export interface IsolateInfo {
   function: string;
@@ -26,6 +26,7 @@ export interface FunctionHost {
   isolates(): IsolateInfo[];
   /** @returns the pids that were signalled, busy ones first. */
   signal(name: string, signal: IsolateSignal, count?: number): number[];
+  /** Serves the files as they are now. */
   reload(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -44,23 +45,28 @@ export interface FunctionHostOptions extends EnvironmentParts {
 export async function startFunctions(options: FunctionHostOptions): Promise<FunctionHost> {
   const folder = options.folder ?? `${ROOT}/supabase/functions`;
   const names = options.names ?? await functionNames(folder);
-  await prepareCode(names.map((name) => `${folder}/${name}`), options.log);
+  await Deno.mkdir(`${options.home}/functions`, { recursive: true });
+  const deploy = (name: string) =>
+    bundle(`${folder}/${name}`, `${options.home}/functions/${name}`, options.log);
+  const code = await Promise.all(
+    names.map(async (name): Promise<[string, Code]> => [name, await deploy(name)]),
+  );
   const journal = await appender(`${options.home}/invocations.jsonl`);
   const pools = new Map<string, Pool>();
-  for (const name of names) pools.set(name, await makePool(name, folder, options, journal));
-  return new Host(pools, options.log);
+  for (const [name, one] of code) pools.set(name, await makePool(name, one, options, journal));
+  return new Host(pools, deploy, options.log);
 }
 
 async function makePool(
   name: string,
-  folder: string,
+  code: Code,
   options: FunctionHostOptions,
   journal: (line: string) => void,
 ): Promise<Pool> {
   const limits = { ...LIMITS, ...options.limits };
   const isolates = {
     name,
-    folder: `${folder}/${name}`,
+    code,
     environment: functionEnvironment(options),
     cwd: options.home,
     limits,
@@ -71,10 +77,16 @@ async function makePool(
 
 class Host implements FunctionHost {
   readonly #pools: ReadonlyMap<string, Pool>;
+  readonly #deploy: (name: string) => Promise<Code>;
   readonly #log: (line: string) => void;
 
-  constructor(pools: ReadonlyMap<string, Pool>, log: (line: string) => void) {
+  constructor(
+    pools: ReadonlyMap<string, Pool>,
+    deploy: (name: string) => Promise<Code>,
+    log: (line: string) => void,
+  ) {
     this.#pools = pools;
+    this.#deploy = deploy;
     this.#log = log;
   }
 
@@ -116,7 +128,7 @@ class Host implements FunctionHost {
   }
 
   async reload(): Promise<void> {
-    for (const pool of this.#pools.values()) pool.reload();
+    await Promise.all([...this.#pools].map(async ([name, pool]) => pool.reload(await this.#deploy(name))));
     await this.ready();
   }
 

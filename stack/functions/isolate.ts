@@ -5,6 +5,7 @@
 import { type Leashed, startLeashed } from "../processes.ts";
 import { freePort } from "../../checkout/free_port.ts";
 import { randomLetters } from "../../checkout/letters.ts";
+import type { Code } from "./bundle.ts";
 import type { Limits, Reason } from "./limits.ts";
 import { measure } from "./meter.ts";
 
@@ -17,8 +18,7 @@ export type Ended = "cpu" | "memory" | "wall_clock" | "killed" | "dropped" | "ex
 
 export interface IsolateOptions {
   name: string;
-  /** Holds the function's `index.ts` and `deno.json`. */
-  folder: string;
+  code: Code;
   environment: Record<string, string>;
   cwd: string;
   limits: Limits;
@@ -60,14 +60,13 @@ export class Isolate {
         "--no-lock",
         "--cached-only",
         "--node-modules-dir=none",
-        "--config",
-        `${options.folder}/deno.json`,
+        options.code.config === null ? "--no-config" : `--config=${options.code.config}`,
         "--preload",
         RUNTIME,
         "--allow-env",
         "--allow-net=127.0.0.1,localhost",
         `--v8-flags=--max-heap-size=${options.limits.memoryMb}`, // of the whole heap, as the platform limits it
-        `${options.folder}/index.ts`,
+        options.code.entry,
       ],
       env: {
         ...options.environment,

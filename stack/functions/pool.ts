@@ -2,6 +2,7 @@
  * All isolates of one function: an idle one is reused, a new one started when all are busy, and at the cap two
  * requests share one. Keeps a started one in hand, so that a call seldom waits for a process.
  */
+import type { Code } from "./bundle.ts";
 import { type Ended, Isolate, type IsolateOptions } from "./isolate.ts";
 import { METER_EVERY_MS } from "./limits.ts";
 
@@ -25,7 +26,7 @@ export interface Invocation {
 }
 
 export class Pool {
-  readonly #options: IsolateOptions;
+  #options: IsolateOptions;
   readonly #journal: (invocation: Invocation) => void;
   readonly #isolates = new Set<Isolate>();
   readonly #timer: ReturnType<typeof setInterval>;
@@ -136,8 +137,9 @@ export class Pool {
     });
   }
 
-  /** Retires all isolates and starts anew with the files as they are now. */
-  reload(): void {
+  /** Retires all isolates and starts anew with other code. */
+  reload(code: Code): void {
+    this.#options = { ...this.#options, code };
     for (const isolate of this.#isolates) isolate.retire("termination");
     this.#start();
   }

@@ -9,6 +9,7 @@ import { connect } from "../database/connect.ts";
 import { openDoors, pushMigrations } from "../database/prepare.ts";
 import type { Config } from "../../checkout/config.ts";
 import { ROOT } from "../../checkout/root.ts";
+import { digest } from "../../checkout/digest.ts";
 import { makeBuckets } from "../../checkout/setup.ts";
 import { makeKeys } from "../keys.ts";
 import { supabaseCli } from "../../checkout/supabase_cli.ts";
@@ -236,13 +237,4 @@ async function makeAuthSchema(url: string): Promise<void> {
   } finally {
     await connection.close();
   }
-}
-
-async function digest(parts: unknown): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(parts));
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(
-    hash.subarray(0, 8),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  ).join("");
 }

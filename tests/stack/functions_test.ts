@@ -237,6 +237,51 @@ Deno.test("reload() serves the files as they are now; what is under way ends in 
   await until(async () => (await sample.logOf("sample")).includes("unload termination"));
 });
 
+/** A function whose answer stands in a file of its own, which a test may change. */
+async function greeting(folder: string, words: string): Promise<void> {
+  await Deno.mkdir(`${folder}/greeting`, { recursive: true });
+  await Deno.writeTextFile(`${folder}/greeting/deno.json`, "{}");
+  await Deno.writeTextFile(
+    `${folder}/greeting/index.ts`,
+    `import { words } from "./words.ts";\nDeno.serve(() => new Response(words()));\n`,
+  );
+  await Deno.writeTextFile(`${folder}/greeting/words.ts`, `export function words(): string {\n${words}\n}\n`);
+}
+
+Deno.test("a stack serves what it was started with until it is reloaded; the next one what the files are", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const says = async (host: Host) => await (await host.get("/greeting")).text();
+    await greeting(folder, 'return "first";');
+    await using running = await start({ folder, names: ["greeting"] });
+    assertEquals(await says(running), "first");
+    await greeting(folder, 'return "second";');
+    running.host.signal("greeting", "SIGKILL");
+    await until(async () => await says(running) === "first"); // a new isolate, the same code
+    await using next = await start({ folder, names: ["greeting"] });
+    assertEquals(await says(next), "second");
+    await running.host.reload();
+    await until(async () => await says(running) === "second");
+    await greeting(folder, 'return "first";');
+    await using again = await start({ folder, names: ["greeting"] });
+    assertEquals(await says(again), "first"); // not the one kept last
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("an error's trace names the file and line that were written", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await greeting(folder, '  throw new Error("no words");');
+    await using host = await start({ folder, names: ["greeting"] });
+    assertEquals((await host.get("/greeting")).status, 500);
+    await until(async () => (await host.logOf("greeting")).includes("greeting/words.ts:2:9"));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("watchFiles() reloads once for changes made together", async () => {
   const folder = await Deno.makeTempDir();
   const reloaded = Promise.withResolvers<void>();
