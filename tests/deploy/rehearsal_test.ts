@@ -3,6 +3,7 @@ import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertStringIncludes } from "deno-std/assert/string_includes.js";
 import { requiredSecrets } from "../../ops/deploy/rehearsal_environment.ts";
+import type { Step } from "../../ops/deploy/stage.ts";
 import { config, type Files, redSteps, rehearseSmall } from "./small_project.ts";
 
 Deno.test("rehearse() finds nothing wrong with functions that deploy", async () => {
@@ -127,12 +128,19 @@ Deno.test("rehearse() turns red for a secret with a name of the platform's", asy
   assertStringIncludes(red, "SUPABASE_DIRECT_URL was not set");
 });
 
+let rehearsed: Promise<Step[]> | undefined;
+
+/** The steps of the sound project's database, rehearsed once for all who look at them. */
+function soundDatabase(): Promise<Step[]> {
+  return rehearsed ??= rehearseSmall({}, ["database"]);
+}
+
 /** What the small project cannot have right: it has none of the tables the rights are about, and open ones. */
 const EXPECTED_RED = ["rights", "advisors"];
 const expected = (line: string) => EXPECTED_RED.some((step) => line.startsWith(`${step}: `));
 
 Deno.test("rehearse() applies migrations, applies them again, and takes the road from before", async () => {
-  const steps = await rehearseSmall({}, ["database"]);
+  const steps = await soundDatabase();
   assertEquals(steps.map(({ step, ok }) => [step, EXPECTED_RED.includes(step) || ok]), [
     ["migrations on an empty database", true],
     ["migrations again", true],
@@ -161,41 +169,6 @@ const DATABASE: readonly Breakage[] = [
     says: "syntax error",
   },
   {
-    what: "an exposed schema that does not exist",
-    files: config((text) => text.replace('"intake"]', '"intake", "nowhere"]')),
-    step: "config",
-    says: "schema nowhere is exposed and does not exist",
-  },
-  {
-    what: "one grant to anon",
-    files: { [LAST]: "grant usage on schema intake to anon;\ngrant select on intake.things to anon;\n" },
-    step: "rights",
-    says: "no_grants_to_people: intake.things: anon may select",
-  },
-  {
-    what: "row level security that is off on one table",
-    files: { [LAST]: "create table intake.more (id bigint);\n" },
-    step: "rights",
-    says: "row_level_security: intake.more: row level security is off",
-  },
-  {
-    what: "a function the advisors warn of",
-    files: { [LAST]: "create function public.loose() returns int language sql as 'select 1';\n" },
-    step: "advisors",
-    says: "WARN function_search_path_mutable: ",
-  },
-  {
-    what: "one guard that is not always on",
-    files: {
-      [LAST]: `create function intake.refuse() returns trigger language plpgsql set search_path = '' as $$
-        begin raise exception 'no'; end $$;
-        create trigger _100_guard_things before delete on intake.things for each row execute function intake.refuse();
-      `,
-    },
-    step: "rights",
-    says: "guards_always: intake.things: trigger _100_guard_things is not enable always",
-  },
-  {
     what: "a schema that depends on the road to it",
     files: {
       // A name that no two runs give alike.
@@ -222,3 +195,49 @@ for (const { what, files, step, says } of DATABASE) {
     );
   });
 }
+
+/** What a rehearsal goes on after: all of it is looked for in one, by the line it says. */
+const AT_ONCE: readonly { what: string; sql: string; says: string }[] = [
+  {
+    what: "one grant to anon",
+    sql: "grant usage on schema intake to anon;\ngrant select on intake.things to anon;\n",
+    says: "no_grants_to_people: intake.things: anon may select",
+  },
+  {
+    what: "row level security that is off on one table",
+    sql: "create table intake.more (id bigint);\n",
+    says: "row_level_security: intake.more: row level security is off",
+  },
+  {
+    what: "one guard that is not always on",
+    sql: `create function intake.refuse() returns trigger language plpgsql set search_path = '' as $$
+        begin raise exception 'no'; end $$;
+        create trigger _100_guard_things before delete on intake.things for each row execute function intake.refuse();
+      `,
+    says: "guards_always: intake.things: trigger _100_guard_things is not enable always",
+  },
+  {
+    what: "a function the advisors warn of",
+    sql: "create function public.loose() returns int language sql as 'select 1';\n",
+    says: "WARN function_search_path_mutable: ",
+  },
+];
+
+Deno.test("rehearse() tells of everything that is wrong after the migrations, in one run", async (test) => {
+  const red = await redSteps({
+    [LAST]: AT_ONCE.map(({ sql }) => sql).join(""),
+    ...config((text) => text.replace('"intake"]', '"intake", "nowhere"]')),
+  }, ["database"]);
+  const sound = (await soundDatabase()).map(({ detail }) => detail);
+  for (const { what, says } of AT_ONCE) {
+    await test.step(what, () => {
+      assert(red.some((line) => line.includes(says)), red.join("\n"));
+      assert(!sound.some((detail) => detail.includes(says)), sound.join("\n")); // and not without its cause
+    });
+  }
+  await test.step("an exposed schema that does not exist, the one other red step", () => {
+    assertEquals(red.filter((line) => !expected(line)), [
+      "config: schema nowhere is exposed and does not exist: every REST call would fail (PGRST002)",
+    ]);
+  });
+});
