@@ -264,7 +264,7 @@ Deno.test("a source's header map that changes in mid-run changes nothing for the
       headers: asOperator(shared(), { "content-type": "application/json" }),
       body: JSON.stringify({ header_map }),
     });
-  for (const rows of [160_000, 320_000, 640_000]) { // several slices of 50,000; a fast machine needs more
+  for (const rows of [160_000, 320_000, 640_000]) { // several slices; a fast machine needs more
     assertEquals((await put({ one: "plaintiff_name", other: "defendant_name" })).status, 200);
     const lines = Array.from(
       { length: rows },

@@ -71,7 +71,7 @@ async function locate(parts: LineageParts, traced: Traced): Promise<Record<strin
   };
 }
 
-/** Steps of the reader, about half a second of CPU: a usual slice of 8 MB has a fifth of them. */
+/** Steps of the reader, about half a second of CPU: a usual slice has a seventh of them. */
 const MOST_STEPS = 100_000_000;
 
 /** Reads a slice up to the row; null when the file is gone by now, or too dear to read for an answer. */

@@ -1,9 +1,9 @@
 import { assertEquals } from "deno-std/assert/mod.js";
-import { SCAN_SHARE_BYTES, Share, SLICE_BYTES } from "../../../shared/jobs/share.ts";
+import { SCAN_SHARE_BYTES, Share, SLICE_BYTES, SLICE_ROWS } from "../../../shared/jobs/share.ts";
 
 Deno.test("Share is spent after one slice's worth of parsed bytes", () => {
   const share = new Share(0);
-  share.spendParsed(8 * 1024 * 1024 - 1);
+  share.spendParsed(SLICE_BYTES - 1);
   assertEquals(share.isSpent(0), false);
   share.spendParsed(1);
   assertEquals(share.isSpent(0), true);
@@ -11,20 +11,20 @@ Deno.test("Share is spent after one slice's worth of parsed bytes", () => {
 
 Deno.test("Share is spent by rows where they are short, and by bytes where they are long", () => {
   const short = new Share(0);
-  short.spendParsed(50_000 * 55);
-  short.spendRows(49_999);
+  short.spendParsed(SLICE_ROWS * 55);
+  short.spendRows(SLICE_ROWS - 1);
   assertEquals(short.isSpent(0), false);
   short.spendRows(1);
   assertEquals(short.isSpent(0), true);
   const long = new Share(0);
-  long.spendParsed(8 * 1024 * 1024 - 1);
-  long.spendRows(40_000);
+  long.spendParsed(SLICE_BYTES - 1);
+  long.spendRows(SLICE_ROWS - 10_000);
   assertEquals(long.isSpent(0), false);
 });
 
 Deno.test("Share.spendRows() weighs rows by the scale of the unit", () => {
   const share = new Share(0);
-  share.spendRows(4_999, 0.1);
+  share.spendRows(SLICE_ROWS / 10 - 1, 0.1);
   assertEquals(share.isSpent(0), false);
   share.spendRows(1, 0.1);
   assertEquals(share.isSpent(0), true);
@@ -40,7 +40,7 @@ Deno.test("Share is spent after one scan's worth of scanned bytes", () => {
 
 Deno.test("Share is spent by many small units as well", () => {
   const share = new Share(0);
-  for (let i = 0; i < 63; i++) share.spendUnit();
+  for (let i = 0; i < 47; i++) share.spendUnit();
   assertEquals(share.isSpent(0), false);
   share.spendUnit();
   assertEquals(share.isSpent(0), true);
@@ -56,7 +56,7 @@ Deno.test("Share is overdrawn at one and a half of its size, by bytes and by rej
   const share = new Share(0);
   share.spendParsed(SLICE_BYTES);
   assertEquals([share.isSpent(0), share.isOverdrawn(0)], [true, false]);
-  share.spendRejects(10_083, 10_083); // 416 bytes each
+  share.spendRejects(7_563, 7_563); // 416 bytes each
   assertEquals(share.isOverdrawn(0), true);
   assertEquals([new Share(0).isOverdrawn(99_999), new Share(0).isOverdrawn(100_000)], [false, true]);
 });
@@ -64,9 +64,9 @@ Deno.test("Share is overdrawn at one and a half of its size, by bytes and by rej
 Deno.test("Share lets another unit begin only where a usual slice is not broken off for it", () => {
   const share = new Share(0);
   assertEquals([share.mayBegin(0), share.mayBegin(50_000)], [true, false]);
-  for (let units = 0; units < 25; units++) share.spendUnit();
+  for (let units = 0; units < 19; units++) share.spendUnit();
   assertEquals(share.mayBegin(0), true);
-  share.spendUnit(); // 26 of 128 kB are more than 0.4 of 8 MiB
+  share.spendUnit(); // 20 of 128 kB are more than 0.4 of 6 MiB
   assertEquals(share.mayBegin(0), false);
   share.spendParsed(SLICE_BYTES);
   assertEquals(share.isOverdrawn(0), false);
@@ -74,9 +74,9 @@ Deno.test("Share lets another unit begin only where a usual slice is not broken 
 
 Deno.test("Share.spendRejects() weighs rejects and each of their issues, by the scale of the unit", () => {
   const share = new Share(0);
-  share.spendRejects(1_048, 5_240, 0.1); // 800 bytes each, ten times
+  share.spendRejects(786, 3_930, 0.1); // 800 bytes each, ten times
   assertEquals(share.isSpent(0), false);
-  share.spendRejects(0, 5, 0.1);
+  share.spendRejects(0, 4, 0.1);
   assertEquals(share.isSpent(0), true);
 });
 
