@@ -39,6 +39,7 @@ export async function fillEnforcement(admin: postgres.Sql, want: Extent): Promis
       select ${idOf("f", "n")}, 'bench/' || n, 'loa.pdf', repeat('a', 64), 4, 'consent', n::text, 'bench'
         from generate_series(0, ${FILES - 1}) n`));
   await withoutTriggers(admin, "legal.consents", () => fillConsents(admin, all));
+  await admin.unsafe("select legal.recount_authorizations()");
   await withoutTriggers(admin, "enforcement.actions", () => fillActions(admin, all));
   await admin.unsafe("vacuum analyze");
   await admin.unsafe("checkpoint");

@@ -62,8 +62,10 @@ export const SERVICE_RIGHTS: Readonly<Record<string, readonly Verb[]>> = {
   "intake.v_error_summary": READ,
   "intake.view_batch_metrics": READ,
 
+  "legal.authorizations": READ, // written by the triggers that follow consents and plaintiffs
   "legal.consents": KEEP,
   "legal.v_consents_in_force": READ,
+  "legal.v_standing_consents": READ,
 
   "ops.alert_digests": WRITE,
   "ops.alerts": KEEP, // what was found is resolved or silenced, never taken away
@@ -135,6 +137,7 @@ export const GUARDS: readonly (readonly [table: string, trigger: string])[] = [
   ["legal.consents", "_100_guard_consent"],
   ["legal.consents", "_100_guard_consents"],
   ["legal.consents", "_100_guard_new_consent"],
+  ["legal.consents", "_400_follow_authorization"],
   ["legal.consents", "_500_note_consent"],
   ["legal.consents", "_500_note_insert"],
   ["legal.consents", "_500_note_update"],
@@ -157,6 +160,9 @@ export const GUARDS: readonly (readonly [table: string, trigger: string])[] = [
   ["public.plaintiffs", "_100_guard_new_plaintiff"],
   ["public.plaintiffs", "_100_guard_plaintiff"],
   ["public.plaintiffs", "_200_fill_normalized_name"],
+  ["public.plaintiffs", "_400_follow_authorization"],
+  ["public.plaintiffs", "_400_follow_lost_member"],
+  ["public.plaintiffs", "_400_follow_new_member"],
   ["public.plaintiffs", "_500_note_plaintiff"],
   ["public.plaintiffs", "_510_follow_cure"],
 ];

@@ -3011,6 +3011,25 @@ export type Database = {
   };
   "legal": {
     Tables: {
+      "authorizations": {
+        Row: {
+          "holds": unknown;
+          "is_proof": boolean;
+          "plaintiff_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "holds": unknown;
+          "is_proof": boolean;
+          "plaintiff_id": string;
+        };
+        Update: {
+          "holds"?: unknown;
+          "is_proof"?: boolean;
+          "plaintiff_id"?: string;
+        };
+        Relationships: [];
+      };
       "consents": {
         Row: {
           "accepted_at": string;
@@ -3074,12 +3093,25 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "v_standing_consents": {
+        Row: {
+          "consent_id": string;
+          "consent_type": string;
+          "plaintiff_id": string;
+          "valid_from": string;
+          "valid_until": string | null;
+          "version": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
     };
     Functions: {
       "end_of": { Args: { "valid_until": string }; Returns: string };
       "expire_consents": { Args: Record<PropertyKey, never>; Returns: number };
       "is_active": { Args: { "plaintiff_id": string }; Returns: boolean };
       "is_authorized": { Args: { "plaintiff_id": string }; Returns: boolean };
+      "keep_authorization": { Args: { "plaintiff": string }; Returns: undefined };
       "lock_standing": { Args: { "plaintiff": string }; Returns: string };
       "merge_plaintiffs": {
         Args: {
@@ -3092,6 +3124,7 @@ export type Database = {
         Returns: Json;
       };
       "missing_consents": { Args: { "plaintiff_id": string }; Returns: (string)[] };
+      "recount_authorizations": { Args: Record<PropertyKey, never>; Returns: number };
       "register_consent": {
         Args: {
           "actor": string;
@@ -3113,6 +3146,7 @@ export type Database = {
         Args: { "actor": string; "plaintiff": string; "reason": string; "request_id": string };
         Returns: Json;
       };
+      "times_of": { Args: { "plaintiff": string }; Returns: unknown };
     };
     Enums: {
       [_ in never]: never;

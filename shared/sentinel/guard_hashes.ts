@@ -278,6 +278,14 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     table: "legal.consents",
+    trigger: "_400_follow_authorization",
+    must_be: "always",
+    definition: "62e2544e2fabc3f4470a15c4980439e3a88f1989e5cbc2f229ae175776240745",
+    function: "legal.follow_authorization",
+    body: "dbf54d5bde0e842af511a7d995daaa499772217f94a6752c20800ae463abdaaa",
+  },
+  {
+    table: "legal.consents",
     trigger: "_500_note_consent",
     must_be: "always",
     definition: "a11e9757607adf47fe5d95a5846d1c86f275aee30a52236d5a7bcd40eebc4ca2",
@@ -454,6 +462,30 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     table: "public.plaintiffs",
+    trigger: "_400_follow_authorization",
+    must_be: "always",
+    definition: "e3d3670c5520452e799d92b531a2f8182d32778b3a621bdbf9d78eebaa97fda3",
+    function: "legal.follow_authorization",
+    body: "dbf54d5bde0e842af511a7d995daaa499772217f94a6752c20800ae463abdaaa",
+  },
+  {
+    table: "public.plaintiffs",
+    trigger: "_400_follow_lost_member",
+    must_be: "always",
+    definition: "13874221065beab67279c128eb26e42ecd2b1610795f93e2f6aa481f96e3773e",
+    function: "legal.follow_authorization",
+    body: "dbf54d5bde0e842af511a7d995daaa499772217f94a6752c20800ae463abdaaa",
+  },
+  {
+    table: "public.plaintiffs",
+    trigger: "_400_follow_new_member",
+    must_be: "always",
+    definition: "cbbed0d330e6f11c8a27a4dd5b7851b28de9555088eec8e2b81de3566c317d89",
+    function: "legal.follow_authorization",
+    body: "dbf54d5bde0e842af511a7d995daaa499772217f94a6752c20800ae463abdaaa",
+  },
+  {
+    table: "public.plaintiffs",
     trigger: "_500_note_plaintiff",
     must_be: "always",
     definition: "a833ac6e7c200b51cdf926f683665f37c61897a446080d19b17db209953a7238",
@@ -497,11 +529,11 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
   "audit.event_hash":
     "99cf3edf4d07e79913b00c421f28cc793321d386021961fbc3126109368aaccb",
   "audit.frames":
-    "3dc1a515284e86c0565da7ac66c13aa58fcc6a881393cddf5688c9370c7a0af4",
+    "52123ac14a5aa7fecff5ed457b3a804a2b42c9c170e297cd262925ecc7613870",
   "audit.head":
     "4ac6ead2f872a7970f20838fc344339729842265e36fe7e35aa2a8863a226926",
   "audit.is_by_hand":
-    "416b7048ce2b4b0e3bffdf08f81570baa2ac438a7ec021fef5ba41ad246aee05",
+    "b3bbf6de5df764169e111a286bbbc2fee8135b335c68bca3a108a71fffc4967d",
   "audit.keep_position":
     "6cb8853262c12d0466dcd6976a4db37c4d66c4f8753ef436e9e79299f93f5681",
   "audit.note_rewritten_counts":
@@ -523,7 +555,7 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
   "audit.verify_slice":
     "f0fa24013f842b8f1960c0f55effe6b34d5ece64940afa97e23cd8399cb52880",
   "enforcement.owns":
-    "12cb38b3418314a9fe5c987a661b5a08dcd33244e31f50d781e6d7f0a2bd4549",
+    "a6f850e3fef9eac9026c41a451114ccdf7eaa5e4cd36111c1bad1d82311a6e56",
   "enforcement.pass_gate":
     "19a1f9a2c51c421f7ce9dec151e637ed191f596d88ec5e66e09e1005dd0bf282",
   "evidence.comes_from":
@@ -550,6 +582,8 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
     "d15858a003d81a2ef780341946f6402c859dde12824e7627e22516798f239230",
   "legal.expire_consents":
     "96e56b67317a3da915845cac24fff4daf3746da0bdf987605666fa400fea0fe5",
+  "legal.follow_authorization":
+    "dbf54d5bde0e842af511a7d995daaa499772217f94a6752c20800ae463abdaaa",
   "legal.guard_consent":
     "ed12ad9047fefdd3857678c7ee040cd1d2f6d7519b2288f05ddd6ec5dbe3257d",
   "legal.guard_new_consent":
@@ -560,6 +594,8 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
     "d3a1562086e7def0e89eae921d00634112f34fd13ea9805978688dae3bf3794f",
   "legal.is_authorized":
     "f986ecd862fc24c8e243720eb79f0634390019c716a8a2fb7aab8b20d271ee81",
+  "legal.keep_authorization":
+    "f7d3f20c5275e85f39c864e96c0bcc79015676dc4b67cdd9096081732da7fa7f",
   "legal.lock_standing":
     "42a44c256c435a15162c131800624437e0d5ee19accee3424912ad98949428cb",
   "legal.merge_plaintiffs":
@@ -570,16 +606,20 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
     "c57d4afd5590d9e70cebe478dac6fb9ab005fcc2e5d22d0a5a820fea36f4d546",
   "legal.note_plaintiff":
     "d0f9b39bf1c615b97ad3ed209198447d54da76a45f69520944f44eda5abe87d1",
+  "legal.recount_authorizations":
+    "e0ca2661fcc3f4b5825b3642980a18398448359f1708d2f7294003a4052d7e15",
   "legal.register_consent":
     "accb773d28ac5a7799d65165243690ea6dff2dd74aee84d598bcccd9bb499878",
   "legal.revoke_consent":
     "1ba897a638f5ce45daac3f7002a4303c384d6e4188cafc85da2a025bfe38c4cc",
   "legal.take_apart":
     "a91aaec6b8813f63eda22178dbd916fd279d893f4a01790f89af5c40efc53b64",
+  "legal.times_of":
+    "93a9b7a9471db060a38054d5a96e3ac5825d3cabc2c01c43f57f66f44f04355e",
   "ops.act_as":
     "e79cf96ab26453e8243d253a69ca83ed950f0cd3732c58454da435afad85293a",
   "ops.actor":
-    "50332bb5572420fe614980afc858b98313fb2ffa9b24a8920fe6369b805589b7",
+    "14a0e5937b2e67e0dad81293384cbf4063c107a0b4f141a25672c418da1a6211",
   "ops.is_by_hand":
     "00462475ae4a776b0993f1b29cb34fab3409434e5c0cfc22a5f2f9da374e57da",
   "ops.is_engine":
@@ -587,7 +627,7 @@ export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
   "ops.is_from_function":
     "e023b27db9a011bd64c3f41a591199c16f9d19f457239eb2fec88a80b06a71e9",
   "ops.kind_of_actor":
-    "6783401f1e07990ff49c4d6e6ce7291ce9dd1a7b4a2634ba29ca7401f53f5617",
+    "bdd238f989be84a845e0b75f8ee771700e6b6c1ff876cae445eb7cfdcb2fc1ba",
   "ops.set_door":
     "da32d6173bec9e7f03a2957b22a1cca8ad3bf3183890563c1b7159f16e7cdadb",
   "ops.vouched_actor":

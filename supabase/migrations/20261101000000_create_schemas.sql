@@ -108,33 +108,36 @@ grant execute on function ops.is_by_hand() to service_role;
 
 create function ops.kind_of_actor(actor text)
 returns text
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-  select case
-    when actor = 'sql:authenticator' then 'rest'
-    when actor = 'sql:supabase_storage_admin' then 'storage'
-    else case split_part(actor, ':', 1)
-      when 'operator' then 'operator'
-      when 'viewer' then 'viewer'
-      when 'vendor' then 'vendor'
-      when 'operator-key' then 'key'
-      when 'service' then 'key'
-      when 'ops' then 'command'
-      when 'replay' then 'replay'
-      when 'worker' then 'worker'
-      when 'sentinel' then 'sentinel'
-      when 'outbound' then 'outbound'
-      when 'breaker' then 'breaker'
-      when 'wake' then 'cron'
-      when 'cron' then 'cron'
-      when 'storage' then 'storage'
-      when 'rest' then 'rest'
-      when 'sql' then 'sql'
-      else 'other'
-    end
-  end
+begin
+  return (
+    select case
+      when actor = 'sql:authenticator' then 'rest'
+      when actor = 'sql:supabase_storage_admin' then 'storage'
+      else case split_part(actor, ':', 1)
+        when 'operator' then 'operator'
+        when 'viewer' then 'viewer'
+        when 'vendor' then 'vendor'
+        when 'operator-key' then 'key'
+        when 'service' then 'key'
+        when 'ops' then 'command'
+        when 'replay' then 'replay'
+        when 'worker' then 'worker'
+        when 'sentinel' then 'sentinel'
+        when 'outbound' then 'outbound'
+        when 'breaker' then 'breaker'
+        when 'wake' then 'cron'
+        when 'cron' then 'cron'
+        when 'storage' then 'storage'
+        when 'rest' then 'rest'
+        when 'sql' then 'sql'
+        else 'other'
+      end
+    end);
+end
 $$;
 comment on function ops.kind_of_actor(text) is
   'What sort of actor a name is of: the one place that reads actors'' names. The name begins with its kind as the '
@@ -210,13 +213,16 @@ grant execute on function ops.act_for(text, text) to service_role;
 
 create function ops.actor()
 returns text
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select coalesce(nullif(current_setting('dragonfly.actor', true), ''),
-                  case when ops.is_engine() then 'worker' end,
-                  'sql:' || session_user)
+begin
+  return (
+    select coalesce(nullif(current_setting('dragonfly.actor', true), ''),
+                    case when ops.is_engine() then 'worker' end,
+                    'sql:' || session_user));
+end
 $$;
 comment on function ops.actor() is
   'Who is acting, for audit events: what the calling function said (setting dragonfly.actor), else the worker while '

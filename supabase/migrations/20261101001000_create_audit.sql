@@ -146,11 +146,14 @@ grant execute on function audit.event_hash(audit.event_log, text) to service_rol
 
 create function audit.frames(context text, schemas text default '\w+')
 returns int
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-  select regexp_count(context, '^(PL/pgSQL|SQL) function "?(' || schemas || ')\M', 1, 'n')
+begin
+  return (
+    select regexp_count(context, '^(PL/pgSQL|SQL) function "?(' || schemas || ')\M', 1, 'n'));
+end
 $$;
 comment on function audit.frames(text, text) is
   'How many functions stand in a call stack as PG_CONTEXT tells it; of the schemas named alone where some are.';
@@ -441,11 +444,14 @@ grant execute on function audit.keep_position(jsonb) to service_role;
 
 create function audit.is_by_hand(context text)
 returns boolean
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-  select audit.frames(context, 'intake|ops|enforcement|legal|evidence') = 0
+begin
+  return (
+    select audit.frames(context, 'intake|ops|enforcement|legal|evidence') = 0);
+end
 $$;
 comment on function audit.is_by_hand(text) is
   'Whether a statement was given by somebody himself: no function of ours, but those of this schema, stands in its '

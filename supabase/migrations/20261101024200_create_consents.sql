@@ -169,21 +169,34 @@ alter table legal.consents enable always trigger _500_note_update;
 comment on trigger _500_note_update on legal.consents is
   'An update that is not the engine''s leaves an event of its own.';
 
-create view legal.v_consents_in_force with (security_invoker = true) as
+create view legal.v_standing_consents with (security_invoker = true) as
 select p.standing_id as plaintiff_id, c.consent_type, c.id as consent_id, c.version, c.valid_from, c.valid_until
 from legal.consents c
 join public.plaintiffs p on p.id = c.plaintiff_id
-where c.status = 'active' and c.valid_from <= clock_timestamp()
-  and (c.valid_until is null or clock_timestamp() < c.valid_until)
+where c.status = 'active'
   and exists (select 1 from evidence.files f where f.id = c.evidence_file_id)
   and not exists (
     select 1
       from public.plaintiffs q
       join legal.consents r on r.plaintiff_id = q.id
      where q.standing_id = p.standing_id and r.consent_type = c.consent_type and r.revoked_at >= c.registered_at);
+comment on view legal.v_standing_consents is
+  'Consents that nobody has ended, whenever they hold, by the plaintiff that stands for whoever gave them. Of '
+  'plaintiffs that were merged each has given for both, and a revocation ends what either had given before it.';
+comment on column legal.v_standing_consents.plaintiff_id is 'The plaintiff that stands for its giver.';
+comment on column legal.v_standing_consents.consent_type is 'fee_agreement or loa.';
+comment on column legal.v_standing_consents.consent_id is 'The consent.';
+comment on column legal.v_standing_consents.version is 'Its version.';
+comment on column legal.v_standing_consents.valid_from is 'Since when it holds.';
+comment on column legal.v_standing_consents.valid_until is 'Before which moment; null: without end.';
+grant select on legal.v_standing_consents to service_role;
+
+create view legal.v_consents_in_force with (security_invoker = true) as
+select s.plaintiff_id, s.consent_type, s.consent_id, s.version, s.valid_from, s.valid_until
+from legal.v_standing_consents s
+where s.valid_from <= clock_timestamp() and (s.valid_until is null or clock_timestamp() < s.valid_until);
 comment on view legal.v_consents_in_force is
-  'Consents that hold at this very moment, by the plaintiff that stands for whoever gave them. Of plaintiffs that were '
-  'merged each has given for both, and a revocation ends what either had given before it.';
+  'Consents that hold at this very moment, by the plaintiff that stands for whoever gave them.';
 comment on column legal.v_consents_in_force.plaintiff_id is 'The plaintiff that stands for its giver.';
 comment on column legal.v_consents_in_force.consent_type is 'fee_agreement or loa.';
 comment on column legal.v_consents_in_force.consent_id is 'The consent.';

@@ -153,16 +153,19 @@ grant execute on function enforcement.has_actions(bigint) to service_role;
 
 create function enforcement.owns(plaintiff uuid, judgment bigint)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select exists (
-    select 1
-      from public.judgments j
-      join public.plaintiffs o on o.id = j.plaintiff_id
-      join public.plaintiffs p on p.standing_id = o.standing_id
-     where j.id = judgment and p.id = plaintiff)
+begin
+  return (
+    select exists (
+      select 1
+        from public.judgments j
+        join public.plaintiffs o on o.id = j.plaintiff_id
+        join public.plaintiffs p on p.standing_id = o.standing_id
+       where j.id = judgment and p.id = plaintiff));
+end
 $$;
 comment on function enforcement.owns(uuid, bigint) is
   'Whether a judgment is a plaintiff''s, or of somebody merged with it. False when either is not there.';

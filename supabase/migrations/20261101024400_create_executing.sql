@@ -82,35 +82,38 @@ grant execute on function enforcement.begin_action(uuid, uuid) to service_role;
 
 create function enforcement.packet_data(action uuid)
 returns jsonb
-language sql
+language plpgsql
 volatile -- asks which consents hold now
 set search_path = ''
 set timezone = 'UTC'
 as $$
-  select jsonb_build_object(
-    'action_id', a.id, 'action_type', a.action_type, 'requested_at', a.requested_at,
-    'judgment', jsonb_build_object('id', j.id, 'case_number', j.case_number, 'plaintiff_name', j.plaintiff_name,
-      'defendant_name', j.defendant_name, 'amount', j.amount::text, 'judgment_date', j.judgment_date,
-      'filing_date', j.filing_date, 'court', j.court, 'county', j.county, 'state', j.state,
-      'defendant_address', j.defendant_address, 'defendant_phone', j.defendant_phone,
-      'defendant_email', j.defendant_email, 'source_reference', j.source_reference),
-    'plaintiff', jsonb_build_object('id', p.id, 'name', p.name, 'firm_name', p.firm_name),
-    'consents', (
-      select coalesce(jsonb_agg(jsonb_build_object('consent_type', f.consent_type, 'version', c.version,
-          'valid_from', c.valid_from, 'valid_until', c.valid_until, 'sha256', e.sha256)
-          order by f.consent_type, c.registered_at), '[]')
-        from legal.v_consents_in_force f
-        join legal.consents c on c.id = f.consent_id
-        join evidence.files e on e.id = c.evidence_file_id
-       where f.plaintiff_id = p.id),
-    'origin', case when j.batch_id is not null then jsonb_build_object('batch_id', j.batch_id, 'filename', b.filename,
-      'file_hash', b.file_hash, 'row_number', j.source_row_index + 1) end)
-    from enforcement.actions a
-    join public.judgments j on j.id = a.judgment_id
-    join public.plaintiffs q on q.id = a.plaintiff_id
-    join public.plaintiffs p on p.id = q.standing_id
-    left join intake.simplicity_batches b on b.id = j.batch_id
-   where a.id = action
+begin
+  return (
+    select jsonb_build_object(
+      'action_id', a.id, 'action_type', a.action_type, 'requested_at', a.requested_at,
+      'judgment', jsonb_build_object('id', j.id, 'case_number', j.case_number, 'plaintiff_name', j.plaintiff_name,
+        'defendant_name', j.defendant_name, 'amount', j.amount::text, 'judgment_date', j.judgment_date,
+        'filing_date', j.filing_date, 'court', j.court, 'county', j.county, 'state', j.state,
+        'defendant_address', j.defendant_address, 'defendant_phone', j.defendant_phone,
+        'defendant_email', j.defendant_email, 'source_reference', j.source_reference),
+      'plaintiff', jsonb_build_object('id', p.id, 'name', p.name, 'firm_name', p.firm_name),
+      'consents', (
+        select coalesce(jsonb_agg(jsonb_build_object('consent_type', f.consent_type, 'version', c.version,
+            'valid_from', c.valid_from, 'valid_until', c.valid_until, 'sha256', e.sha256)
+            order by f.consent_type, c.registered_at), '[]')
+          from legal.v_consents_in_force f
+          join legal.consents c on c.id = f.consent_id
+          join evidence.files e on e.id = c.evidence_file_id
+         where f.plaintiff_id = p.id),
+      'origin', case when j.batch_id is not null then jsonb_build_object('batch_id', j.batch_id, 'filename', b.filename,
+        'file_hash', b.file_hash, 'row_number', j.source_row_index + 1) end)
+      from enforcement.actions a
+      join public.judgments j on j.id = a.judgment_id
+      join public.plaintiffs q on q.id = a.plaintiff_id
+      join public.plaintiffs p on p.id = q.standing_id
+      left join intake.simplicity_batches b on b.id = j.batch_id
+     where a.id = action);
+end
 $$;
 comment on function enforcement.packet_data(uuid) is
   'What a packet tells: the action, the plaintiff that stands for whoever asked, the judgment, the consents it '

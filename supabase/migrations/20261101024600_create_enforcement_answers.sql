@@ -130,28 +130,43 @@ language sql
 volatile -- asks the clock
 set search_path = ''
 as $$
-  with found as (
+  with the_clock as materialized (
+    select clock_timestamp() as now
+  ), authorized_now as not materialized (
+    select a.plaintiff_id, a.is_proof from legal.authorizations a where a.holds @> (select c.now from the_clock c)
+  ), wanted as not materialized (
     select p.id, p.name_normalized
       from public.plaintiffs p
      where p.merged_into is null
        and p.is_proof = coalesce(starts_with(lower(q), 'dragonfly-proof'), false)
        and (list_plaintiffs.q is null or position(lower(list_plaintiffs.q) in p.name_normalized) > 0)
        and (list_plaintiffs.status is null or p.status = list_plaintiffs.status)
-       and (list_plaintiffs.authorized is null or list_plaintiffs.authorized = (p.id in (
-         select v.plaintiff_id from enforcement.v_authorized_plaintiffs v)))
   )
   select jsonb_build_object(
     'plaintiffs', (
       select coalesce(jsonb_agg(enforcement.describe_plaintiff(p) order by s.name_normalized), '[]')
-        from (select f.id, f.name_normalized from found f order by f.name_normalized
+        from (select w.id, w.name_normalized
+                from wanted w
+               where list_plaintiffs.authorized is null
+                  or list_plaintiffs.authorized = exists (select 1 from authorized_now a where a.plaintiff_id = w.id)
+               order by w.name_normalized
                limit page_size offset (page::bigint - 1) * page_size) s
         join public.plaintiffs p on p.id = s.id),
-    'total', (select count(*) from found),
+    'total', case
+      when list_plaintiffs.authorized is null then (select count(*) from wanted)
+      when list_plaintiffs.q is null and list_plaintiffs.status is null then
+        case when list_plaintiffs.authorized then 0 else (select count(*) from wanted) end
+        + case when list_plaintiffs.authorized then 1 else -1 end
+          * (select count(*) from authorized_now a where not a.is_proof)
+      else (select count(*) from wanted w
+             where list_plaintiffs.authorized = (w.id in (select a.plaintiff_id from authorized_now a)))
+    end,
     'page', page,
     'page_size', page_size)
 $$;
 comment on function enforcement.list_plaintiffs(text, text, boolean, int, int) is
-  'A page of plaintiffs that stand for themselves, by name. q is looked for in names.';
+  'A page of plaintiffs that stand for themselves, by name. q is looked for in names. Who is authorised is told by the '
+  'times that are kept.';
 grant execute on function enforcement.list_plaintiffs(text, text, boolean, int, int) to service_role;
 
 create function enforcement.plaintiff_record(plaintiff uuid)

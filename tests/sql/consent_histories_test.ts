@@ -2,7 +2,8 @@
  * Random lives of a few plaintiffs, several connections at once: requests, consents, revocations, ends, merges, states
  * and executions. The record of each life is lived again by a model that knows nothing of the database, event by event:
  * what was authorised, executed or refused must have been so in the model, both ways. Who works on one plaintiff holds
- * it, so the order of its events is the order in which things happened.
+ * it, so the order of its events is the order in which things happened. The times of authorisation that are kept for lists
+ * are held against the model too, now and at moments to come, and the lists against asking everybody.
  *
  * `CONSENT_HISTORIES=10000 deno test -A tests/sql/consent_histories_test.ts` lives more than the usual 40,
  * `CONSENT_HISTORIES_SEED=<n>` the same again (but for who comes first); `REVOKE_RACES=500` races more.
@@ -152,6 +153,7 @@ const TOLD = [
 async function settleTimes(db: TestDatabase): Promise<void> {
   const [row] = await db.admin`select current_database() as name`;
   await db.admin.unsafe(`alter database ${row?.name} set deadlock_timeout = '10ms'`);
+  await db.admin.unsafe(`alter database ${row?.name} set plan_cache_mode = 'force_generic_plan'`);
   await db.admin.unsafe(`alter role authenticator in database ${row?.name} set statement_timeout = '5min'`);
 }
 
@@ -162,6 +164,10 @@ interface Parties {
   readonly file: string;
 }
 
+/** Moments at which consents of the histories begin and end, and one after each. */
+const LATER = ["2100-01-01", "2100-06-01"] as const;
+const MOMENTS = ["2100-03-01T00:00:00Z", "2100-09-01T00:00:00Z"];
+
 /** One act of one connection, as lives.act takes it. */
 function actOf(random: () => number, { who, judgments }: Parties): Record<string, unknown> {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
@@ -169,7 +175,9 @@ function actOf(random: () => number, { who, judgments }: Parties): Record<string
   const other = pick(who);
   const act = random();
   if (act < 0.25) {
-    return { do: "consent", plaintiff, type: pick(TYPES), until: random() < 0.1 ? "2026-01-01" : null };
+    const from = random() < 0.1 ? LATER[0] : null;
+    const until = random() < 0.1 ? "2026-01-01" : random() < 0.15 ? LATER[1] : null;
+    return { do: "consent", plaintiff, type: pick(TYPES), from, until };
   }
   if (act < 0.47) {
     const judgment = judgments[who.indexOf(random() < 0.7 ? plaintiff : other)];
@@ -201,8 +209,10 @@ async function live(
     const acts = Array.from({ length: STEPS }, () => JSON.stringify(actOf(random, parties)));
     await sql`call lives.act_all(${`[${acts.join()}]`}::text::jsonb, ${parties.file})`;
   }));
-  const [ended] = await db.sql`select lives.end_history(${parties.last}, ${[...parties.who]}) as it`;
-  const { events, authorized, at, open } = ended?.it;
+  const [ended] = await db.sql`select lives.end_history(${parties.last}, ${[
+    ...parties.who,
+  ]}, ${MOMENTS}) as it`;
+  const { events, authorized, at, kept, lists, open } = ended?.it;
   const model = new Model();
   for (const id of parties.who) model.states.set(id, "active");
   const wrong = relive(
@@ -213,6 +223,16 @@ async function live(
   for (const id of parties.who) {
     if (authorized[id] !== model.isAuthorized(id, at)) wrong.push("authorised in one of the two alone");
   }
+  const moments = [at, ...MOMENTS.map(microsOf)];
+  for (const id of parties.who) {
+    const told = moments.map((moment) => !model.merged.has(id) && model.isAuthorized(id, moment));
+    assertEquals(kept[id] ?? moments.map(() => false), told, `kept times of a plaintiff, ${moments}`);
+  }
+  assertEquals(
+    lists,
+    [true, true, true],
+    "lists of who is authorised, who is not, and who of those in a state",
+  );
   if (open !== 0) wrong.push("a second open task, or one that is cured");
   return { wrong, events };
 }

@@ -1,5 +1,5 @@
--- What random histories of consents are lived with: a history's acts go to the server at once, where each is a transaction
--- of its own, as whoever calls. Round trips would cost ten times what the acts do.
+-- What random histories of consents are lived with: a history's acts go to the server at once, where each is a
+-- transaction of its own, as whoever calls. Round trips would cost more than the acts do.
 
 create schema lives;
 grant usage on schema lives to service_role;
@@ -57,8 +57,8 @@ declare
 begin
   case act ->> 'do'
     when 'consent' then
-      perform legal.register_consent(plaintiff, act ->> 'type', '1', null, act ->> 'until', file, 'operator:a@b.org',
-        'req-consent');
+      perform legal.register_consent(plaintiff, act ->> 'type', '1', (act ->> 'from')::timestamptz, act ->> 'until',
+        file, 'operator:a@b.org', 'req-consent');
     when 'ask' then
       perform enforcement.request_action(plaintiff, (act ->> 'judgment')::bigint, act ->> 'type', 'operator:a@b.org',
         'req-ask');
@@ -125,9 +125,10 @@ begin
 end
 $$;
 
--- What was told of the history, and whether each plaintiff is authorised at its end. Then nothing of it is left to be
--- claimed, swept or looked at by the next.
-create function lives.end_history(last bigint, who uuid[])
+-- What was told of the history, whether each plaintiff is authorised at its end, and at which of these moments the
+-- times that are kept for lists say so; whether the lists themselves say what plain asking says. Then nothing of it is
+-- left to be claimed, swept or looked at by the next.
+create function lives.end_history(last bigint, who uuid[], moments timestamptz[])
 returns jsonb
 language plpgsql
 as $$
@@ -141,7 +142,20 @@ begin
    where e.id > last and e.entity_type in ('plaintiff', 'consent', 'action');
   told := told || jsonb_build_object(
     'authorized', (select jsonb_object_agg(w, legal.is_authorized(w)) from unnest(who) w),
-    'at', (extract(epoch from clock_timestamp()) * 1000000)::bigint);
+    'at', (extract(epoch from clock_timestamp()) * 1000000)::bigint,
+    'kept', (
+      select jsonb_object_agg(w, coalesce(
+               (select to_jsonb(array(select a.holds @> m from unnest(clock_timestamp() || moments) m))
+                  from legal.authorizations a where a.plaintiff_id = w), 'null'))
+        from unnest(who) w),
+    'lists', (
+      select jsonb_build_array(
+        (enforcement.list_plaintiffs(null, null, true)) -> 'total' = to_jsonb(count(*) filter (where p.may)),
+        (enforcement.list_plaintiffs(null, null, false)) -> 'total' = to_jsonb(count(*) filter (where not p.may)),
+        (enforcement.list_plaintiffs('party', 'active', true)) -> 'total'
+          = to_jsonb(count(*) filter (where p.may and p.status = 'active')))
+        from (select legal.is_authorized(q.id) as may, q.status from public.plaintiffs q
+               where q.merged_into is null and q.id = any (who)) p));
   perform enforcement.sweep();
   told := told || jsonb_build_object('open', (
     select count(*)
@@ -152,6 +166,9 @@ begin
   update public.tasks set status = 'cancelled' where status = 'open';
   update ops.job_queue set status = 'completed' where job_type = 'enforcement' and status <> 'completed';
   delete from lives.begun where true;
+  update public.plaintiffs set status = 'inactive', name = 'dragonfly-proof ' || id,
+         name_normalized = 'dragonfly-proof ' || id
+   where id = any (who); -- as what proves something, none of them is in the lists of the next
   return told;
 end
 $$;
