@@ -1,36 +1,43 @@
 /**
- * `deno task bench:growth`: the same small drop, the same pages and views, the same run of the sentinel, in systems of
- * growing age, one after the other on one stack. What grows with the system's age is named. Exit 0 measured ·
+ * `deno task bench:growth`: the same small drop, the same pages and views, the same run of the sentinel, in a young
+ * system and in one that is made older from size to size. Both run beside each other and are measured in turns, so that
+ * a slow minute of the machine weighs on both. What grows with the system's age is named. Exit 0 measured ·
  * 1 could not, or a ratio is over its bar · 2 wrong usage.
  */
 import { parseArgs } from "node:util";
 import { methodAndPath, ROUTES } from "../shared/http/routes.ts";
-import { spanOf } from "./figures.ts";
+import { ratioOf, spanOf } from "./figures.ts";
 import { fill, type Size } from "./fill.ts";
 import { writeFile } from "./files.ts";
 import { whole } from "./options.ts";
-import { type BenchStack, startStack } from "./stack.ts";
-import { preparePipeline, runPipeline } from "./ways/pipeline.ts";
+import { type BenchStack, reachStack, startStack } from "./stack.ts";
+import { preparePipeline, runPipeline, upload } from "./ways/pipeline.ts";
 
 const USAGE = `deno task bench:growth [flags]
 
-  --judgments 0,1000000,10000000   sizes, growing; what comes with them is filled at the first that is not 0
+  --judgments 1000000,10000000     sizes of the old system, growing; the young one has none
   --batches 100000 --events 1000000 --rejects 1000000
   --rows 5000 --runs 5             the drop, and how often everything is measured (medians)
+  --old NAME                       fill and measure a stack that runs, and leave it: what was cut off is gone on with
   --plans                          print plans of what is over its bar
   --json                           one JSON object on stdout`;
 
-/** A ratio may be so large, largest system over the first. */
-const BARS = { drop: 1.3, page: 2, view: 2, sentinel: 1.5 } as const;
+/** A ratio may be so large, the old system over the young one. What runs by the clock is only told. */
+const BARS = { drop: 1.3, page: 2, view: 2, sentinel: 1.5, clock: Infinity } as const;
 type Kind = keyof typeof BARS;
 
-/** Medians in milliseconds by what was measured, in the order measured. */
-type Figures = ReadonlyMap<string, { readonly kind: Kind; readonly ms: number }>;
+/** What differs by less is no growth: a page more or less in a cache, a longer answer. */
+const NOISE_MS = 3;
+
+/** A page of the list is full in the young system too. */
+const FILES_AT_FIRST = 60;
+const ROWS_AT_FIRST = 20;
 
 interface Wanted extends Omit<Size, "judgments"> {
   readonly sizes: readonly number[];
   readonly rows: number;
   readonly runs: number;
+  readonly old: string | null;
   readonly plans: boolean;
   readonly json: boolean;
 }
@@ -39,64 +46,56 @@ function readArguments(args: readonly string[]): Wanted {
   const { values } = parseArgs({
     args: args.filter((argument) => argument !== "--"),
     options: {
-      judgments: { type: "string", default: "0,1000000,10000000" },
+      judgments: { type: "string", default: "1000000,10000000" },
       batches: { type: "string", default: "100000" },
       events: { type: "string", default: "1000000" },
       rejects: { type: "string", default: "1000000" },
       rows: { type: "string", default: "5000" },
       runs: { type: "string", default: "5" },
+      old: { type: "string" },
       plans: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
     },
   });
   return {
-    sizes: values.judgments.split(",").map((text) => whole("--judgments", text, 0, 100_000_000)),
+    sizes: values.judgments.split(",").map((text) => whole("--judgments", text, 1, 100_000_000)),
     batches: whole("--batches", values.batches, 1, 10_000_000),
     events: whole("--events", values.events, 0, 100_000_000),
     rejects: whole("--rejects", values.rejects, 0, 100_000_000),
     rows: whole("--rows", values.rows, 1, 1_000_000),
     runs: whole("--runs", values.runs, 1, 50),
+    old: values.old ?? null,
     plans: values.plans,
     json: values.json,
   };
 }
 
-/** Repeats work and takes the median; the first time is nobody's figure. */
-async function median(runs: number, work: () => Promise<number>): Promise<number> {
-  await work();
-  const took: number[] = [];
-  for (let run = 0; run < runs; run++) took.push(await work());
-  return spanOf(took)?.median ?? 0;
+/** One thing to measure. */
+interface Measure {
+  readonly what: string;
+  readonly kind: Kind;
+  /** Does it once. @returns milliseconds. */
+  readonly once: (stack: BenchStack) => Promise<number>;
+  /** A statement whose plan shows where the time goes. */
+  readonly statement?: string;
 }
+
+interface Figure {
+  readonly kind: Kind;
+  /** Medians, in milliseconds. */
+  readonly young: number;
+  readonly old: number;
+  /** Median of the ratios, run by run. */
+  readonly ratio: number;
+}
+type Figures = ReadonlyMap<string, Figure>;
+
+const isOver = ({ kind, young, old, ratio }: Figure) => ratio > BARS[kind] && old - young > NOISE_MS;
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await work();
   return performance.now() - began;
-}
-
-/** Every page that lists or counts: all GET routes that answer JSON or text out of the database. */
-async function pages(stack: BenchStack): Promise<string[]> {
-  const [batch] = await stack.admin`
-    select b.id from intake.simplicity_batches b where b.status = 'completed' order by b.created_at desc offset 3 limit 1`;
-  const [judgment] = await stack.admin`select j.id from public.judgments j order by j.id desc limit 1`;
-  return Object.values(ROUTES).flatMap((routes) => Object.keys(routes)).map(methodAndPath)
-    .filter(({ method, path }) =>
-      method === "GET" && !/health$|openapi|keys$|\/file$|\/rows\/|evidence|packet|certificate/.test(path)
-    )
-    .map(({ path }) =>
-      path.replace("judgments/:id", `judgments/${judgment?.id}`).replace(":id", String(batch?.id))
-        .replace(":name", "simplicity")
-    )
-    .filter((path) => !path.includes(":"));
-}
-
-async function views(stack: BenchStack): Promise<{ schema: string; view: string }[]> {
-  const rows = await stack.admin`
-    select v.schemaname as schema, v.viewname as view from pg_views v
-     where v.schemaname in ('intake', 'ops', 'enforcement', 'public') and v.viewname ~ '^v(iew)?_'
-     order by 1, 2`;
-  return rows.map((row) => ({ schema: String(row.schema), view: String(row.view) }));
 }
 
 async function mustAnswer(response: Response, what: string): Promise<void> {
@@ -106,92 +105,215 @@ async function mustAnswer(response: Response, what: string): Promise<void> {
   }
 }
 
-async function measure(stack: BenchStack, wanted: Wanted, size: number, folder: string): Promise<Figures> {
-  const figures = new Map<string, { kind: Kind; ms: number }>();
-  let dropped = 0;
-  const drop = async () => {
-    const path = `${folder}/drop.csv`;
-    await writeFile(path, wanted.rows, 1, "all", (sizeSeed++) * wanted.rows);
-    return (await runPipeline(stack, path, `bench/growth-${size}-${dropped++}.csv`)).total;
-  };
-  figures.set(`a drop of ${wanted.rows} rows`, { kind: "drop", ms: await median(wanted.runs, drop) });
-  const headers = { authorization: `Bearer ${stack.operatorKey}` };
-  for (const page of await pages(stack)) {
-    const ms = await median(
-      wanted.runs,
-      () =>
-        timed(async () =>
-          await mustAnswer(await fetch(`${stack.apiUrl}/functions/v1${page}`, { headers }), page)
-        ),
-    );
-    figures.set(`GET ${page.replace(/[0-9a-f-]{36}/, ":id").replace(/\/\d+\b/, "/:id")}`, {
-      kind: "page",
-      ms,
-    });
-  }
-  for (const { schema, view } of await views(stack)) {
-    const ms = await median(wanted.runs, () =>
-      timed(async () =>
-        await mustAnswer(
-          await fetch(`${stack.apiUrl}/rest/v1/${view}?limit=50`, {
-            headers: { apikey: stack.secretKey, "accept-profile": schema },
-          }),
-          view,
-        )
-      ));
-    figures.set(`${schema}.${view}`, { kind: "view", ms });
-  }
-  const look = () =>
-    timed(async () =>
-      await mustAnswer(
-        await fetch(`${stack.apiUrl}/functions/v1/sentinel/run`, { method: "POST", headers }),
-        "the sentinel",
-      )
-    );
-  await followChain(stack, look);
-  figures.set("a run of the sentinel", { kind: "sentinel", ms: await median(wanted.runs, look) });
-  return figures;
+/** A statement's time in the server, planning included, without the way there. Changes are taken back. */
+async function inServer(stack: BenchStack, statement: string): Promise<number> {
+  let took = NaN;
+  await stack.admin.begin(async (sql) => {
+    const [row] = await sql.unsafe(`explain (analyze, timing off, format json) ${statement}`);
+    const [plan] = row?.["QUERY PLAN"] ?? [];
+    took = Number(plan?.["Planning Time"]) + Number(plan?.["Execution Time"]);
+    await sql.unsafe("rollback and chain");
+  });
+  return took;
 }
 
-/** Numbers of files: no two drops share a case number. */
-let sizeSeed = 0;
+/** Pages that list, count or look for something, beside those that stand in the table of routes. */
+const MORE_PAGES = [
+  "/intake/batches?status=failed",
+  "/intake/batches?source=simplicity",
+  "/intake/batches?q=early-7",
+  "/intake/batches?q=zzz",
+  "/enforcement/plaintiffs?q=metro",
+];
 
-/** Lets the sentinel come to the end of the chain: what is measured is a run like any other. */
-async function followChain(stack: BenchStack, look: () => Promise<number>): Promise<void> {
-  for (let run = 0; run < 200; run++) {
-    await look();
-    const [row] = await stack.admin`
-      select (select coalesce(max(e.seal_no), 0) from audit.event_log e) -
-             (select coalesce(max(p.seal_no), 0) from audit.chain_positions p where p.walk = 'newest') as behind`;
-    if (Number(row?.behind) < 1_000) return;
+/** Every page that lists or counts: all GET routes that answer JSON or text out of the database. */
+async function pages(stack: BenchStack): Promise<ReadonlyMap<string, string>> {
+  const [batch] = await stack.admin`
+    select b.id from intake.simplicity_batches b where b.storage_path like 'bench/early-%' order by b.storage_path limit 1`;
+  const [judgment] = await stack.admin`select j.id from public.judgments j order by j.id desc limit 1`;
+  const routes = Object.values(ROUTES).flatMap((declared) => Object.keys(declared)).map(methodAndPath)
+    .filter(({ method, path }) =>
+      method === "GET" && !/health$|openapi|keys$|\/file$|\/rows\/|evidence|packet|certificate/.test(path)
+    ).map(({ path }) => path);
+  const filled = (path: string) =>
+    path.replace("judgments/:id", `judgments/${judgment?.id}`)
+      .replace("batches/:id", `batches/${batch?.id}`).replace(":name", "simplicity");
+  return new Map(
+    [...routes, ...MORE_PAGES].map((path) => [path, filled(path)] as const)
+      .filter(([, path]) => !path.includes(":")),
+  );
+}
+
+async function views(stack: BenchStack): Promise<string[]> {
+  const rows = await stack.admin`
+    select v.schemaname || '.' || v.viewname as view from pg_views v
+     where v.schemaname in ('intake', 'ops', 'enforcement', 'public') and v.viewname ~ '^v(iew)?_'
+     order by 1`;
+  return rows.map((row) => String(row.view));
+}
+
+/** What cron calls, as the migrations schedule it. */
+const BY_THE_CLOCK = [
+  "select intake.sweep()",
+  "select enforcement.sweep()",
+  "select enforcement.sum_judgments()",
+  "select audit.seal()",
+  "select ops.prune()",
+];
+
+async function measures(stacks: readonly BenchStack[], wanted: Wanted, folder: string): Promise<Measure[]> {
+  const [young] = stacks;
+  if (young === undefined) return [];
+  const drop: Measure = {
+    what: `a drop of ${wanted.rows} rows`,
+    kind: "drop",
+    once: async (stack) => {
+      const path = `${folder}/drop.csv`;
+      await writeFile(path, wanted.rows, 1, "all", nextNumber(wanted.rows));
+      return (await runPipeline(stack, path, `bench/growth-${crypto.randomUUID()}.csv`)).total;
+    },
+  };
+  const paths = new Map(
+    await Promise.all(stacks.map(async (stack) => [stack, await pages(stack)] as const)),
+  );
+  const get = (stack: BenchStack, path: string) =>
+    timed(async () =>
+      await mustAnswer(
+        await fetch(`${stack.apiUrl}/functions/v1${path}`, {
+          headers: { authorization: `Bearer ${stack.operatorKey}` },
+        }),
+        path,
+      )
+    );
+  const look: Measure = {
+    what: "a run of the sentinel",
+    kind: "sentinel",
+    once: (stack) => lookOnce(stack),
+  };
+  return [
+    drop,
+    look,
+    ...[...await pages(young)].map(([name]): Measure => ({
+      what: `GET ${name}`,
+      kind: "page",
+      once: (stack) => get(stack, paths.get(stack)?.get(name) ?? name),
+    })),
+    ...(await views(young)).map((view): Measure => {
+      const statement = `select * from ${view} limit 50`;
+      return { what: view, kind: "view", once: (stack) => inServer(stack, statement), statement };
+    }),
+    ...BY_THE_CLOCK.map((statement): Measure => ({
+      what: statement,
+      kind: "clock",
+      once: (stack) => inServer(stack, statement),
+      statement,
+    })),
+  ];
+}
+
+function lookOnce(stack: BenchStack): Promise<number> {
+  return timed(async () =>
+    await mustAnswer(
+      await fetch(`${stack.apiUrl}/functions/v1/sentinel/run`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${stack.operatorKey}` },
+      }),
+      "the sentinel",
+    )
+  );
+}
+
+/** Measures in turns, young and old; the first time is nobody's figure. */
+async function compare(
+  measure: Measure,
+  young: BenchStack,
+  old: BenchStack,
+  runs: number,
+): Promise<Figure> {
+  await measure.once(young);
+  await measure.once(old);
+  const took: { young: number[]; old: number[] } = { young: [], old: [] };
+  for (let run = 0; run < runs; run++) {
+    took.young.push(await measure.once(young));
+    took.old.push(await measure.once(old));
   }
+  return {
+    kind: measure.kind,
+    young: spanOf(took.young)?.median ?? NaN,
+    old: spanOf(took.old)?.median ?? NaN,
+    ratio: ratioOf(took.old, took.young)?.median ?? NaN,
+  };
+}
+
+/** Numbers of files: no two drops share a case number, also those of a run before. */
+let firstNumber = Math.floor(Math.random() * 20_000_000);
+function nextNumber(rows: number): number {
+  return firstNumber += rows;
+}
+
+/** Brings what every system has: some batches and judgments, a page of each. */
+async function begin(stack: BenchStack, folder: string): Promise<void> {
+  const [there] = await stack.admin`
+    select to_regprocedure('public.ms(interval)') is not null as prepared,
+           exists (select from intake.simplicity_batches b where b.storage_path = 'bench/warm.csv') as begun`;
+  if (there?.prepared !== true) await preparePipeline(stack);
+  if (there?.begun === true) return;
+  const plaintiffs = FILES_AT_FIRST * ROWS_AT_FIRST / 3;
+  for (let n = 0; n < FILES_AT_FIRST; n++) {
+    const path = `${folder}/early.csv`;
+    await writeFile(path, ROWS_AT_FIRST, 5, "all", nextNumber(ROWS_AT_FIRST), plaintiffs);
+    await upload(stack, path, `bench/early-${n}.csv`);
+  }
+  await writeFile(`${folder}/warm.csv`, 1_000, 0, "all", nextNumber(1_000));
+  await runPipeline(stack, `${folder}/warm.csv`, "bench/warm.csv");
+  const deadline = performance.now() + 120_000;
+  for (;;) {
+    const [row] = await stack.admin`
+      select count(*)::int as n from intake.simplicity_batches b where b.status = 'completed'`;
+    if (Number(row?.n) > FILES_AT_FIRST) return;
+    if (performance.now() > deadline) throw new Error("Cannot begin: the first files were not taken in");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Lets the sentinel come to the end of the chain, both ways: what is measured is a run like any other. */
+async function followChain(stack: BenchStack): Promise<void> {
+  for (let run = 0; run < 600; run++) {
+    await lookOnce(stack);
+    const [row] = await stack.admin`
+      select count(*) filter (where p.walk = 'newest' and p.seal_no > h.seal_no - 1000) = 1
+             and count(*) filter (where p.walk = 'whole' and p.whole_at >= p.started_at) = 1 as there
+        from audit.chain_positions p cross join audit.head() h`;
+    if (row?.there === true) return;
+  }
+  throw new Error("Cannot measure the sentinel: it does not come to the end of the chain");
 }
 
 function table(wanted: Wanted, all: readonly Figures[]): { lines: string[]; over: string[] } {
-  const [first] = all;
   const last = all.at(-1);
-  const lines = [["", ...wanted.sizes.map((size) => size.toLocaleString("en-US")), "ratio"].join(" | ")];
+  const lines = [
+    ["", "0", ...wanted.sizes.map((size) => size.toLocaleString("en-US")), "ratio"].join(" | "),
+  ];
   const over: string[] = [];
-  for (const [what, { kind, ms }] of first ?? []) {
-    const grown = last?.get(what)?.ms ?? NaN;
-    const ratio = grown / ms;
-    const isOver = ratio > BARS[kind];
-    if (isOver) over.push(what);
-    const cells = all.map((figures) => `${(figures.get(what)?.ms ?? NaN).toFixed(1)} ms`);
-    lines.push([what, ...cells, `${ratio.toFixed(2)}${isOver ? ` OVER ${BARS[kind]}` : ""}`].join(" | "));
+  for (const [what, figure] of last ?? []) {
+    if (isOver(figure)) over.push(what);
+    const cells = all.map((figures) => `${(figures.get(what)?.old ?? NaN).toFixed(1)} ms`);
+    const ratio = `${figure.ratio.toFixed(2)}${isOver(figure) ? ` OVER ${BARS[figure.kind]}` : ""}`;
+    lines.push([what, `${figure.young.toFixed(1)} ms`, ...cells, ratio].join(" | "));
   }
   return { lines, over };
 }
 
-async function plansOf(stack: BenchStack, over: readonly string[]): Promise<string[]> {
+async function plansOf(
+  stack: BenchStack,
+  all: readonly Measure[],
+  over: readonly string[],
+): Promise<string[]> {
   const lines: string[] = [];
-  for (const { schema, view } of await views(stack)) {
-    if (!over.includes(`${schema}.${view}`)) continue;
-    lines.push(`${schema}.${view}:`);
-    const plan = await stack.admin.unsafe(
-      `explain (analyze, buffers) select * from ${schema}.${view} limit 50`,
-    );
-    lines.push(...plan.map((row) => `  ${row["QUERY PLAN"]}`));
+  for (const { what, statement } of all) {
+    if (!over.includes(what) || statement === undefined) continue;
+    const plan = await stack.admin.unsafe(`explain (analyze, buffers) ${statement}`);
+    lines.push(`${what}:`, ...plan.map((row) => `  ${row["QUERY PLAN"]}`));
   }
   return lines;
 }
@@ -199,23 +321,32 @@ async function plansOf(stack: BenchStack, over: readonly string[]): Promise<stri
 async function main(wanted: Wanted): Promise<boolean> {
   const say = wanted.json ? console.error : console.log;
   const folder = await Deno.makeTempDir({ prefix: "dragonfly-bench-" });
-  const stack = await startStack();
+  const stacks: BenchStack[] = [];
   try {
-    await preparePipeline(stack);
-    await writeFile(`${folder}/warm.csv`, 1_000, 0, "all", 40_000_000);
-    await runPipeline(stack, `${folder}/warm.csv`, "bench/warm.csv");
+    const young = await startStack();
+    stacks.push(young);
+    const old = wanted.old === null ? await startStack() : await reachStack(wanted.old);
+    stacks.push(old);
+    for (const stack of stacks) await begin(stack, folder);
+    const todo = await measures(stacks, wanted, folder);
     const all: Figures[] = [];
-    let have: Size = { judgments: 0, batches: 0, events: 0, rejects: 0 };
     for (const judgments of wanted.sizes) {
-      const want: Size = judgments === 0 ? have : { ...wanted, judgments };
-      const took = await timed(() => fill(stack.admin, have, want));
-      have = want;
+      const took = await timed(() => fill(old.admin, { ...wanted, judgments }, say));
       say(`${judgments.toLocaleString("en-US")} judgments: filled in ${(took / 1000).toFixed(0)} s`);
-      all.push(await measure(stack, wanted, judgments, folder));
+      for (const stack of stacks) await followChain(stack);
+      const figures = new Map<string, Figure>();
+      for (const measure of todo) {
+        const figure = await compare(measure, young, old, wanted.runs);
+        figures.set(measure.what, figure);
+        if (isOver(figure)) {
+          say(`  ${measure.what}: ${figure.young.toFixed(1)} ms, ${figure.old.toFixed(1)} ms`);
+        }
+      }
+      all.push(figures);
     }
     const { lines, over } = table(wanted, all);
     for (const line of lines) say(line);
-    if (wanted.plans) { for (const line of await plansOf(stack, over)) say(line); }
+    if (wanted.plans) { for (const line of await plansOf(old, todo, over)) say(line); }
     if (wanted.json) {
       console.log(
         JSON.stringify({ sizes: wanted.sizes, figures: all.map((one) => Object.fromEntries(one)), over }),
@@ -223,7 +354,7 @@ async function main(wanted: Wanted): Promise<boolean> {
     }
     return over.length === 0;
   } finally {
-    await stack.stop();
+    for (const stack of stacks) await stack.stop();
     await Deno.remove(folder, { recursive: true });
   }
 }

@@ -28,6 +28,17 @@ export async function startStack(): Promise<BenchStack> {
     "--parent",
     String(Deno.pid),
   ]);
+  return reached(name, printed, async () => {
+    await runStack(["down", "--name", name]);
+  });
+}
+
+/** A stack that runs already, and goes on when the bench ends. @throws when it does not run. */
+export async function reachStack(name: string): Promise<BenchStack> {
+  return reached(name, await runStack(["status", "--json", "--name", name]), () => Promise.resolve());
+}
+
+function reached(name: string, printed: string, end: () => Promise<void>): BenchStack {
   const addresses = Addresses.parse(JSON.parse(printed));
   const url = new URL(addresses.db_url);
   url.username = "supabase_admin";
@@ -41,7 +52,7 @@ export async function startStack(): Promise<BenchStack> {
     databaseUrl: url.href,
     async stop() {
       await admin.end({ timeout: 1 });
-      await runStack(["down", "--name", name]);
+      await end();
     },
   };
 }

@@ -1985,6 +1985,15 @@ export type Database = {
         Args: { "batch": string; "code": string; "reason": string; "slice": number; "token": string };
         Returns: Json;
       };
+      "find_batches": {
+        Args: { "q": string };
+        Returns: {
+          "created_at": string;
+          "id": string;
+          "source": string;
+          "status": string;
+        }[];
+      };
       "finish_slice": {
         Args: { "batch": string; "slice": number; "tally": Json; "token": string };
         Returns: Json;
@@ -2065,6 +2074,7 @@ export type Database = {
         };
       };
       "hold_slice": { Args: { "batch": string; "slice": number; "token": string }; Returns: undefined };
+      "ids_from": { Args: { "beginning": string; "filler": string }; Returns: string };
       "ingest_job": { Args: { "batch": string }; Returns: string };
       "insert_batch": { Args: { "batch": string; "token": string }; Returns: Json };
       "is_drop": { Args: { "bucket": string; "metadata": Json; "path": string }; Returns: boolean };

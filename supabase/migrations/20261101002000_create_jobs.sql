@@ -38,6 +38,9 @@ create index job_queue_open_idx on ops.job_queue (job_type, priority desc, creat
   where status in ('pending', 'processing');
 create index job_queue_batch_id_idx on ops.job_queue (batch_id) where batch_id is not null;
 create index job_queue_dead_idx on ops.job_queue (dead_lettered_at) where dead_lettered_at is not null;
+create index job_queue_paused_idx on ops.job_queue (job_type) where status = 'paused';
+create index job_queue_ended_idx on ops.job_queue (status, updated_at) include (job_type)
+  where status in ('completed', 'failed');
 
 comment on table ops.job_queue is
   'Units of work. Claimed by priority, then age; a lease token fences every write of its holder.';
@@ -79,6 +82,9 @@ comment on index ops.job_queue_dedupe_key_key is 'At most one job with a key.';
 comment on index ops.job_queue_open_idx is 'What a claim looks through: jobs of a type by priority, then age.';
 comment on index ops.job_queue_batch_id_idx is 'The jobs of a batch.';
 comment on index ops.job_queue_dead_idx is 'Jobs that were given up, by when.';
+comment on index ops.job_queue_paused_idx is 'Jobs somebody holds: few, among all that are kept.';
+comment on index ops.job_queue_ended_idx is
+  'Jobs that have ended, by when: counted in the index alone, and found by age when they are pruned.';
 grant select, insert, update, delete on ops.job_queue to service_role;
 
 create table ops.queue_control (

@@ -1,5 +1,7 @@
 -- Everything known about a dropped file. What happens to it is in the migrations that follow.
 
+create extension if not exists pg_trgm with schema extensions;
+
 create table intake.simplicity_batches (
   id uuid primary key default gen_random_uuid(),
   filename text not null,
@@ -89,6 +91,9 @@ create index simplicity_batches_completed_idx on intake.simplicity_batches (comp
 create index simplicity_batches_status_idx on intake.simplicity_batches (status, created_at);
 create index simplicity_batches_duplicate_of_idx on intake.simplicity_batches (duplicate_of);
 create index simplicity_batches_replay_of_idx on intake.simplicity_batches (replay_of);
+create index simplicity_batches_filename_idx on intake.simplicity_batches
+  using gin (lower(filename) extensions.gin_trgm_ops) with (gin_pending_list_limit = 512);
+create index simplicity_batches_hash_idx on intake.simplicity_batches (file_hash collate "C");
 create index simplicity_batches_source_idx on intake.simplicity_batches (source, created_at desc)
   where staged_at is not null;
 
@@ -210,6 +215,10 @@ comment on constraint simplicity_batches_rejection_code_fits_status on intake.si
   'A failed or skipped batch has a code of its own kind, any other has none.';
 comment on constraint simplicity_batches_completed_at_fits_status on intake.simplicity_batches is
   'A completed or skipped batch says since when, and no other does.';
+comment on index intake.simplicity_batches_filename_idx is
+  'Batches by any three characters of their file''s name. What waits to be put into it is kept short: every search '
+  'reads it.';
+comment on index intake.simplicity_batches_hash_idx is 'Batches by the beginning of their hash.';
 comment on index intake.simplicity_batches_file_hash_key is
   'One batch per content and source. Skipped rows repeat a hash on purpose; a dry run does not make bytes known, '
   'nor does a file without rows.';

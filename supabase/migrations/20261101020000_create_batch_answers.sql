@@ -89,23 +89,69 @@ comment on function intake.describe_batch(uuid, text) is
   'told to the vendor of that source, who learns nothing of others.';
 grant execute on function intake.describe_batch(uuid, text) to service_role;
 
+create function intake.ids_from(beginning text, filler text)
+returns uuid
+language sql
+immutable
+set search_path = ''
+as $$
+  select case when i.text ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then i.text::uuid end
+    from (
+      select beginning || substr(replace('00000000-0000-0000-0000-000000000000', '0', filler), length(beginning) + 1)
+        as text) i
+$$;
+comment on function intake.ids_from(text, text) is
+  'The least (filler 0) or the greatest (f) id that begins so; null where none can.';
+grant execute on function intake.ids_from(text, text) to service_role;
+
+create function intake.find_batches(q text)
+returns table (id uuid, status text, source text, created_at timestamptz)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan' -- with fewer than three characters no index helps, with more one does
+as $$
+declare
+  sought constant text := lower(q);
+begin
+  return query
+    select b.id, b.status, b.source, b.created_at
+      from intake.simplicity_batches b
+     where lower(b.filename) like '%' || regexp_replace(sought, '([\\%_])', '\\\1', 'g') || '%'
+        or b.id between intake.ids_from(sought, '0') and intake.ids_from(sought, 'f')
+        or starts_with(b.file_hash collate "C", sought);
+end
+$$;
+comment on function intake.find_batches(text) is
+  'Batches whose file name has q somewhere, or whose id or hash begins with it, in any case of letters. Costs what is '
+  'found, from three characters on.';
+grant execute on function intake.find_batches(text) to service_role;
+
 create function intake.list_batches(status text, source text, q text, page int, page_size int)
 returns jsonb
 language sql
 stable
 set search_path = ''
 as $$
-  with found as not materialized (
-    select b from intake.simplicity_batches b
-     where (list_batches.status is null or b.status = list_batches.status)
-       and (list_batches.source is null or b.source = list_batches.source)
-       and (list_batches.q is null or strpos(lower(b.filename), lower(list_batches.q)) > 0
-            or starts_with(b.id::text, lower(list_batches.q)) or starts_with(b.file_hash, lower(list_batches.q)))
+  with found as (
+    select f.id, f.created_at from intake.find_batches(q) f
+     where (list_batches.status is null or f.status = list_batches.status)
+       and (list_batches.source is null or f.source = list_batches.source)
+  ), shown as (
+    select unnest(case
+      when q is null then array(
+        select b.id from intake.simplicity_batches b
+         where (list_batches.status is null or b.status = list_batches.status)
+           and (list_batches.source is null or b.source = list_batches.source)
+         order by b.created_at desc, b.id desc limit page_size offset (page - 1)::bigint * page_size)
+      else array(
+        select f.id from found f
+         order by f.created_at desc, f.id desc limit page_size offset (page - 1)::bigint * page_size)
+    end) as id
   )
   select jsonb_build_object(
-    'batches', coalesce((select jsonb_agg(intake.batch_record(p.b) order by (p.b).created_at desc, (p.b).id desc)
-       from (select f.b from found f order by (f.b).created_at desc, (f.b).id desc
-              limit page_size offset (page - 1)::bigint * page_size) p), '[]'),
+    'batches', coalesce((select jsonb_agg(intake.batch_record(b) order by b.created_at desc, b.id desc)
+       from shown s join intake.simplicity_batches b on b.id = s.id), '[]'),
     'total', case
       when q is null then (select coalesce(sum(d.batches), 0) from intake.v_batch_days d
                             where (list_batches.status is null or d.status = list_batches.status)

@@ -57,18 +57,27 @@ stable
 set search_path = ''
 set timezone = 'UTC'
 as $$
-  with counted as (
+  with job as ( -- each from an index of its own: of jobs that have ended, only those that are counted
+    select o.job_type, o.status, o.next_run_at, o.created_at
+      from ops.job_queue o where o.status in ('pending', 'processing')
+    union all
+    select p.job_type, p.status, null, null from ops.job_queue p where p.status = 'paused'
+    union all
+    select f.job_type, f.status, null, null from ops.job_queue f where f.status = 'failed'
+    union all
+    select d.job_type, d.status, null, null
+      from ops.job_queue d where d.status = 'completed' and d.updated_at > now() - interval '24 hours'
+  ), counted as (
     select c.job_type, c.paused, c.reason, c.changed_at,
-           count(j.id) filter (where j.status = 'pending' and j.next_run_at <= now()) as due,
-           count(j.id) filter (where j.status = 'pending' and j.next_run_at > now()) as waiting,
-           count(j.id) filter (where j.status = 'processing') as processing,
-           count(j.id) filter (where j.status = 'paused') as paused_jobs,
-           count(j.id) filter (where j.status = 'failed') as failed,
-           count(j.id) filter (where j.status = 'completed'
-             and j.updated_at > now() - interval '24 hours') as completed_24h,
+           count(*) filter (where j.status = 'pending' and j.next_run_at <= now()) as due,
+           count(*) filter (where j.status = 'pending' and j.next_run_at > now()) as waiting,
+           count(*) filter (where j.status = 'processing') as processing,
+           count(*) filter (where j.status = 'paused') as paused_jobs,
+           count(*) filter (where j.status = 'failed') as failed,
+           count(*) filter (where j.status = 'completed') as completed_24h,
            round(extract(epoch from now() - min(greatest(j.next_run_at, j.created_at))
              filter (where j.status = 'pending' and j.next_run_at <= now())))::int as oldest_due_seconds
-      from ops.queue_control c left join ops.job_queue j on j.job_type = c.job_type
+      from ops.queue_control c left join job j on j.job_type = c.job_type
      where inspect_queues.queue is null or c.job_type = inspect_queues.queue
      group by c.job_type
   )

@@ -91,6 +91,7 @@ export async function store(
     metadata === null ? null : storage.json(metadata)
   })
     on conflict (bucket_id, name) do update set version = excluded.version, metadata = excluded.metadata`;
+  await storage.end(); // a test that lives long stores hundreds
   return { path, version };
 }
 

@@ -148,3 +148,45 @@ Deno.test("inspect_queues() names the jobs somebody holds, and why: a queue's br
     await db.sql`select ops.set_job_status(${held[0].job_id}, 'pending', 'jane', null)`;
     assertEquals((await inspect(db)).held, []);
   }));
+
+Deno.test("every job is counted once by ops.metrics() and inspect_queues(), in whatever state it is", () =>
+  withDatabase(async (db) => {
+    await db.admin.unsafe(`
+      alter table ops.job_queue disable trigger user;
+      insert into ops.job_queue (job_type, status, locked_at, lease_token, lease_expires_at, dead_lettered_at, next_run_at,
+        updated_at)
+      select t, s, case when s = 'processing' then now() end, case when s = 'processing' then gen_random_uuid() end,
+             case when s = 'processing' then now() end, case when s = 'failed' and n = 1 then now() end,
+             now() + (n - 2) * interval '1 hour', now() - (n - 1) * interval '20 hours'
+        from unnest(array['ingest', 'undo', 'notify']) t,
+             unnest(array['pending', 'processing', 'paused', 'completed', 'failed']) s, generate_series(1, 3) n`);
+    const [told] = await db.as("service_role")`
+      select m ->> 'job_type' as job_type, m ->> 'status' as status, (m ->> 'n')::int as n
+        from jsonb_array_elements(ops.metrics() -> 'jobs') m
+      except
+      select j.job_type, j.status, count(*)::int from ops.job_queue j group by 1, 2`;
+    assertEquals(told, undefined);
+    const [counted] = await db
+      .sql`select count(*)::int as kinds from jsonb_array_elements(ops.metrics() -> 'jobs')`;
+    assertEquals(counted?.kinds, 15);
+    const { queues } = await inspect(db);
+    const { oldest_due_seconds, changed_at: _, ...ingest } = queues.find((
+      one: { job_type: string },
+    ) => one.job_type === "ingest");
+    assertEquals(ingest, {
+      job_type: "ingest",
+      paused: false,
+      reason: null,
+      due: 2,
+      waiting: 1,
+      processing: 3,
+      paused_jobs: 3,
+      failed: 3,
+      completed_24h: 2,
+    });
+    assertEquals(oldest_due_seconds >= 0, true);
+    assertEquals(
+      queues.find((one: { job_type: string }) => one.job_type === "enforcement").due,
+      0,
+    );
+  }));
