@@ -222,34 +222,58 @@ async function fillEvents(admin: postgres.Sql, want: Size): Promise<void> {
       await sql.unsafe(chained(want, from, to));
       await sql`insert into audit.event_log overriding system value select * from pg_temp.chained()`;
       await sql.unsafe(back);
+      await mustVerify(sql, to - from);
       await sql.unsafe(nowFilled("events", to));
     });
   }
 }
 
+/** @throws when the chain's last events are not chained as the sentinel will want them. */
+async function mustVerify(sql: postgres.TransactionSql, events: number): Promise<void> {
+  const [row] = await sql`
+    select v.problem from audit.head() h
+      join audit.event_log e on e.seal_no = h.seal_no - ${Math.min(events, 20)}
+     cross join lateral audit.verify_slice(e.seal_no, e.hash, 100) v`;
+  if (row?.problem !== null) {
+    throw new Error(`Cannot fill events: ${row?.problem ?? "the chain has no such end"}`);
+  }
+}
+
+/** As audit.event_content and audit.event_hash say it, without a call a row: a fifteenth of the time. */
 function chained(want: Size, from: number, to: number): string {
   return `
     create or replace function pg_temp.chained() returns setof audit.event_log language plpgsql as $$
       declare
         event audit.event_log;
+        first bigint := nextval(pg_get_serial_sequence('audit.event_log', 'id'));
+        content text;
       begin
         perform pg_advisory_xact_lock(hashtextextended('dragonfly.audit.chain', 0));
+        perform setval(pg_get_serial_sequence('audit.event_log', 'id'), first + ${to - from});
         select h.seal_no, h.hash into event.seal_no, event.hash from audit.head() h;
         event.seal_no := coalesce(event.seal_no, 0);
         event.hash := coalesce(event.hash, repeat('0', 64));
-        for n in ${from + 1} .. ${to} loop
-          event.id := nextval(pg_get_serial_sequence('audit.event_log', 'id'));
-          event.ts := now() - interval '2 hours' - (${want.events} - n) * interval '${DAYS} days' / ${want.events};
-          event.actor := 'worker';
-          event.actor_kind := 'worker';
-          event.action := 'batch.completed';
-          event.entity_type := 'batch';
-          event.entity_id := '00000000-0000-4000-8000-' || lpad(to_hex(n % ${want.batches} + 1), 12, '0');
-          event.before := '{"status": "inserting"}';
-          event.after := '{"status": "completed"}';
+        event.actor := 'worker';
+        event.actor_kind := 'worker';
+        event.action := 'batch.completed';
+        event.entity_type := 'batch';
+        event.before := '{"status": "inserting"}';
+        event.after := '{"status": "completed"}';
+        for event.id, event.ts, event.entity_id, content in
+          select c.id, c.ts, c.entity_id, encode(sha256(convert_to(jsonb_build_array(
+                   c.id, (extract(epoch from c.ts) * 1000000)::bigint, event.actor, event.action, event.entity_type,
+                   c.entity_id, event.before, event.after, null, event.seal_no + c.k, event.actor_kind
+                 )::text, 'UTF8')), 'hex')
+            from (select k, first + k as id,
+                         now() - interval '2 hours' - (${
+    want.events - from
+  } - k) * interval '${DAYS} days' / ${want.events} as ts,
+                         '00000000-0000-4000-8000-' || lpad(to_hex((${from} + k) % ${want.batches} + 1), 12, '0') as entity_id
+                    from generate_series(1, ${to - from}) k) c
+        loop
           event.seal_no := event.seal_no + 1;
           event.prev_hash := event.hash;
-          event.hash := audit.event_hash(event, event.prev_hash);
+          event.hash := encode(sha256(convert_to(event.prev_hash || ' ' || content, 'UTF8')), 'hex');
           return next event;
         end loop;
       end $$`;
