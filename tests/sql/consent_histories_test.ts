@@ -47,6 +47,8 @@ class Model {
   readonly papers = new Map<string, Paper>();
   readonly states = new Map<string, string | null>();
   readonly merged = new Map<string, string>();
+  /** Of each action. */
+  readonly stages = new Map<string, string>();
 
   group(plaintiff: string): string[] {
     const standing = this.merged.get(plaintiff) ?? plaintiff;
@@ -80,6 +82,13 @@ function microsOf(text: string): number {
 
 type Event = { action: string; entity_id: string; at: number; after: Record<string, unknown> };
 
+/** The moves of CONTRACT, told once more. */
+const MOVES: Readonly<Record<string, readonly string[]>> = {
+  "asked for": ["authorized", "blocked"],
+  authorized: ["executing", "cancelled", "failed"],
+  executing: ["executed", "cancelled", "failed"],
+};
+
 /** Lives the record again. @returns what the model does not agree with. */
 function relive(model: Model, events: readonly Event[], judgments: ReadonlyMap<number, string>): string[] {
   const wrong: string[] = [];
@@ -102,6 +111,9 @@ function relive(model: Model, events: readonly Event[], judgments: ReadonlyMap<n
       const owner = judgments.get(Number(after.judgment_id)) ?? "";
       const may = model.group(plaintiff).includes(owner) && model.isAuthorized(plaintiff, at);
       const did = action.slice("action.".length);
+      const was = model.stages.get(entity_id) ?? "asked for";
+      if (!MOVES[was]?.includes(did)) wrong.push(`from ${was} to ${did}`);
+      model.stages.set(entity_id, did);
       if (["authorized", "executing", "executed"].includes(did) && !may) wrong.push(`${did} without consent`);
       if (["blocked", "cancelled"].includes(did) && may) wrong.push(`${did} in spite of consent`);
     }
@@ -174,11 +186,12 @@ function actOf(random: () => number, { who, judgments }: Parties): Record<string
   const plaintiff = pick(who);
   const other = pick(who);
   const act = random();
-  if (act < 0.25) {
+  if (act < 0.2) {
     const from = random() < 0.1 ? LATER[0] : null;
     const until = random() < 0.1 ? "2026-01-01" : random() < 0.15 ? LATER[1] : null;
     return { do: "consent", plaintiff, type: pick(TYPES), from, until };
   }
+  if (act < 0.25) return { do: "jump", plaintiff, status: pick(["authorized", "executing", "executed"]) };
   if (act < 0.47) {
     const judgment = judgments[who.indexOf(random() < 0.7 ? plaintiff : other)];
     return { do: "ask", plaintiff, judgment, type: pick(["levy", "lien"]) };

@@ -88,6 +88,11 @@ begin
     when 'shorten' then
       update legal.consents set valid_until = clock_timestamp()
        where id = (select c.id from legal.consents c where c.plaintiff_id = plaintiff and c.status = 'active' limit 1);
+    when 'jump' then -- a hand's try
+      update enforcement.actions
+         set status = act ->> 'status', reason = 'by hand',
+             evidence_file_id = case when act ->> 'status' = 'executed' then file end
+       where id = (select a.id from enforcement.actions a where a.plaintiff_id = plaintiff order by random() limit 1);
     when 'merge' then
       perform legal.merge_plaintiffs(plaintiff, (act ->> 'into')::uuid, 'one', 'ops:t', 'r');
     when 'part' then
@@ -100,7 +105,8 @@ end
 $$;
 
 -- Acts one after the other, each committed before the next. A hand's statement on a consent that somebody ended
--- meanwhile is refused; whoever is late has lost his lease; of two that wait for each other one is ended.
+-- meanwhile is refused, and most jumps are; whoever is late has lost his lease; of two that wait for each other one is
+-- ended.
 create procedure lives.act_all(acts jsonb, file uuid)
 language plpgsql
 as $$
@@ -116,7 +122,8 @@ begin
     begin
       next := lives.act(act, file);
     exception when others then
-      if sqlstate || ' ' || sqlerrm !~ '^(P0001 Cannot change consent|DF001 |40P01 )' then
+      if sqlstate || ' ' || sqlerrm !~ ('^(P0001 Cannot change consent|DF001 |40P01 '
+         || case when act ->> 'do' = 'jump' then '|P0001 Cannot (change|execute) action' else '' end || ')') then
         raise;
       end if;
     end;
