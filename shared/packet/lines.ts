@@ -7,6 +7,11 @@ export const PAGE = { width: 612, height: 792, margin: 54, foot: 40 } as const;
 const VALUE_AT = 120;
 const TEXT_WIDTH = PAGE.width - 2 * PAGE.margin;
 const LOWEST = PAGE.foot + 32;
+/** Labels end before the values begin. */
+const LABEL_WIDTH = VALUE_AT - 4;
+const LINE = 14;
+/** A section that is no higher (a third of a page) stands on one page; a higher one may go on overleaf. */
+const WHOLE = PAGE.height / 3;
 
 /** Weight of a line. */
 export type Weight = "regular" | "bold";
@@ -63,8 +68,10 @@ class Sheet {
     }
   }
 
-  section({ heading, entries, remark }: Section): void {
-    this.#room(22 + 14 + 28); // a heading is not left alone at the end of a page
+  section(section: Section): void {
+    const { heading, entries, remark } = section;
+    const height = this.#height(section);
+    this.#room(height <= WHOLE ? height : 22 + 18 + 2 * LINE); // a heading is not left alone at the end of a page
     this.#y -= 22;
     this.#put(heading, 0, 12, "bold");
     this.#y -= 18;
@@ -72,15 +79,34 @@ class Sheet {
     if (remark !== undefined) this.paragraph(remark, 9, "regular", 2);
   }
 
+  #height({ entries, remark }: Section): number {
+    const lines = entries.map(({ label, value }) =>
+      Math.max(this.#values(value).length, this.#labels(label).length)
+    );
+    const remarks = remark === undefined
+      ? 0
+      : 2 + this.#broken(remark, TEXT_WIDTH, 9, "regular").length * 9 * 1.4;
+    return 22 + 18 + lines.reduce((sum, count) => sum + count * LINE, 0) + remarks;
+  }
+
   #entry(label: string, value: string): void {
-    const lines = this.#broken(value, TEXT_WIDTH - VALUE_AT, 10, "regular");
-    for (const [index, line] of lines.entries()) {
-      const fresh = this.#room(14);
-      if (index === 0) this.#put(label, 0, 10, "bold");
-      else if (fresh) this.#put(`${label} (cont.)`, 0, 10, "bold");
-      this.#put(line, VALUE_AT, 10, "regular");
-      this.#y -= 14;
+    const values = this.#values(value);
+    let labels = this.#labels(label);
+    while (values.length + labels.length > 0) {
+      if (this.#room(LINE) && values.length > 0) labels = this.#labels(`${label} (cont.)`);
+      const [name, line] = [labels.shift(), values.shift()];
+      if (name !== undefined) this.#put(name, 0, 10, "bold");
+      if (line !== undefined) this.#put(line, VALUE_AT, 10, "regular");
+      this.#y -= LINE;
     }
+  }
+
+  #values(value: string): string[] {
+    return this.#broken(value, TEXT_WIDTH - VALUE_AT, 10, "regular");
+  }
+
+  #labels(label: string): string[] {
+    return this.#broken(label, LABEL_WIDTH, 10, "bold");
   }
 
   #broken(text: string, width: number, size: number, weight: Weight): string[] {

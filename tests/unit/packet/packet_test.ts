@@ -115,6 +115,14 @@ Deno.test("whatever the names, every sign is printed, inside the margins and abo
           assert(y >= PAGE.foot && y <= PAGE.height - PAGE.margin);
         }
         for (const page of pages) {
+          const ends = page.filter(({ x, size, weight }) =>
+            x === PAGE.margin && size === 10 && weight === "bold"
+          )
+            .map(({ text, x, y }) => ({ y, end: x + six(text) }));
+          const values = page.filter(({ x, size }) => x > PAGE.margin && size === 10);
+          assert(values.every(({ x, y }) => ends.every((label) => label.y !== y || label.end <= x)));
+        }
+        for (const page of pages) {
           const body = page.filter(({ y }) => y > PAGE.foot);
           assert(body.every(({ y }) => y >= PAGE.foot + 20));
         }
@@ -138,6 +146,27 @@ Deno.test("what goes on behind a page break says what it belongs to", () => {
   assert(
     pages.every((page, index) => page.some(({ text }) => text === `page ${index + 1} of ${pages.length}`)),
   );
+});
+
+Deno.test("a label that is continued stands beside its value, not under it", () => {
+  const pages = layOut(contentOf(packet({ plaintiff_name: "Somebody ".repeat(600) })), six);
+  const page = pages.find((page) => page.some(({ text }) => text === "(cont.)")) ?? [];
+  const [label, value, more, next] = page;
+  assertEquals([label?.text, more?.text, label?.y, more?.y], [
+    "As in the judgment",
+    "(cont.)",
+    value?.y,
+    next?.y,
+  ]);
+});
+
+Deno.test("a short section is not broken over two pages", () => {
+  for (let lines = 1; lines < 60; lines++) {
+    const pages = layOut(contentOf(packet({ defendant_address: "street\n".repeat(lines) })), six);
+    const record = ["Record", "Action", "Requested", "File", "Row in the file", "Batch"];
+    const on = record.map((label) => pages.findIndex((page) => page.some(({ text }) => text === label)));
+    assertEquals(new Set(on).size, 1, `${lines} lines: ${on}`);
+  }
 });
 
 Deno.test("printed() composes letters, keeps what the font has, and writes the rest as code points", () => {
