@@ -29,4 +29,4 @@ export { latestDateAnywhere } from "./dates.ts";
 export { FIELD_SEPARATOR, ROW_SEPARATOR, STAGED_COLUMNS, writeStagedRow } from "./staged.ts";
 export { isSpreadsheetDamage } from "./spreadsheet.ts";
 export { trimInvisible } from "./invisible.ts";
-export { type CollectabilityTier, collectabilityTier } from "./tier.ts";
+export { chooseTier, type CollectabilityTier, collectabilityTier, type TierChoice } from "./tier.ts";

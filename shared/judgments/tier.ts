@@ -3,6 +3,12 @@
 /** A is worth most. */
 export type CollectabilityTier = "A" | "B" | "C";
 
+/** A tier, and why, in words for the person who decides. */
+export interface TierChoice {
+  readonly tier: CollectabilityTier;
+  readonly reason: string;
+}
+
 /**
  * A: 10,000 or more and younger than 5 years. B: 5,000 or more, or 2,000 or more and younger
  * than 3 years. Else C. A judgment exactly n years old is no longer younger than n years.
@@ -11,13 +17,25 @@ export type CollectabilityTier = "A" | "B" | "C";
  * @param judgmentDate YYYY-MM-DD
  * @param today YYYY-MM-DD
  */
-export function collectabilityTier(amount: string, judgmentDate: string, today: string): CollectabilityTier {
+export function chooseTier(amount: string, judgmentDate: string, today: string): TierChoice {
   // All limits are whole dollars, so cents never decide and no float is needed.
   const dollars = Number.parseInt(amount, 10);
-  if (dollars >= 10_000 && judgmentDate > yearsBefore(today, 5)) return "A";
-  if (dollars >= 5_000) return "B";
-  if (dollars >= 2_000 && judgmentDate > yearsBefore(today, 3)) return "B";
-  return "C";
+  const isYounger = (years: number) => judgmentDate > yearsBefore(today, years);
+  if (dollars >= 10_000) {
+    return isYounger(5)
+      ? { tier: "A", reason: "$10,000 or more, and younger than 5 years" }
+      : { tier: "B", reason: "$10,000 or more, but 5 years old or older" };
+  }
+  if (dollars >= 5_000) return { tier: "B", reason: "$5,000 or more, and less than $10,000" };
+  if (dollars < 2_000) return { tier: "C", reason: "less than $2,000" };
+  return isYounger(3)
+    ? { tier: "B", reason: "$2,000 or more, and younger than 3 years" }
+    : { tier: "C", reason: "less than $5,000, and 3 years old or older" };
+}
+
+/** The tier alone. */
+export function collectabilityTier(amount: string, judgmentDate: string, today: string): CollectabilityTier {
+  return chooseTier(amount, judgmentDate, today).tier;
 }
 
 /**

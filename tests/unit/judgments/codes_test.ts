@@ -2,6 +2,7 @@
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import {
+  chooseTier,
   collectabilityTier,
   FIELD_SEPARATOR,
   ROW_CODES,
@@ -51,6 +52,20 @@ const TIERS: readonly [amount: string, judged: string, today: string, tier: stri
   ["10000.00", "2024-02-29", "2029-02-28", "A"],
   ["10000.00", "2024-02-29", "2029-03-01", "B"],
 ];
+
+Deno.test("chooseTier() says why: each side of each limit has a reason of its own", () => {
+  const reasons = (amount: string) =>
+    ["2026-01-01", "2015-01-01"].map((judged) => {
+      const { tier, reason } = chooseTier(amount, judged, "2026-11-21");
+      return `${tier}: ${reason}`;
+    });
+  assertEquals(["10000.00", "9999.99", "4999.99", "1999.99"].map(reasons), [
+    ["A: $10,000 or more, and younger than 5 years", "B: $10,000 or more, but 5 years old or older"],
+    ["B: $5,000 or more, and less than $10,000", "B: $5,000 or more, and less than $10,000"],
+    ["B: $2,000 or more, and younger than 3 years", "C: less than $5,000, and 3 years old or older"],
+    ["C: less than $2,000", "C: less than $2,000"],
+  ]);
+});
 
 for (const [amount, judged, today, tier] of TIERS) {
   Deno.test(`collectabilityTier() puts ${amount} of ${judged}, seen on ${today}, into ${tier}`, () => {
