@@ -6,6 +6,8 @@ import { Addresses, stackHome } from "../checkout/stacks.ts";
 export interface BenchStack {
   readonly apiUrl: string;
   readonly secretKey: string;
+  /** Where the built dashboard is served; null when it has not been built. */
+  readonly dashboardUrl: string | null;
   /** Lets its holder in at the functions. */
   readonly operatorKey: string;
   /** The superuser: COPY reads server-side files, tables are emptied. */
@@ -46,6 +48,7 @@ function reached(name: string, printed: string, end: () => Promise<void>): Bench
   return {
     apiUrl: addresses.api_url,
     secretKey: addresses.secret_key,
+    dashboardUrl: addresses.dashboard_url,
     operatorKey: addresses.operator_key,
     admin,
     journal: `${stackHome(name)}/invocations.jsonl`,

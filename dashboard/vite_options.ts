@@ -35,12 +35,42 @@ const policyWhenBuilt: Plugin = {
   }],
 };
 
+/** Modules that are shown or called right after the first ones: fetched beside them, run when they are asked for. */
+const NEXT = ["dashboard/pages.tsx", "dashboard/session/declared.ts"];
+
+/** Browsers would find these only when the first module runs, a journey to the host later. */
+const fetchedBeside: Plugin = {
+  name: "fetched-beside",
+  apply: "build",
+  transformIndexHtml: {
+    order: "post",
+    handler(html, { bundle = {} }) {
+      const chunks = Object.values(bundle).filter((output) => output.type === "chunk");
+      const begun = chunks.filter(({ facadeModuleId }) =>
+        NEXT.some((name) => facadeModuleId?.endsWith(name))
+      );
+      const names = new Set<string>();
+      const add = (name: string) => {
+        if (names.has(name) || html.includes(name)) return;
+        names.add(name);
+        chunks.find(({ fileName }) => fileName === name)?.imports.forEach(add);
+      };
+      for (const { fileName } of begun) add(fileName);
+      return [...names].map((name) => ({
+        tag: "link",
+        injectTo: "head",
+        attrs: { rel: "modulepreload", crossorigin: true, fetchpriority: "low", href: `./${name}` },
+      }));
+    },
+  },
+};
+
 /** What build and development have in common. */
 export const OPTIONS: InlineConfig = {
   root: FOLDER,
   base: "./", // hosted in any folder
   configFile: false,
-  plugins: [react(), policyWhenBuilt],
+  plugins: [react(), policyWhenBuilt, fetchedBeside],
   worker: { format: "es" },
   build: {
     outDir: BUILT,

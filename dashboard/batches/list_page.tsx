@@ -5,10 +5,11 @@ import { BATCH_STATES, hasEnded } from "../../shared/intake/states.ts";
 import type { Batch, BatchPage } from "../../shared/intake/record.ts";
 import { counted, percent, whole } from "../look/figures.ts";
 import { Heading } from "../look/heading.tsx";
+import { oneOf } from "../look/said.ts";
 import { Pager } from "../look/pager.tsx";
 import { Moment, StateTag, Trouble } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
-import { ListSearch } from "./list_search.ts";
+import type { ListSearch } from "./list_search.ts";
 import { BUSY_MS, QUIET_MS } from "../look/pace.ts";
 
 const PAGE_SIZE = 50;
@@ -49,8 +50,7 @@ export function BatchesPage() {
           State
           <select
             value={search.status ?? ""}
-            onChange={(event) =>
-              change({ status: ListSearch.shape.status.parse(event.target.value || undefined) })}
+            onChange={(event) => change({ status: oneOf(BATCH_STATES, event.target.value) })}
           >
             <option value="">all</option>
             {BATCH_STATES.map((state) => (
@@ -70,9 +70,10 @@ export function BatchesPage() {
           {list.data && counted(list.data.total, "batch", "batches")}
         </span>
       </form>
-      {list.error
-        ? <Trouble error={list.error} again={() => void list.refetch()} />
-        : <BatchTable batches={list.data?.batches} isFiltered={Object.values(filter).some(Boolean)} />}
+      {list.error && <Trouble error={list.error} again={() => void list.refetch()} />}
+      {(list.data !== undefined || list.error === null) && (
+        <BatchTable batches={list.data?.batches} isFiltered={Object.values(filter).some(Boolean)} />
+      )}
       {list.data && list.data.total > PAGE_SIZE && (
         <Pager
           page={page}

@@ -1,12 +1,15 @@
 /** What may be looked for in the list of batches. */
-import * as z from "zod";
-import { BATCH_STATES } from "../../shared/intake/states.ts";
+import { BATCH_STATES, type BatchState } from "../../shared/intake/states.ts";
+import { oneOf, pageOf, type Said, textOf } from "../look/said.ts";
 
-/** What may stand in the address. What is not understood counts as not said. */
-export const ListSearch = z.object({
-  status: z.enum(BATCH_STATES).optional().catch(undefined),
-  source: z.coerce.string().optional().catch(undefined),
-  q: z.coerce.string().optional().catch(undefined),
-  page: z.coerce.number().int().min(1).optional().catch(undefined),
-});
-export type ListSearch = z.infer<typeof ListSearch>;
+/** What may stand in the address. */
+export interface ListSearch {
+  readonly status?: BatchState | undefined;
+  readonly source?: string | undefined;
+  readonly q?: string | undefined;
+  readonly page?: number | undefined;
+}
+
+export function listSearch({ status, source, q, page }: Said): ListSearch {
+  return { status: oneOf(BATCH_STATES, status), source: textOf(source), q: textOf(q), page: pageOf(page) };
+}

@@ -5,11 +5,12 @@ import { ACTION_STATES, ACTION_TYPES } from "../../shared/enforcement/actions.ts
 import type { ActionPage } from "../../shared/http/answers/enforcement.ts";
 import { counted } from "../look/figures.ts";
 import { Heading } from "../look/heading.tsx";
+import { oneOf } from "../look/said.ts";
 import { Pager } from "../look/pager.tsx";
 import { Trouble } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
 import { ActionTable, isUnderWay } from "./action_table.tsx";
-import { ActionSearch } from "./search.ts";
+import type { ActionSearch } from "./search.ts";
 import { EnforcementTabs } from "./tabs.tsx";
 import { plain } from "./words.ts";
 import { BUSY_MS, QUIET_MS } from "../look/pace.ts";
@@ -41,8 +42,7 @@ export function ActionsPage() {
           State
           <select
             value={filter.status ?? ""}
-            onChange={(event) =>
-              change({ status: ActionSearch.shape.status.parse(event.target.value || undefined) })}
+            onChange={(event) => change({ status: oneOf(ACTION_STATES, event.target.value) })}
           >
             <option value="">all</option>
             {ACTION_STATES.map((state) => <option key={state} value={state}>{state}</option>)}
@@ -52,8 +52,7 @@ export function ActionsPage() {
           Action
           <select
             value={filter.action_type ?? ""}
-            onChange={(event) =>
-              change({ action_type: ActionSearch.shape.action_type.parse(event.target.value || undefined) })}
+            onChange={(event) => change({ action_type: oneOf(ACTION_TYPES, event.target.value) })}
           >
             <option value="">all</option>
             {ACTION_TYPES.map((type) => <option key={type} value={type}>{plain(type)}</option>)}

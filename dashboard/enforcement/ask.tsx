@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useReducer, useRef, useState } from "react";
 import { ACTION_TYPES, type ActionType } from "../../shared/enforcement/actions.ts";
 import type { Action, PlaintiffRecord } from "../../shared/http/answers/enforcement.ts";
-import { Refused } from "../../shared/http/client.ts";
+import { Refused } from "../../shared/http/refused.ts";
 import { Moment, StateTag, Trouble, wordsOf } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
 import { ActionFiles, isUnderWay } from "./action_table.tsx";

@@ -5,10 +5,11 @@ import { PLAINTIFF_STATES } from "../../shared/enforcement/actions.ts";
 import type { Plaintiff, PlaintiffPage } from "../../shared/http/answers/enforcement.ts";
 import { counted, dollars, whole } from "../look/figures.ts";
 import { Heading } from "../look/heading.tsx";
+import { oneOf } from "../look/said.ts";
 import { Pager } from "../look/pager.tsx";
 import { Trouble } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
-import { PlaintiffSearch } from "./search.ts";
+import { AUTHORIZED, type PlaintiffSearch } from "./search.ts";
 import { EnforcementTabs } from "./tabs.tsx";
 import { consentsIn, nameOf, plain } from "./words.ts";
 import { QUIET_MS } from "../look/pace.ts";
@@ -60,8 +61,7 @@ export function PlaintiffsPage() {
           Authorised
           <select
             value={authorized ?? ""}
-            onChange={(event) =>
-              change({ authorized: PlaintiffSearch.shape.authorized.parse(event.target.value || undefined) })}
+            onChange={(event) => change({ authorized: oneOf(AUTHORIZED, event.target.value) })}
           >
             <option value="">all</option>
             <option value="yes">yes</option>
@@ -72,8 +72,7 @@ export function PlaintiffsPage() {
           State
           <select
             value={status ?? ""}
-            onChange={(event) =>
-              change({ status: PlaintiffSearch.shape.status.parse(event.target.value || undefined) })}
+            onChange={(event) => change({ status: oneOf(PLAINTIFF_STATES, event.target.value) })}
           >
             <option value="">all</option>
             {PLAINTIFF_STATES.map((state) => <option key={state} value={state}>{plain(state)}</option>)}

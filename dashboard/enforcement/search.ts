@@ -1,28 +1,50 @@
-/** What may stand in the addresses of enforcement's lists. What is not understood counts as not said. */
-import * as z from "zod";
+/** What may stand in the addresses of enforcement's lists. */
 import {
   ACTION_STATES,
   ACTION_TYPES,
   PLAINTIFF_STATES,
   TASK_STATES,
 } from "../../shared/enforcement/actions.ts";
+import { oneOf, pageOf, type Said, textOf } from "../look/said.ts";
 
-const page = z.coerce.number().int().min(1).optional().catch(undefined);
+/** Whether a plaintiff may have actions, as a choice. */
+export const AUTHORIZED = ["yes", "no"] as const;
 
-export const PlaintiffSearch = z.object({
-  q: z.coerce.string().optional().catch(undefined),
-  status: z.enum(PLAINTIFF_STATES).optional().catch(undefined),
-  authorized: z.enum(["yes", "no"]).optional().catch(undefined),
-  page,
-});
-export type PlaintiffSearch = z.infer<typeof PlaintiffSearch>;
+export interface PlaintiffSearch {
+  readonly q?: string | undefined;
+  readonly status?: typeof PLAINTIFF_STATES[number] | undefined;
+  readonly authorized?: typeof AUTHORIZED[number] | undefined;
+  readonly page?: number | undefined;
+}
 
-export const ActionSearch = z.object({
-  status: z.enum(ACTION_STATES).optional().catch(undefined),
-  action_type: z.enum(ACTION_TYPES).optional().catch(undefined),
-  page,
-});
-export type ActionSearch = z.infer<typeof ActionSearch>;
+export function plaintiffSearch({ q, status, authorized, page }: Said): PlaintiffSearch {
+  return {
+    q: textOf(q),
+    status: oneOf(PLAINTIFF_STATES, status),
+    authorized: oneOf(AUTHORIZED, authorized),
+    page: pageOf(page),
+  };
+}
 
-export const TaskSearch = z.object({ status: z.enum(TASK_STATES).optional().catch(undefined), page });
-export type TaskSearch = z.infer<typeof TaskSearch>;
+export interface ActionSearch {
+  readonly status?: typeof ACTION_STATES[number] | undefined;
+  readonly action_type?: typeof ACTION_TYPES[number] | undefined;
+  readonly page?: number | undefined;
+}
+
+export function actionSearch({ status, action_type, page }: Said): ActionSearch {
+  return {
+    status: oneOf(ACTION_STATES, status),
+    action_type: oneOf(ACTION_TYPES, action_type),
+    page: pageOf(page),
+  };
+}
+
+export interface TaskSearch {
+  readonly status?: typeof TASK_STATES[number] | undefined;
+  readonly page?: number | undefined;
+}
+
+export function taskSearch({ status, page }: Said): TaskSearch {
+  return { status: oneOf(TASK_STATES, status), page: pageOf(page) };
+}

@@ -5,10 +5,11 @@ import { TASK_STATES } from "../../shared/enforcement/actions.ts";
 import type { TaskPage } from "../../shared/http/answers/enforcement.ts";
 import { counted } from "../look/figures.ts";
 import { Heading } from "../look/heading.tsx";
+import { oneOf } from "../look/said.ts";
 import { Pager } from "../look/pager.tsx";
 import { Trouble } from "../look/pieces.tsx";
 import { useDesk } from "../session/context.tsx";
-import { TaskSearch } from "./search.ts";
+import type { TaskSearch } from "./search.ts";
 import { EnforcementTabs } from "./tabs.tsx";
 import { TaskTable } from "./task_table.tsx";
 import { QUIET_MS } from "../look/pace.ts";
@@ -38,7 +39,7 @@ export function TasksPage() {
           <select
             value={status ?? ""}
             onChange={(event) => {
-              const wanted = TaskSearch.shape.status.parse(event.target.value || undefined);
+              const wanted = oneOf(TASK_STATES, event.target.value);
               void navigate({ search: { status: wanted }, replace: true });
             }}
           >

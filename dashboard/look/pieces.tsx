@@ -1,6 +1,6 @@
 /** Small pieces that pages are put together from. */
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
-import { NoAnswer, Refused } from "../../shared/http/client.ts";
+import { NoAnswer, Refused } from "../../shared/http/refused.ts";
 import { moment } from "./figures.ts";
 
 /** A moment in the reader's zone, with UTC on hover. */

@@ -2,7 +2,6 @@
  * The functions' HTTP surface, typed by its declarations: method and path give what must be sent and what comes back.
  * Knows no host: how requests are sent is an argument, so that commands and browsers use the same one.
  */
-import type { ProblemCode } from "../errors.ts";
 import type { RouteName } from "./access.ts";
 import type {
   BytesAnswer,
@@ -15,6 +14,7 @@ import type {
 } from "./declaration.ts";
 import type * as z from "zod";
 import { ProblemAnswer } from "./problem.ts";
+import { NoAnswer, parsed, Refused, StrangeAnswer } from "./refused.ts";
 import { type DeclarationNamed, declarationOf, methodAndPath } from "./routes.ts";
 
 /**
@@ -24,6 +24,8 @@ import { type DeclarationNamed, declarationOf, methodAndPath } from "./routes.ts
 export const CALL_TIMEOUT_MS = 90_000;
 /** Longest wait for a file in either direction: 50 MB over a line of 1 Mbit/s take seven minutes. */
 export const FILE_TIMEOUT_MS = 600_000;
+
+export { NoAnswer, Refused, StrangeAnswer };
 
 /** What a client stands on. */
 export interface ClientParts {
@@ -78,37 +80,6 @@ export interface Client {
    * @throws Refused with the problem; NoAnswer.
    */
   open<Name extends RouteName>(name: Name, ...given: CallOf<Name>): Promise<Response>;
-}
-
-/** A call that was not done, and why. What did not come from a function of ours has no code. */
-export class Refused extends Error {
-  override readonly name = "Refused";
-
-  constructor(
-    readonly status: number,
-    /** The whole problem; null when what came back was none. */
-    readonly problem: ProblemAnswer | null,
-    /** The body as it came. */
-    readonly text: string,
-    /** Seconds until the call may be tried again; null when nothing was said of it. */
-    readonly retryAfterSeconds: number | null,
-  ) {
-    super(wordsOf(status, problem, text));
-  }
-
-  get code(): ProblemCode | null {
-    return this.problem?.code ?? null;
-  }
-}
-
-/** Nothing came back: the network, or the wait was too long. */
-export class NoAnswer extends Error {
-  override readonly name = "NoAnswer";
-}
-
-/** Something came back that is not as declared: the functions are of another version. */
-export class StrangeAnswer extends Error {
-  override readonly name = "StrangeAnswer";
 }
 
 /** What can be given of any call, before the declaration says which of it must. */
@@ -242,31 +213,4 @@ async function refused(name: RouteName, response: Response): Promise<Refused> {
   const problem = ProblemAnswer.safeParse(parsed(text));
   const wait = response.headers.get("retry-after");
   return new Refused(response.status, problem.data ?? null, text, wait === null ? null : Number(wait));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-/** Status, code and detail, the fix where there is one, and from where it is allowed. */
-function wordsOf(status: number, problem: ProblemAnswer | null, text: string): string {
-  if (problem === null) return `${status} ${foreignWords(text)}`.trim();
-  const allowed = problem.allowed_from?.join(", ");
-  return [
-    `${status} ${problem.code}`,
-    problem.detail,
-    problem.fix,
-    allowed === undefined ? undefined : `(allowed_from: ${allowed})`,
-  ].filter(Boolean).join(" ");
-}
-
-/** A gateway's own words. */
-function foreignWords(text: string): string {
-  const body = parsed(text);
-  const message = typeof body === "object" && body !== null && "message" in body ? body.message : text;
-  return String(message).slice(0, 200);
 }

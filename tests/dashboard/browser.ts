@@ -1,12 +1,12 @@
 /** A real Chromium on the built dashboard of a stack, and people who sign in to it. */
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { ROOT } from "../../checkout/root.ts";
-import { findChromium } from "../runner/chromium.ts";
+import { findChromium } from "../../checkout/chromium.ts";
 import { type SharedStack, sharedStack } from "../stack/shared_stack.ts";
 
 /** Longest wait for anything on a page. A batch that nobody hurries is found by cron after half a minute. */
 const PATIENCE_MS = 60_000;
-const PASSWORD = "a password of the tests";
+export const PASSWORD = "a password of the tests";
 
 /** What tests use. */
 export interface Desk {
@@ -44,7 +44,8 @@ export function sharedDesk(): () => Desk {
   };
 }
 
-function addressOf(role: string): string {
+/** Of the account with this role. */
+export function addressOf(role: string): string {
   return `${role}@example.org`;
 }
 
@@ -133,6 +134,17 @@ export async function says(page: Page, words: RegExp | string): Promise<string> 
   const said = page.locator("p.say").filter({ hasText: words });
   await said.waitFor();
   return (await said.textContent()) ?? "";
+}
+
+/** What stands in the cells of a table, a row each; also of one that is folded away. */
+export async function cellsOf(page: Page, region: string): Promise<string[][]> {
+  const rows = page.getByRole("region", { name: region, exact: true, includeHidden: true }).locator(
+    "tbody tr",
+  );
+  return await rows.evaluateAll<string[][], undefined>(
+    "(rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim()))",
+    undefined,
+  );
 }
 
 /** A file of good rows, and of bad ones behind them. */

@@ -1,6 +1,6 @@
 /** Runs groups of tests, some beside each other, ends them when interrupted, and prints what came of all. */
 import { checkTypes, TYPES } from "./check_types.ts";
-import { findChromium } from "./chromium.ts";
+import { findChromium } from "../../checkout/chromium.ts";
 import type { Foreign } from "./foreign.ts";
 import type { FoundGroup } from "./groups.ts";
 import type { GroupProcess } from "./process_group.ts";

@@ -1,4 +1,4 @@
-/** Finds a Chromium for the browser tests: `CHROMIUM`, else the usual names on the path. */
+/** Finds a Chromium, for the browser tests and `bench:dashboard`: `CHROMIUM`, else the usual names on the path. */
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
 const MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
