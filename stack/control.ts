@@ -1,11 +1,13 @@
 /** The control endpoint of a stack: faults, reset, function processes. Loopback, behind a token in the stack's folder. */
 import * as z from "zod";
+import type { Door } from "./door.ts";
 import { type Faults, FaultState } from "./faults/state.ts";
 import type { FunctionHost } from "./functions/host.ts";
 import type { Server } from "./postgres/server.ts";
 
 export interface Controlled {
   faults: Faults;
+  door: Door;
   reset(): Promise<void>;
   reloadFunctions(): Promise<void>;
   functions(): FunctionHost | undefined;
@@ -17,6 +19,9 @@ export const Order = z.discriminatedUnion("do", [
   z.object({ do: z.literal("faults"), set: FaultState.partial() }),
   z.object({ do: z.literal("reset") }),
   z.object({ do: z.literal("reload_functions") }),
+  /** The API's address is gone for everybody, functions included, until it is opened; the dashboard's files are not. */
+  z.object({ do: z.literal("shut_door") }),
+  z.object({ do: z.literal("open_door") }),
   z.object({
     do: z.literal("restart_postgres"),
     mode: z.enum(["fast", "immediate"]),
@@ -65,6 +70,10 @@ async function obey(order: z.output<typeof Order>, parts: Controlled): Promise<u
       return await parts.reset();
     case "reload_functions":
       return await parts.reloadFunctions();
+    case "shut_door":
+      return await parts.door.shut();
+    case "open_door":
+      return parts.door.reopen();
     case "restart_postgres": {
       const server = parts.database();
       await server?.stop(order.mode);

@@ -39,6 +39,7 @@ class Supervisor {
     this.#door = openDoor();
     this.#control = startControl(randomLetters(32), {
       faults: frame.faults,
+      door: this.#door,
       reset: () => this.#reset(),
       reloadFunctions: () => this.reloadFunctions(),
       functions: () => this.#side?.functions,
