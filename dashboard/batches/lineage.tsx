@@ -82,7 +82,7 @@ function RowOutcome({ batchId, row, trace, close }: {
         <>
           <p role="status">{fateOf(fate)}</p>
           <p className="quiet">It stands at {placeOf(fate)}.</p>
-          {(fate.raw_line !== null || fate.error_code === null) && <RawLine text={fate.raw_line} />}
+          <RawLine text={fate.raw_line} />
         </>
       )}
       <div className="row">

@@ -16,7 +16,12 @@ const Place = z.object({
 /** What it takes to read a row of a stored file again. */
 export type Place = z.infer<typeof Place>;
 
-const Traced = z.looseObject({ row_index: z.number().nullable(), place: Place.nullable() });
+const Traced = z.looseObject({
+  row_index: z.number().nullable(),
+  place: Place.nullable(),
+  /** Of a rejected row alone, whose line is kept. */
+  raw_line: z.string().nullish(),
+});
 /** A judgment's origin or a row's fate; what it has beyond the place is passed on as it is. */
 export type Traced = z.infer<typeof Traced>;
 

@@ -84,7 +84,7 @@ as $$
       'error_code', coalesce(e.error_code, d.error_code), 'error_message', coalesce(e.error_message, d.error_message),
       'issues', coalesce(e.issues, d.issues, '[]'),
       'resolved_by_batch', e.resolved_by_batch, 'kept_batch_id', d.issues -> 0 ->> 'kept_batch_id',
-      'line_number', e.line_number, 'byte_offset', e.byte_offset,
+      'line_number', e.line_number, 'byte_offset', e.byte_offset, 'raw_line', e.raw_line,
       'place', case when e.id is null then intake.place_of(b.id, row_fate.row_index) end)
     from intake.simplicity_batches b
     left join lateral (select * from public.judgments x

@@ -1,6 +1,7 @@
 /**
  * Lineage: from a judgment to the line and byte of a file, and from a row of a file to its fate. Places of rows that
- * passed are not kept; the slice such a row lies in is read again with the reader that read it first.
+ * passed are not kept; the slice such a row lies in is read again with the reader that read it first. A rejected row's
+ * line was kept with it, with what is invisible shown, and is there when the file is gone.
  */
 import { RowReader } from "../../../shared/csv/mod.ts";
 import { ObjectMissing, type ObjectStore } from "../../../shared/data/object_store.ts";
@@ -67,7 +68,7 @@ async function locate(parts: LineageParts, traced: Traced): Promise<Record<strin
     ...known,
     line_number: known.line_number ?? found?.line_number ?? null,
     byte_offset: known.byte_offset ?? found?.byte_offset ?? null,
-    raw_line: found?.raw_line ?? null,
+    raw_line: known.raw_line ?? found?.raw_line ?? null,
   };
 }
 
