@@ -11,6 +11,7 @@ import { useDesk } from "../session/context.tsx";
 import { ActionTable, isUnderWay } from "./action_table.tsx";
 import { AskForAction } from "./ask.tsx";
 import { Consents } from "./consents.tsx";
+import { Merged } from "./merged.tsx";
 import { TaskTable } from "./task_table.tsx";
 import { nameOf, plain, standingOf } from "./words.ts";
 import { BUSY_MS, QUIET_MS } from "../look/pace.ts";
@@ -56,25 +57,7 @@ function Plaintiff({ record }: { readonly record: PlaintiffRecord }) {
           <Moment at={record.created_at} />
         </Figure>
       </dl>
-      {record.merged_into !== null && (
-        <p className="notice">
-          It turned out to be{" "}
-          <Link to="/enforcement/plaintiffs/$id" params={{ id: record.merged_into }}>another plaintiff</Link>,
-          who stands for both.
-        </p>
-      )}
-      {record.merged.length > 0 && (
-        <p>
-          Stands also for {record.merged.map((other, at) => (
-            <span key={other.plaintiff_id}>
-              {at > 0 && ", "}
-              <Link to="/enforcement/plaintiffs/$id" params={{ id: other.plaintiff_id }}>
-                {nameOf(other)}
-              </Link>
-            </span>
-          ))}.
-        </p>
-      )}
+      <Merged record={record} />
       <Consents record={record} />
       <Judgments record={record} />
       <section aria-label="Actions">

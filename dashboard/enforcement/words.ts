@@ -1,5 +1,6 @@
 /** What is said of plaintiffs, consents and actions. Pure. */
 import type { ConsentType } from "../../shared/enforcement/actions.ts";
+import { counted, dollars } from "../look/figures.ts";
 import type { Plaintiff } from "../../shared/http/answers/enforcement.ts";
 
 /** What consents are called. */
@@ -42,6 +43,29 @@ export function standingOf({ is_authorized, missing, status }: Plaintiff): strin
 
 function sentence(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What merging one plaintiff into another does, a sentence each. */
+export function mergeWords(standing: Plaintiff, merged: Plaintiff): string[] {
+  const cases = standing.case_count + merged.case_count;
+  const amount = standing.total_judgment_amount + merged.total_judgment_amount;
+  const missing = standing.missing.filter((type) => merged.missing.includes(type)); // consents of both count for both
+  const isHeld = [standing, merged].some(({ status }) => status === null || status === "inactive");
+  const isAuthorized = missing.length === 0 && !isHeld;
+  return [
+    `${nameOf(standing)} stands for both: ${counted(cases, "judgment", "judgments")}, ${dollars(amount)}.`,
+    `${
+      nameOf(merged)
+    } leaves the list. Its judgments keep the name they came with, and new ones of that name count for ${
+      nameOf(standing)
+    } too.`,
+    isAuthorized
+      ? "The consents of both count for both: authorised."
+      : isHeld
+      ? "Not authorised: one of the two is inactive, or has no state."
+      : `The consents of both count for both; not authorised: ${consentsIn(missing)} missing.`,
+    "It can be taken apart again; what was executed meanwhile stays.",
+  ];
 }
 
 /** Reasons that the gate itself gives. */

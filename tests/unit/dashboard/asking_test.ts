@@ -7,7 +7,7 @@ import {
   missingIn,
   step,
 } from "../../../dashboard/enforcement/asking.ts";
-import { nameOf, standingOf } from "../../../dashboard/enforcement/words.ts";
+import { mergeWords, nameOf, standingOf } from "../../../dashboard/enforcement/words.ts";
 import { ProblemAnswer } from "../../../shared/http/problem.ts";
 
 const after = (...events: AskEvent[]): Asking => events.reduce(step, CHOOSING);
@@ -88,4 +88,36 @@ Deno.test("standingOf() says what stands in the way; nameOf() names who may not 
   assertEquals(said({}), "Not authorised. Somebody merged with it is inactive.");
   assertEquals(nameOf(plaintiff), "Plaintiff 7d444840");
   assertEquals(nameOf({ ...plaintiff, name: "Ann Lee" }), "Ann Lee");
+});
+
+Deno.test("mergeWords() adds up both, counts the consents of both, and lets one that is inactive stand in the way", () => {
+  const plaintiff = (name: string, part: object) => ({
+    plaintiff_id: name,
+    name,
+    firm_name: null,
+    status: "active" as const,
+    merged_into: null,
+    is_authorized: false,
+    missing: [],
+    case_count: 2,
+    total_judgment_amount: 1000.5,
+    created_at: "2026-11-27T12:00:00Z",
+    ...part,
+  });
+  const words = (one: object, other: object) =>
+    mergeWords(plaintiff("Acme Inc", one), plaintiff("ACME Incorporated", other));
+  const lacking = words({ missing: ["loa"] }, { missing: ["fee_agreement", "loa"] });
+  assertEquals(lacking[0], "Acme Inc stands for both: 4 judgments, $2,001.00.");
+  assertEquals(
+    lacking[2],
+    "The consents of both count for both; not authorised: letter of authority missing.",
+  );
+  assertEquals(
+    words({ missing: ["loa"] }, { missing: ["fee_agreement"] })[2],
+    "The consents of both count for both: authorised.",
+  );
+  assertEquals(
+    words({}, { status: "inactive" })[2],
+    "Not authorised: one of the two is inactive, or has no state.",
+  );
 });
