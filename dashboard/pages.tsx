@@ -11,9 +11,10 @@ import {
   RouterProvider,
 } from "@tanstack/react-router";
 import { useState } from "react";
-import { Refused } from "../shared/http/client.ts";
-import { ListSearch } from "./batches/list_search.ts";
-import { ActionSearch, PlaintiffSearch, TaskSearch } from "./enforcement/search.ts";
+import { Refused } from "../shared/http/refused.ts";
+import { listSearch } from "./batches/list_search.ts";
+import { actionSearch, plaintiffSearch, taskSearch } from "./enforcement/search.ts";
+import { Away } from "./health/away.tsx";
 import { LIGHT_WORDS, LIGHTS } from "./health/lights.ts";
 import { useHealth } from "./health/use_health.ts";
 import { IntakePage } from "./intake/intake_page.tsx";
@@ -37,7 +38,7 @@ const routeTree = frame.addChildren([
     getParentRoute: () => frame,
     path: "/batches",
     component: lazyRouteComponent(() => import("./batches/list_page.tsx"), "BatchesPage"),
-    validateSearch: (search) => ListSearch.parse(search),
+    validateSearch: (search) => listSearch(search),
   }),
   createRoute({
     getParentRoute: () => frame,
@@ -48,7 +49,7 @@ const routeTree = frame.addChildren([
     getParentRoute: () => frame,
     path: "/enforcement",
     component: lazyRouteComponent(() => import("./enforcement/plaintiffs_page.tsx"), "PlaintiffsPage"),
-    validateSearch: (search) => PlaintiffSearch.parse(search),
+    validateSearch: (search) => plaintiffSearch(search),
   }),
   createRoute({
     getParentRoute: () => frame,
@@ -59,13 +60,13 @@ const routeTree = frame.addChildren([
     getParentRoute: () => frame,
     path: "/enforcement/actions",
     component: lazyRouteComponent(() => import("./enforcement/actions_page.tsx"), "ActionsPage"),
-    validateSearch: (search) => ActionSearch.parse(search),
+    validateSearch: (search) => actionSearch(search),
   }),
   createRoute({
     getParentRoute: () => frame,
     path: "/enforcement/tasks",
     component: lazyRouteComponent(() => import("./enforcement/tasks_page.tsx"), "TasksPage"),
-    validateSearch: (search) => TaskSearch.parse(search),
+    validateSearch: (search) => taskSearch(search),
   }),
   createRoute({
     getParentRoute: () => frame,
@@ -113,6 +114,7 @@ function Frame() {
   return (
     <>
       <TopBar />
+      <Away />
       <Outlet />
     </>
   );

@@ -1,9 +1,10 @@
 /** What the system says of itself, asked again and again while somebody looks. */
 import { useQuery } from "@tanstack/react-query";
-import { Refused } from "../../shared/http/client.ts";
+import type { AnsweredBy } from "../../shared/http/client.ts";
+import { Refused } from "../../shared/http/refused.ts";
 import { useDesk } from "../session/context.tsx";
 import { lightsOf } from "./lights.ts";
-import { QUIET_MS } from "../look/pace.ts";
+import { BUSY_MS, QUIET_MS } from "../look/pace.ts";
 
 export function useHealth() {
   const { calls: { client } } = useDesk();
@@ -19,9 +20,9 @@ export function useHealth() {
       }
     },
   });
-  const ready = useQuery({
+  const ready = useQuery<AnsweredBy<"GET /system/readyz">["body"]>({
     queryKey: ["readyz"],
-    refetchInterval: QUIET_MS,
+    refetchInterval: ({ state }) => state.error === null ? QUIET_MS : BUSY_MS,
     queryFn: async ({ signal }) => (await client.call("GET /system/readyz", { signal })).body,
   });
   const status = useQuery({

@@ -1,6 +1,7 @@
 /**
  * The intake station as a state machine: idle → checking → (duplicate) → checked → uploading → processing →
- * success | partial | failed, with `waiting` for a person's approval and `stopped` for what ended before the file was in.
+ * success | partial | failed, with `away` while nothing answers, `waiting` for a person's approval and `stopped` for what
+ * ended before the file was in.
  * Pure: what happens outside comes in as an event, and an event that does not belong to the state changes nothing.
  */
 import type { Forecast } from "../../shared/intake/forecast.ts";
@@ -28,8 +29,16 @@ export type Station =
     readonly known: KnownBatch;
   }
   | { readonly at: "checked"; readonly file: Chosen; readonly forecast: Forecast }
-  /** sent: bytes that have gone out. */
-  | { readonly at: "uploading"; readonly file: Chosen; readonly forecast: Forecast; readonly sent: number }
+  /** sent: bytes that have gone out; again: a completed batch of the same bytes is run once more. */
+  | {
+    readonly at: "uploading";
+    readonly file: Chosen;
+    readonly forecast: Forecast;
+    readonly sent: number;
+    readonly again: boolean;
+  }
+  /** No answer came: it may have arrived or not, and is sent again as soon as something answers. */
+  | { readonly at: "away"; readonly file: Chosen; readonly forecast: Forecast; readonly again: boolean }
   /** batch: as it was last seen; null until it has been. */
   | {
     readonly at: "processing" | "waiting";
@@ -46,8 +55,10 @@ export type StationEvent =
   | { readonly what: "chosen"; readonly file: Chosen }
   | { readonly what: "checking"; readonly share: number }
   | { readonly what: "checked"; readonly forecast: Forecast; readonly known: KnownBatch | null }
-  | { readonly what: "sending" }
+  | { readonly what: "sending"; readonly again: boolean }
   | { readonly what: "sent"; readonly bytes: number }
+  /** What was sent got no answer. */
+  | { readonly what: "lost" }
   | { readonly what: "arrived"; readonly batchId: string }
   /** A batch that was sent before the page was left. */
   | { readonly what: "resumed"; readonly batchId: string; readonly filename: string }
@@ -74,8 +85,10 @@ export function next(station: Station, event: StationEvent): Station {
         ? { at: "checked", file: station.file, forecast: event.forecast }
         : { at: "duplicate", file: station.file, forecast: event.forecast, known: event.known };
     case "sending":
-      if (station.at !== "checked" && station.at !== "duplicate") return station;
-      return { at: "uploading", file: station.file, forecast: station.forecast, sent: 0 };
+      if (station.at !== "checked" && station.at !== "duplicate" && station.at !== "away") return station;
+      return { ...whatOf(station), at: "uploading", sent: 0, again: event.again };
+    case "lost":
+      return station.at === "uploading" ? { ...whatOf(station), at: "away", again: station.again } : station;
     case "sent":
       return station.at === "uploading"
         ? { ...station, sent: Math.min(station.file.size, Math.max(station.sent, event.bytes)) }
@@ -100,12 +113,16 @@ export function next(station: Station, event: StationEvent): Station {
 
 /** Whether another file would disturb what is under way. */
 export function isBusy(station: Station): boolean {
-  return station.at === "checking" || station.at === "uploading";
+  return station.at === "checking" || wouldLose(station);
 }
 
 /** Whether leaving the page would lose a file that is on its way. */
 export function wouldLose(station: Station): boolean {
-  return station.at === "uploading";
+  return station.at === "uploading" || station.at === "away";
+}
+
+function whatOf({ file, forecast }: { readonly file: Chosen; readonly forecast: Forecast }) {
+  return { file, forecast };
 }
 
 function seen(station: Station, batch: Batch): Station {

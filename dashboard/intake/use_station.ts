@@ -1,11 +1,10 @@
 /** The station at work: the worker that checks, the calls that send, and the batch that is watched. */
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
-import { Refused } from "../../shared/http/client.ts";
+import { NoAnswer, Refused } from "../../shared/http/refused.ts";
 import { type SourceRules, USUAL_RULES } from "../../shared/intake/source_rules.ts";
 import { BUCKET_LIMIT_BYTES, UPLOAD_LIMIT_BYTES } from "../../shared/intake/limits.ts";
 import { isDesktopName } from "../../shared/intake/arriving.ts";
-import { parseDialectOptions } from "../../shared/intake/read_dialect.ts";
 import { wordsOf } from "../look/pieces.tsx";
 import type { ColumnSettings } from "./columns/choice.ts";
 import { useDesk } from "../session/context.tsx";
@@ -87,11 +86,12 @@ export function useStation(): StationDesk {
 
   const send = useCallback((again: boolean) => {
     const chosen = file.current;
-    if (chosen === null || (station.at !== "checked" && station.at !== "duplicate")) return;
+    if (chosen === null) return;
+    if (station.at !== "checked" && station.at !== "duplicate" && station.at !== "away") return;
     const { file_hash: hash } = station.forecast;
     const mine = new AbortController();
     work.current = mine;
-    tell({ what: "sending" });
+    tell({ what: "sending", again });
     void (async () => {
       try {
         const sent = (bytes: number) => tell({ what: "sent", bytes });
@@ -101,16 +101,18 @@ export function useStation(): StationDesk {
         sessionStorage.setItem(KEPT, JSON.stringify({ batchId, filename: chosen.name }));
         tell({ what: "arrived", batchId });
       } catch (error) {
-        const isSure = error instanceof Refused; // without an answer it may have arrived all the same
-        if (!mine.signal.aborted) tell({ what: "stopped", why: wordsOf(error), isSure });
+        if (mine.signal.aborted) return;
+        if (error instanceof NoAnswer) return tell({ what: "lost" });
+        const isSure = error instanceof Refused; // else it may have arrived all the same
+        tell({ what: "stopped", why: wordsOf(error), isSure });
       }
     })();
   }, [calls, source, station]);
 
   const cancel = useCallback(() => {
     work.current?.abort();
-    tell({ what: "stopped", why: "You have cancelled it. Nothing was taken in.", isSure: true });
-  }, []);
+    tell({ what: "stopped", ...cancelled(station) });
+  }, [station]);
 
   const clear = useCallback(() => {
     work.current?.abort();
@@ -125,6 +127,7 @@ export function useStation(): StationDesk {
     return () => work.current?.abort();
   }, []);
 
+  useSendingAgain(station, send);
   useLeaveWarning(wouldLose(station));
   const isAway = useWatch(station, tell);
   return {
@@ -166,6 +169,20 @@ function useWatch(station: Station, tell: (event: Parameters<typeof next>[1]) =>
   return id !== null && watched.error !== null && !gone;
 }
 
+/** What got no answer is sent again, at once where the network comes back, else every few seconds. */
+function useSendingAgain(station: Station, send: (again: boolean) => void): void {
+  useEffect(() => {
+    if (station.at !== "away") return;
+    const go = () => send(station.again);
+    const timer = setTimeout(go, LOOK_EVERY_MS);
+    addEventListener("online", go);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("online", go);
+    };
+  }, [station, send]);
+}
+
 function useLeaveWarning(isOn: boolean): void {
   useEffect(() => {
     if (!isOn) return;
@@ -173,6 +190,13 @@ function useLeaveWarning(isOn: boolean): void {
     addEventListener("beforeunload", warn);
     return () => removeEventListener("beforeunload", warn);
   }, [isOn]);
+}
+
+/** What was on its way may have arrived before it was given up. */
+function cancelled({ at }: Station): { why: string; isSure: boolean } {
+  return at === "away" || at === "uploading"
+    ? { why: "You have cancelled it.", isSure: false }
+    : { why: "You have cancelled it. Nothing was taken in.", isSure: true };
 }
 
 /** What the door would refuse whatever the content is. */
@@ -192,6 +216,7 @@ type Client = ReturnType<typeof useDesk>["calls"]["client"];
 async function rulesOf(client: Client, source: string, signal: AbortSignal): Promise<SourceRules> {
   try {
     const { body } = await client.call("GET /intake/sources/:name", { path: { name: source }, signal });
+    const { parseDialectOptions } = await import("../../shared/intake/read_dialect.ts");
     return { ...body, dialect: parseDialectOptions(body.dialect) };
   } catch (error) {
     const isUnset = source === USUAL_SOURCE && error instanceof Refused && error.code === "NOT_FOUND";

@@ -3,6 +3,7 @@ import { percentBeside } from "../../shared/intake/budget.ts";
 import type { Forecast } from "../../shared/intake/forecast.ts";
 import type { Batch } from "../../shared/intake/record.ts";
 import { counted, percent, whole } from "../look/figures.ts";
+import type { Station } from "./station.ts";
 
 /** How a batch ended, in one sentence. */
 export function outcomeOf(batch: Batch): string {
@@ -63,4 +64,32 @@ export function forecastOf(forecast: Forecast): string {
 
 function withPoint(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** What is said of the state, also to who listens and does not look. */
+export function sayOf(station: Station): string {
+  switch (station.at) {
+    case "idle":
+      return "";
+    case "checking":
+      return `Checking ${station.file.filename}. Nothing has been sent.`;
+    case "checked":
+      return forecastOf(station.forecast);
+    case "duplicate":
+      return `Already ingested as ${station.known.filename ?? "another file"}. Nothing has been sent.`;
+    case "uploading":
+      return `Sending ${station.file.filename}.`;
+    case "away":
+      return `No answer while ${station.file.filename} was sent. It is kept here, and sent again as soon as the system is back: what has arrived is not taken twice.`;
+    case "processing":
+      return `Processing ${station.filename}.`;
+    case "waiting":
+      return `${station.filename} is within its budget and waits for approval.`;
+    case "stopped":
+      return station.isSure
+        ? `${station.filename} was not taken in. ${station.why}`
+        : `It is not known whether ${station.filename} has arrived. ${station.why} Try again: what is known is not taken twice.`;
+    default:
+      return outcomeOf(station.batch);
+  }
 }

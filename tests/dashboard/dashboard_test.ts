@@ -254,17 +254,36 @@ Deno.test("a page that is loaded again goes on with what was sent, and so does a
   await context.close();
 });
 
-Deno.test("while the system is away the page says so and keeps the file; when it is back, it goes on", async () => {
+Deno.test("when the stack stops while a file is sent, the page says so and keeps it; when it is back, both go on without a reload", async () => {
+  const { stack, sql } = desk().shared;
   const { page, context } = await visit(desk(), "operator");
-  await choose(page, "away.csv", judgments("AWAY", 5));
-  await says(page, "5 rows, all of them good.");
-  await context.setOffline(true);
+  let loads = 0;
+  page.on("load", () => loads++);
+  await choose(page, "away.csv", judgments("AWAY", 20_000));
+  await says(page, "20,000 rows, all of them good.");
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Network.enable");
+  const line = async (uploadThroughput: number) => {
+    const open = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput };
+    await devtools.send("Network.emulateNetworkConditions", open);
+  };
+  await line(50_000); // a second holds a twentieth of the file
   await page.getByRole("button", { name: /^Send/ }).click();
-  await says(page, /not known whether away.csv has arrived/);
-  await context.setOffline(false);
-  await page.getByRole("button", { name: "Try again" }).click();
-  await says(page, "5 rows, all of them good.");
-  assertEquals(await send(page, /Batch/), "Batch Complete. 5 Rows Ingested.");
+  await page.locator("progress[aria-label=Sent]:not([value='0'])").waitFor();
+  await stack.ask({ do: "shut_door" });
+  try {
+    await says(page, /^No answer while away.csv was sent/);
+    await page.getByText("The system cannot be reached.").waitFor();
+    await line(-1);
+  } finally {
+    await stack.ask({ do: "open_door" });
+  }
+  assertEquals(await says(page, /Batch/), "Batch Complete. 20,000 Rows Ingested.");
+  await page.getByText("The system cannot be reached.").waitFor({ state: "detached" });
+  const [came] = await sql`
+    select count(*)::int as batches, sum(row_count_inserted)::int as rows
+      from intake.simplicity_batches where filename = 'away.csv'`;
+  assertEquals([came, loads], [{ batches: 1, rows: 20_000 }, 0]);
   await context.close();
 });
 

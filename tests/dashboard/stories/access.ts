@@ -1,10 +1,11 @@
 /** Every page for everybody: no violation that axe finds in either theme, by keyboard alone, and small enough to load. */
+import { Buffer } from "node:buffer";
 import axe from "axe-core";
 import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import type { Page } from "playwright-core";
 import { ROOT } from "../../../checkout/root.ts";
-import { type Desk, open, visit } from "../browser.ts";
+import { addressOf, choose, type Desk, judgments, open, PASSWORD, says, visit } from "../browser.ts";
 import { addPlaintiff } from "./enforcement.ts";
 
 /** What axe finds wrong, a line each. */
@@ -18,19 +19,76 @@ async function violationsOf(page: Page): Promise<string[]> {
 /** The most that may be loaded before the first page is there, compressed, in bytes. */
 const MOST_BYTES = 250_000;
 
-/** Registers its tests. */
-export function accessStories(desk: () => Desk): void {
-  Deno.test("by keyboard alone: from sign-in to a question and out of it, always seeing where one is", async () => {
-    const { page, context } = await visit(desk(), "operator");
-    const focused = () =>
-      page.evaluate<string>(`document.activeElement.textContent.trim() || document.activeElement.tagName`);
-    const tabTo = async (words: RegExp) => {
+/** Who looks, and at which theme. */
+const EVERYBODY = [
+  ["operator", "dark"],
+  ["operator", "light"],
+  ["viewer", "dark"],
+  ["viewer", "light"],
+] as const;
+
+/** Going through a page with the Tab key. */
+function keysOf(page: Page) {
+  const focused = () =>
+    page.evaluate<string>(`(({ activeElement: at }) =>
+      at.ariaLabel || at.textContent.trim() || at.labels?.[0]?.textContent.trim() || at.tagName)(document)`);
+  return {
+    /** What has the focus, by its name. */
+    focused,
+    /** @throws where it cannot be reached. */
+    async tabTo(words: RegExp) {
       for (let presses = 0; presses < 80; presses++) {
         await page.keyboard.press("Tab");
         if (words.test(await focused())) return;
       }
       throw new Error(`Cannot reach ${words} by keyboard`);
-    };
+    },
+  };
+}
+
+/** Registers its tests. */
+export function accessStories(desk: () => Desk): void {
+  Deno.test("by keyboard alone: from sign-in to a mended batch", async () => {
+    const { page, context } = await open(desk());
+    const { tabTo } = keysOf(page);
+    await page.getByLabel("E-mail").and(page.locator(":focus")).waitFor(); // where one begins
+    await page.keyboard.type(addressOf("operator"));
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Intake" }).waitFor();
+    await tabTo(/^Choose a file$/);
+    const chooser = page.waitForEvent("filechooser"); // the system's own, which has its own keys
+    await page.keyboard.press("Enter");
+    const buffer = Buffer.from(judgments("KEYS", 8, 2));
+    await (await chooser).setFiles({ name: "keys.csv", mimeType: "text/csv", buffer });
+    await says(page, "10 rows, 2 will be rejected (20%), over the budget of 10%.");
+    await tabTo(/^Send it all the same$/);
+    await page.keyboard.press("Enter");
+    await says(page, "Batch Rejected. Error Rate 20% > 10% Budget.");
+    await tabTo(/^Open the batch$/);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Mend here" }).waitFor();
+    await tabTo(/^Mend here$/);
+    await page.keyboard.press("Enter");
+    await page.getByLabel("amount of row 9").waitFor();
+    await tabTo(/^amount of row 9$/);
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type("12.34");
+    await page.getByText("1 row is good now.").waitFor();
+    await tabTo(/^amount of row 10$/);
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type("56.78");
+    await tabTo(/^Send 2 mended rows back$/);
+    await page.keyboard.press("Enter");
+    await page.getByText("2 rows are mended.").waitFor();
+    assertEquals(await says(page, /Batch Complete/), "Batch Complete with Warnings. 8 Ingested, 2 Errors.");
+    await context.close();
+  });
+
+  Deno.test("by keyboard alone: past the frame, to a question and out of it, always seeing where one is", async () => {
+    const { page, context } = await visit(desk(), "operator");
+    const { focused, tabTo } = keysOf(page);
     await page.reload();
     await page.getByRole("heading", { name: "Intake" }).waitFor();
     await page.keyboard.press("Tab");
@@ -89,7 +147,7 @@ export function accessStories(desk: () => Desk): void {
       ["nowhere", "No such page"],
     ] as const;
     const found: string[] = [];
-    for (const [role, theme] of [["operator", "dark"], ["operator", "light"], ["viewer", "light"]] as const) {
+    for (const [role, theme] of EVERYBODY) {
       const { page, context } = await visit(desk(), role, { theme });
       for (const [path, name] of pages) {
         await page.goto(`${page.url().split("#")[0]}#/${path}`);
@@ -102,7 +160,17 @@ export function accessStories(desk: () => Desk): void {
         await page.goto(`${page.url().split("#")[0]}#/enforcement/plaintiffs/${id}`);
         await page.getByRole("button", { name: /^Ask for an action/ }).click();
         await page.getByRole("button", { name: "Register a consent" }).click();
-        found.push(...(await violationsOf(page)).map((line) => `${role} ${theme} asking: ${line}`));
+        await page.getByRole("button", { name: "Is it the same as another one?" }).click();
+        await page.getByRole("region", { name: "Merge", exact: true }).getByText(/near/).first().waitFor();
+        found.push(...(await violationsOf(page)).map((line) => `${role} ${theme} asking, merging: ${line}`));
+        await page.goto(`${page.url().split("#")[0]}#/batches/${batch?.["id"]}`);
+        await page.getByRole("button", { name: "Mend here" }).click();
+        await page.getByRole("region", { name: "Rows to mend" }).waitFor();
+        found.push(...(await violationsOf(page)).map((line) => `${role} ${theme} mending: ${line}`));
+        await page.goto(`${page.url().split("#")[0]}#/`);
+        await choose(page, `axe-${theme}.csv`, "Aktenzeichen,Wert\nA-1,12.00\n");
+        await page.getByRole("button", { name: "Save and check again" }).waitFor();
+        found.push(...(await violationsOf(page)).map((line) => `${role} ${theme} mapping: ${line}`));
         await page.goto(`${page.url().split("#")[0]}#/health`);
         await page.getByRole("button", { name: /^Pause/ }).first().click();
         found.push(...(await violationsOf(page)).map((line) => `${role} ${theme} question: ${line}`));

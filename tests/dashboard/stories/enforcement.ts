@@ -4,7 +4,7 @@ import { assert } from "deno-std/assert/assert.js";
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertMatch } from "deno-std/assert/match.js";
 import type { Page } from "playwright-core";
-import { type Desk, goTo, visit } from "../browser.ts";
+import { cellsOf, type Desk, goTo, visit } from "../browser.ts";
 
 const PAPER = {
   name: "signed.pdf",
@@ -87,6 +87,52 @@ export function enforcementStories(desk: () => Desk): void {
     await goTo(page, "Actions");
     await page.getByRole("link", { name: NASTY }).first().waitFor();
     assertEquals(complaints, [], "names are text, and nothing breaks");
+    await context.close();
+  });
+
+  Deno.test("two spellings of one plaintiff are found near, merged once their harm is known, and taken apart again", async () => {
+    const { shared: { sql } } = desk();
+    const one = await addPlaintiff(desk(), "Midland Funding LLC");
+    const other = await addPlaintiff(desk(), "MIDLAND FUNDNG, Inc.");
+    const { page, context, complaints } = await visit(desk(), "operator");
+    await page.goto(`${page.url().split("#")[0]}#/enforcement/plaintiffs/${one.id}`);
+    await page.getByRole("button", { name: "Is it the same as another one?" }).click();
+    const panel = page.getByRole("region", { name: "Merge", exact: true });
+    await panel.getByText("1 plaintiff with a near name.").waitFor();
+    await panel.getByRole("button", { name: "Merge with it MIDLAND FUNDNG, Inc." }).click();
+    const question = page.getByRole("dialog");
+    await question.getByText("MIDLAND FUNDNG, Inc. stands for both: 2 judgments, $24,000.00.").waitFor();
+    await question.getByLabel("Who stands for both").selectOption("Midland Funding LLC");
+    await question.getByText("Midland Funding LLC stands for both: 2 judgments, $24,000.00.").waitFor();
+    const merge = question.getByRole("button", { name: "Merge" });
+    await question.getByLabel("Why").fill("The same tax number.");
+    assertEquals(await merge.isDisabled(), true, "the name shows that it is meant");
+    await question.getByLabel("Type").fill("Midland Funding LLC");
+    await merge.click();
+    await page.getByRole("list", { name: "Stands also for" }).getByText("MIDLAND FUNDNG, Inc.").waitFor();
+    const merged = async () =>
+      (await sql`select merged_into, merge_reason from public.plaintiffs where id = ${other.id}`)[0];
+    assertEquals(await merged(), { merged_into: one.id, merge_reason: "The same tax number." });
+    assertEquals(await page.locator(".figure dd").first().textContent(), "2");
+    await page.getByRole("button", { name: "Take apart MIDLAND FUNDNG, Inc." }).click();
+    await question.getByLabel("Why").fill("Two tax numbers after all.");
+    await question.getByRole("button", { name: "Take apart" }).click();
+    await page.getByRole("list", { name: "Stands also for" }).waitFor({ state: "detached" });
+    assertEquals((await merged())?.["merged_into"], null);
+    await goTo(page, "Plaintiffs");
+    const [known] = await sql`
+      select count(*)::int as plaintiffs from public.plaintiffs where merged_into is null and not is_proof`;
+    await page.getByText(`${known?.["plaintiffs"]} plaintiff`).waitFor();
+    const rows = await sql`
+      select p.name, count(j.id)::text as cases, to_char(coalesce(sum(j.amount), 0), 'FM$999,999,990.00') as amount,
+             case when legal.is_authorized(p.id) then 'yes' else 'no' end as authorized
+        from public.plaintiffs p left join public.judgments j on j.plaintiff_id = p.id
+       where p.merged_into is null and not p.is_proof group by p.id order by p.name_normalized limit 50`;
+    assertEquals(
+      (await cellsOf(page, "Table of plaintiffs")).map((cells) => [cells[0], cells[4], cells[5], cells[1]]),
+      rows.map((row) => [row["name"], row["cases"], row["amount"], row["authorized"]]),
+    );
+    assertEquals(complaints, []);
     await context.close();
   });
 

@@ -1,7 +1,8 @@
 /** Health as the engineer on call uses it, and the proof on a batch's page. */
 import { assertEquals } from "deno-std/assert/equals.js";
 import { assertStringIncludes } from "deno-std/assert/string_includes.js";
-import { type Desk, visit } from "../browser.ts";
+import { until } from "../../stack/shared_stack.ts";
+import { cellsOf, type Desk, visit } from "../browser.ts";
 
 /** How many batches there were in the past, over twelve weeks. */
 const PAST = 400;
@@ -79,6 +80,49 @@ export function healthStories(desk: () => Desk): void {
     const weeks = await page.getByRole("region", { name: "Weeks" }).locator("tbody tr").count();
     const [known] = await sql`select count(distinct (week, source))::int as n from ops.v_quality_trend`;
     assertEquals(weeks, known?.["n"]);
+    const texts = (rows: readonly Record<string, unknown>[]) =>
+      rows.map((row) =>
+        Object.values(row).map((value) => typeof value === "number" ? number(value) : String(value))
+      );
+    const sorted = (rows: readonly (readonly string[])[]) => rows.map((row) => row.join(" | ")).toSorted();
+    const told = async (region: string, columns: readonly number[]) =>
+      (await cellsOf(page, region)).map((cells) => columns.map((at) => cells[at]?.split(/\s/)[0] ?? ""));
+    assertEquals(
+      sorted(await told("Hours", [1, 2, 3, 4, 5])),
+      sorted(texts(
+        await sql`
+        select total_batches::int, failed_batches::int, total_rows::int, inserted_rows::int, error_rows::int
+          from ops.v_batch_performance`,
+      )),
+    );
+    assertEquals(
+      sorted(await told("Weeks", [0, 1, 2])),
+      sorted(texts(
+        await sql`
+        select week::text, source, sum(total_rows)::int as rows from ops.v_quality_trend group by 1, 2`,
+      )),
+    );
+    assertEquals(
+      await told("Table of errors by code", [0, 1, 4]),
+      texts(
+        await sql`
+        select error_code, occurrence_count::int, affected_batches::int from ops.v_error_distribution
+         order by occurrence_count desc, error_code`,
+      ),
+    );
+    await until(async () => {
+      const known = texts(
+        await sql`
+        select c.job_type, count(j.id) filter (where j.status = 'pending' and j.next_run_at <= now())::int as due,
+               count(j.id) filter (where j.status = 'processing')::int as running,
+               count(j.id) filter (where j.status = 'failed')::int as failed,
+               count(j.id) filter (where j.status = 'completed'
+                                     and j.updated_at > now() - interval '24 hours')::int as done
+          from ops.queue_control c left join ops.job_queue j on j.job_type = c.job_type group by 1`,
+      );
+      const shown = await told("Table of queues", [0, 1, 4, 5, 6]);
+      return sorted(shown).join() === sorted(known).join(); // it is looked at every few seconds
+    });
     await page.getByRole("region", { name: "Quality" }).getByRole("combobox").selectOption("month");
     await page.getByText("Months as a table").waitFor();
 
@@ -87,6 +131,14 @@ export function healthStories(desk: () => Desk): void {
     await page.getByText(`${number(all?.["n"])} batches`).waitFor();
     const listed = page.getByRole("region", { name: "Table of batches" }).locator("tbody tr");
     assertEquals(await listed.count(), 50, "a page of them");
+    assertEquals(
+      (await told("Table of batches", [0, 2, 3, 4, 5])).slice(0, 20),
+      texts(
+        await sql`
+        select split_part(filename, ' ', 1) as name, row_count_total, row_count_inserted, row_count_invalid,
+               row_count_duplicate from intake.simplicity_batches order by created_at desc, id limit 20`,
+      ),
+    );
     await page.getByRole("button", { name: "Next" }).click();
     await page.waitForURL(/page=2/);
     assertEquals(complaints, []);
@@ -106,6 +158,8 @@ export function healthStories(desk: () => Desk): void {
     await lineage.getByLabel("Row of this file").fill("5001");
     await lineage.getByRole("button", { name: "What became of it" }).click();
     await lineage.getByText("It was rejected: INVALID_AMOUNT").waitFor();
+    const line = lineage.getByRole("region", { name: "The line in the file" }).first();
+    assertEquals((await line.textContent())?.trimEnd(), "NASTY-5001,Ann Lee,Bob Roe,twelve,2024-01-31");
     await lineage.getByLabel("Row of this file").fill("2");
     await lineage.getByRole("button", { name: "What became of it" }).click();
     await lineage.getByText(/^It was taken in as judgment/).waitFor();

@@ -1,6 +1,13 @@
 /** The intake station's state machine: what follows what, and what changes nothing. */
 import { assertEquals } from "deno-std/assert/equals.js";
-import { IDLE, next, type Station, type StationEvent, wouldLose } from "../../../dashboard/intake/station.ts";
+import {
+  IDLE,
+  isBusy,
+  next,
+  type Station,
+  type StationEvent,
+  wouldLose,
+} from "../../../dashboard/intake/station.ts";
 import { FORECAST, KNOWN, makeBatch } from "./records.ts";
 
 const FILE = { filename: "march.csv", size: 1000 };
@@ -11,7 +18,8 @@ function after(...events: StationEvent[]): Station {
 
 const CHECKED: StationEvent = { what: "checked", forecast: FORECAST, known: null };
 const CHOSEN: StationEvent = { what: "chosen", file: FILE };
-const SENT: StationEvent[] = [CHOSEN, CHECKED, { what: "sending" }, { what: "arrived", batchId: "b1" }];
+const SENDING: StationEvent = { what: "sending", again: false };
+const SENT: StationEvent[] = [CHOSEN, CHECKED, SENDING, { what: "arrived", batchId: "b1" }];
 const seen = (part: Parameters<typeof makeBatch>[0]): StationEvent => ({
   what: "seen",
   batch: makeBatch(part),
@@ -41,12 +49,12 @@ Deno.test("rejects and unread lines make it partial, a refusal failed, a questio
 Deno.test("known bytes ask first, and can be sent all the same", () => {
   const duplicate = after(CHOSEN, { what: "checked", forecast: FORECAST, known: KNOWN });
   assertEquals(duplicate.at, "duplicate");
-  assertEquals(next(duplicate, { what: "sending" }).at, "uploading");
+  assertEquals(next(duplicate, SENDING).at, "uploading");
 });
 
 Deno.test("nothing is sent before it was checked, and another batch's news change nothing", () => {
-  assertEquals(after(CHOSEN, { what: "sending" }).at, "checking");
-  assertEquals(after({ what: "sending" }), IDLE);
+  assertEquals(after(CHOSEN, SENDING).at, "checking");
+  assertEquals(after(SENDING), IDLE);
   assertEquals(after({ what: "arrived", batchId: "b1" }), IDLE);
   const processing = after(...SENT);
   assertEquals(next(processing, seen({ batch_id: "other", status: "completed" })), processing);
@@ -55,7 +63,7 @@ Deno.test("nothing is sent before it was checked, and another batch's news chang
 Deno.test("progress never goes back, nor beyond the file", () => {
   const checking = after(CHOSEN, { what: "checking", share: 0.6 }, { what: "checking", share: 0.4 });
   assertEquals(checking, { at: "checking", file: FILE, share: 0.6 });
-  const sending = after(CHOSEN, CHECKED, { what: "sending" }, { what: "sent", bytes: 1200 }, {
+  const sending = after(CHOSEN, CHECKED, SENDING, { what: "sent", bytes: 1200 }, {
     what: "sent",
     bytes: 10,
   });
@@ -64,7 +72,7 @@ Deno.test("progress never goes back, nor beyond the file", () => {
 
 Deno.test("a second file waits while one is checked or sent, and replaces a result", () => {
   const other: StationEvent = { what: "chosen", file: { filename: "other.csv", size: 1 } };
-  for (const busy of [after(CHOSEN), after(CHOSEN, CHECKED, { what: "sending" })]) {
+  for (const busy of [after(CHOSEN), after(CHOSEN, CHECKED, SENDING)]) {
     assertEquals(next(busy, other), busy);
   }
   assertEquals(next(after(...SENT, seen({ status: "completed" })), other).at, "checking");
@@ -83,10 +91,22 @@ Deno.test("what breaks off says why, and does not take a result away", () => {
   assertEquals(next(IDLE, stopped), IDLE);
 });
 
+Deno.test("what gets no answer while it is sent is kept, sent again as it was, and can be given up", () => {
+  const again: StationEvent = { what: "sending", again: true };
+  const away = after(CHOSEN, CHECKED, again, { what: "sent", bytes: 400 }, { what: "lost" });
+  assertEquals([away.at, wouldLose(away), isBusy(away)], ["away", true, true]);
+  assertEquals(away.at === "away" && away.again, true);
+  const sending = next(away, again);
+  assertEquals(sending.at === "uploading" && sending.sent, 0);
+  assertEquals(next(sending, { what: "arrived", batchId: "b1" }).at, "processing");
+  assertEquals(next(away, { what: "stopped", why: "You have cancelled it.", isSure: false }).at, "stopped");
+  assertEquals(after(CHOSEN, { what: "lost" }).at, "checking", "nothing was sent yet");
+});
+
 Deno.test("after a reload it goes on with the batch, and only an upload would be lost by leaving", () => {
   const resumed = after({ what: "resumed", batchId: "b1", filename: "march.csv" });
   assertEquals([resumed.at, wouldLose(resumed)], ["processing", false]);
   assertEquals(next(resumed, seen({ status: "completed" })).at, "success");
-  assertEquals(wouldLose(after(CHOSEN, CHECKED, { what: "sending" })), true);
+  assertEquals(wouldLose(after(CHOSEN, CHECKED, SENDING)), true);
   assertEquals(next(resumed, { what: "cleared" }), IDLE);
 });

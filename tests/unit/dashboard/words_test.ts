@@ -1,8 +1,10 @@
 /** What the station says, and how figures are written. */
 import { assertEquals } from "deno-std/assert/equals.js";
-import { duplicatesOf, forecastOf, outcomeOf } from "../../../dashboard/intake/words.ts";
+import { assertMatch } from "deno-std/assert/match.js";
+import type { Station } from "../../../dashboard/intake/station.ts";
+import { duplicatesOf, forecastOf, outcomeOf, sayOf } from "../../../dashboard/intake/words.ts";
 import { moment, percent, size, span } from "../../../dashboard/look/figures.ts";
-import { FORECAST, makeBatch } from "./records.ts";
+import { FORECAST, KNOWN, makeBatch } from "./records.ts";
 
 Deno.test("outcomeOf() uses the words operators know", () => {
   const said = (part: Parameters<typeof makeBatch>[0]) => outcomeOf(makeBatch(part));
@@ -91,4 +93,27 @@ Deno.test("figures are short, and never say nothing of something", () => {
   ]);
   assertEquals(moment("2026-11-27T13:20:47.123Z", "UTC"), "2026-11-27 13:20:47");
   assertEquals(moment("2026-11-27T00:00:01Z", "America/New_York"), "2026-11-26 19:00:01");
+});
+
+Deno.test("sayOf() has a sentence of its own for every state but the idle one, for who listens", () => {
+  const file = { filename: "march.csv", size: 1000 };
+  const batch = makeBatch();
+  const stations: readonly Station[] = [
+    { at: "checking", file, share: 0 },
+    { at: "duplicate", file, forecast: FORECAST, known: KNOWN },
+    { at: "checked", file, forecast: FORECAST },
+    { at: "uploading", file, forecast: FORECAST, sent: 0, again: false },
+    { at: "away", file, forecast: FORECAST, again: false },
+    { at: "processing", filename: file.filename, batchId: "b1", batch: null },
+    { at: "waiting", filename: file.filename, batchId: "b1", batch: null },
+    { at: "success", filename: file.filename, batch },
+    { at: "partial", filename: file.filename, batch: makeBatch({ row_count_invalid: 1 }) },
+    { at: "failed", filename: file.filename, batch: makeBatch({ status: "failed" }) },
+    { at: "stopped", filename: file.filename, why: "It is empty.", isSure: true },
+    { at: "stopped", filename: file.filename, why: "You have cancelled it.", isSure: false },
+  ];
+  const said = stations.map(sayOf);
+  assertEquals(new Set(said).size, stations.length);
+  for (const sentence of said) assertMatch(sentence, /\.$/);
+  assertEquals(sayOf({ at: "idle" }), "");
 });
