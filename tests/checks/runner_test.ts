@@ -18,7 +18,9 @@ async function withProject<T>(files: Record<string, string>, use: (root: string)
   try {
     await Deno.mkdir(`${root}/tests/runner`, { recursive: true });
     await Deno.mkdir(`${root}/checkout`);
-    await Deno.copyFile(`${TESTS}../checkout/root.ts`, `${root}/checkout/root.ts`);
+    for (const name of ["root.ts", "chromium.ts"]) {
+      await Deno.copyFile(`${TESTS}../checkout/${name}`, `${root}/checkout/${name}`);
+    }
     await Deno.copyFile(`${TESTS}main.ts`, `${root}/tests/main.ts`);
     for await (const { name } of Deno.readDir(`${TESTS}runner`)) {
       await Deno.copyFile(`${TESTS}runner/${name}`, `${root}/tests/runner/${name}`);
