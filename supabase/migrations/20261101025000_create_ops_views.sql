@@ -55,10 +55,10 @@ grant select on ops.v_batch_performance to service_role;
 
 create view ops.v_error_distribution with (security_invoker = true) as
 select c.error_code, sum(c.occurrences)::bigint as occurrence_count, count(distinct c.batch_id) as affected_batches,
-  max(k.cause) as sample_message, max(coalesce(b.validated_at, b.updated_at)) as last_seen_at
-from intake.batch_error_counts c
-join intake.simplicity_batches b on b.id = c.batch_id
-join intake.error_codes k on k.code = c.error_code
+  (select k.cause from intake.error_codes k where k.code = c.error_code) as sample_message,
+  max(coalesce(b.validated_at, b.updated_at)) as last_seen_at
+from intake.simplicity_batches b -- offset 0: looked up for the week's batches; plainly joined, all counts are read
+cross join lateral (select e.* from intake.batch_error_counts e where e.batch_id = b.id offset 0) c
 where b.created_at >= now() - interval '7 days'
 group by c.error_code;
 comment on view ops.v_error_distribution is
