@@ -1,7 +1,7 @@
 /**
  * `deno task bench:growth`: the same small drop, the same pages and views, the same run of the sentinel, in a young
- * system and in one that is made older from size to size. Both run beside each other and are measured in turns, so that
- * a slow minute of the machine weighs on both. What grows with the system's age is named. Exit 0 measured ·
+ * system and in one that is made older from size to size. Both run beside each other and are measured in turns, by the
+ * CPU Postgres uses, so that a slow minute of the machine weighs on nobody. What grows with age is named. Exit 0 measured ·
  * 1 could not, or a ratio is over its bar · 2 wrong usage.
  */
 import { parseArgs } from "node:util";
@@ -20,7 +20,7 @@ const USAGE = `deno task bench:growth [flags]
   --rows 5000 --runs 5             the drop, and how often everything is measured (medians)
   --old NAME                       fill and measure a stack that runs, and leave it: what was cut off is gone on with
   --plans                          print plans of what is over its bar
-  --json                           one JSON object on stdout`;
+  --json                           one JSON object a size on stdout`;
 
 /** A ratio may be so large, the old system over the young one. What runs by the clock is only told. */
 const BARS = { drop: 1.3, page: 2, view: 2, sentinel: 1.5, clock: Infinity } as const;
@@ -82,13 +82,14 @@ interface Measure {
 
 interface Figure {
   readonly kind: Kind;
-  /** Medians, in milliseconds. */
+  /** Medians: milliseconds of Postgres' CPU, whoever else is on the machine. */
   readonly young: number;
   readonly old: number;
   /** Median of the ratios, run by run. */
   readonly ratio: number;
+  /** Medians: milliseconds by the clock. */
+  readonly clock: { readonly young: number; readonly old: number };
 }
-type Figures = ReadonlyMap<string, Figure>;
 
 const isOver = ({ kind, young, old, ratio }: Figure) => ratio > BARS[kind] && old - young > NOISE_MS;
 
@@ -105,16 +106,31 @@ async function mustAnswer(response: Response, what: string): Promise<void> {
   }
 }
 
-/** A statement's time in the server, planning included, without the way there. Changes are taken back. */
-async function inServer(stack: BenchStack, statement: string): Promise<number> {
-  let took = NaN;
-  await stack.admin.begin(async (sql) => {
-    const [row] = await sql.unsafe(`explain (analyze, timing off, format json) ${statement}`);
-    const [plan] = row?.["QUERY PLAN"] ?? [];
-    took = Number(plan?.["Planning Time"]) + Number(plan?.["Execution Time"]);
-    await sql.unsafe("rollback and chain");
-  });
-  return took;
+/** A statement alone, in the server. Changes are taken back. */
+function inServer(stack: BenchStack, statement: string): Promise<number> {
+  return timed(() =>
+    stack.admin.begin(async (sql) => {
+      await sql.unsafe(statement);
+      await sql.unsafe("rollback and chain");
+    })
+  );
+}
+
+/** Milliseconds of CPU that a stack's Postgres has used, all processes that live. */
+async function cpuOf(postmaster: number): Promise<number> {
+  const children = (await Deno.readTextFile(`/proc/${postmaster}/task/${postmaster}/children`)).trim();
+  const used = await Promise.all(
+    children.split(" ").map(async (pid) => {
+      const text = await Deno.readTextFile(`/proc/${pid}/schedstat`).catch(() => "0"); // gone since
+      return Number(text.split(" ")[0]) / 1e6;
+    }),
+  );
+  return used.reduce((sum, one) => sum + one, 0);
+}
+
+async function postmasterOf(stack: BenchStack): Promise<number> {
+  const [row] = await stack.admin`select split_part(pg_read_file('postmaster.pid'), chr(10), 1)::int as pid`;
+  return Number(row?.pid);
 }
 
 /** Pages that list, count or look for something, beside those that stand in the table of routes. */
@@ -192,7 +208,6 @@ async function measures(stacks: readonly BenchStack[], wanted: Wanted, folder: s
   };
   return [
     drop,
-    look,
     ...[...await pages(young)].map(([name]): Measure => ({
       what: `GET ${name}`,
       kind: "page",
@@ -208,6 +223,7 @@ async function measures(stacks: readonly BenchStack[], wanted: Wanted, folder: s
       once: (stack) => inServer(stack, statement),
       statement,
     })),
+    look, // last: it first has to come to the end of the chain
   ];
 }
 
@@ -230,18 +246,26 @@ async function compare(
   old: BenchStack,
   runs: number,
 ): Promise<Figure> {
-  await measure.once(young);
-  await measure.once(old);
-  const took: { young: number[]; old: number[] } = { young: [], old: [] };
-  for (let run = 0; run < runs; run++) {
-    took.young.push(await measure.once(young));
-    took.old.push(await measure.once(old));
+  const took = { young: [] as number[], old: [] as number[] };
+  const used = { young: [] as number[], old: [] as number[] };
+  for (let run = 0; run <= runs; run++) {
+    for (const [age, stack] of [["young", young], ["old", old]] as const) {
+      const postmaster = await postmasterOf(stack);
+      const before = await cpuOf(postmaster);
+      const clock = await measure.once(stack);
+      const cpu = await cpuOf(postmaster) - before;
+      if (run === 0) continue;
+      took[age].push(clock);
+      used[age].push(Math.max(cpu, 0.01));
+    }
   }
+  const median = (values: readonly number[]) => spanOf(values)?.median ?? NaN;
   return {
     kind: measure.kind,
-    young: spanOf(took.young)?.median ?? NaN,
-    old: spanOf(took.old)?.median ?? NaN,
-    ratio: ratioOf(took.old, took.young)?.median ?? NaN,
+    young: median(used.young),
+    old: median(used.old),
+    ratio: ratioOf(used.old, used.young)?.median ?? NaN,
+    clock: { young: median(took.young), old: median(took.old) },
   };
 }
 
@@ -289,33 +313,18 @@ async function followChain(stack: BenchStack): Promise<void> {
   throw new Error("Cannot measure the sentinel: it does not come to the end of the chain");
 }
 
-function table(wanted: Wanted, all: readonly Figures[]): { lines: string[]; over: string[] } {
-  const last = all.at(-1);
-  const lines = [
-    ["", "0", ...wanted.sizes.map((size) => size.toLocaleString("en-US")), "ratio"].join(" | "),
-  ];
-  const over: string[] = [];
-  for (const [what, figure] of last ?? []) {
-    if (isOver(figure)) over.push(what);
-    const cells = all.map((figures) => `${(figures.get(what)?.old ?? NaN).toFixed(1)} ms`);
-    const ratio = `${figure.ratio.toFixed(2)}${isOver(figure) ? ` OVER ${BARS[figure.kind]}` : ""}`;
-    lines.push([what, `${figure.young.toFixed(1)} ms`, ...cells, ratio].join(" | "));
-  }
-  return { lines, over };
+/** As it is told: CPU of Postgres, and the time by the clock behind it. */
+function lineOf(what: string, figure: Figure): string {
+  const told = (cpu: number, clock: number) => `${cpu.toFixed(1)} ms (${clock.toFixed(0)})`;
+  const ratio = `${figure.ratio.toFixed(2)}${isOver(figure) ? ` OVER ${BARS[figure.kind]}` : ""}`;
+  return [what, told(figure.young, figure.clock.young), told(figure.old, figure.clock.old), ratio].join(
+    " | ",
+  );
 }
 
-async function plansOf(
-  stack: BenchStack,
-  all: readonly Measure[],
-  over: readonly string[],
-): Promise<string[]> {
-  const lines: string[] = [];
-  for (const { what, statement } of all) {
-    if (!over.includes(what) || statement === undefined) continue;
-    const plan = await stack.admin.unsafe(`explain (analyze, buffers) ${statement}`);
-    lines.push(`${what}:`, ...plan.map((row) => `  ${row["QUERY PLAN"]}`));
-  }
-  return lines;
+async function planOf(stack: BenchStack, statement: string): Promise<string[]> {
+  const plan = await stack.admin.unsafe(`explain (analyze, buffers) ${statement}`);
+  return plan.map((row) => String(row["QUERY PLAN"]));
 }
 
 async function main(wanted: Wanted): Promise<boolean> {
@@ -329,30 +338,26 @@ async function main(wanted: Wanted): Promise<boolean> {
     stacks.push(old);
     for (const stack of stacks) await begin(stack, folder);
     const todo = await measures(stacks, wanted, folder);
-    const all: Figures[] = [];
+    let isWithin = true;
     for (const judgments of wanted.sizes) {
       const took = await timed(() => fill(old.admin, { ...wanted, judgments }, say));
       say(`${judgments.toLocaleString("en-US")} judgments: filled in ${(took / 1000).toFixed(0)} s`);
-      for (const stack of stacks) await followChain(stack);
+      say("what | young: ms of Postgres' CPU (by the clock) | old | ratio");
       const figures = new Map<string, Figure>();
       for (const measure of todo) {
+        if (measure.kind === "sentinel") { for (const stack of stacks) await followChain(stack); }
         const figure = await compare(measure, young, old, wanted.runs);
         figures.set(measure.what, figure);
-        if (isOver(figure)) {
-          say(`  ${measure.what}: ${figure.young.toFixed(1)} ms, ${figure.old.toFixed(1)} ms`);
+        say(lineOf(measure.what, figure));
+        if (!isOver(figure)) continue;
+        isWithin = false;
+        if (wanted.plans && measure.statement !== undefined) {
+          for (const line of await planOf(old, measure.statement)) say(`    ${line}`);
         }
       }
-      all.push(figures);
+      if (wanted.json) console.log(JSON.stringify({ judgments, figures: Object.fromEntries(figures) }));
     }
-    const { lines, over } = table(wanted, all);
-    for (const line of lines) say(line);
-    if (wanted.plans) { for (const line of await plansOf(old, todo, over)) say(line); }
-    if (wanted.json) {
-      console.log(
-        JSON.stringify({ sizes: wanted.sizes, figures: all.map((one) => Object.fromEntries(one)), over }),
-      );
-    }
-    return over.length === 0;
+    return isWithin;
   } finally {
     for (const stack of stacks) await stack.stop();
     await Deno.remove(folder, { recursive: true });
