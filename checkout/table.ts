@@ -67,6 +67,18 @@ export function fitted(text: string, room: number): string {
   return [...signs.slice(0, before), "…", ...signs.slice(signs.length - behind)].join("");
 }
 
+/** A text in lines of so many signs at most, broken between words; a longer word stands alone. */
+export function folded(text: string, room: number): string[] {
+  const lines: string[] = [];
+  for (const word of plain(text).split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= room) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
+}
+
 /** Seconds as a person says them: `45 s`, `12 min`, `3 h`, `2 d`. */
 export function age(seconds: number | null): string {
   if (seconds === null) return "-";

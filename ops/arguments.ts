@@ -1,6 +1,7 @@
 /** From what was typed to a command and its flags. Underscores pass for hyphens; nothing unknown passes. */
 import { parseArgs } from "node:util";
 import { type AnyCommand, type CommandList, type Flag, type Typed, UsageError } from "./command.ts";
+import { TYPED_AS } from "../checkout/installed.ts";
 
 /** Flags every command has. */
 export const GLOBAL_FLAGS: Readonly<Record<string, Flag>> = {
@@ -34,7 +35,7 @@ export async function readCommandLine(
   if (named === null) {
     const wantsHelp = args.some((arg) => arg === "--help" || arg === "-h") || args.length === 0;
     if (words.length > 0) throw await unknownCommand(words, Object.keys(commands));
-    if (!wantsHelp) throw new UsageError("Name a command: deno task ops --help lists them.");
+    if (!wantsHelp) throw new UsageError(`Name a command: ${TYPED_AS} --help lists them.`);
     return { command: null, typed: await readTyped(["--help"], {}, null) };
   }
   const command = await commands[named.name]?.load() ?? null;
@@ -81,7 +82,7 @@ async function unknownCommand(words: readonly string[], names: readonly string[]
   const near = await nearest(words.length > 1 ? `${first} ${second}` : first, names) ??
     await nearest(first, names);
   const meant = near === null ? "" : ` Did you mean ${near}?`;
-  return new UsageError(`There is no command "${words[0]}".${meant} deno task ops --help lists all.`);
+  return new UsageError(`There is no command "${words[0]}".${meant} ${TYPED_AS} --help lists all.`);
 }
 
 /** What was meant by a mistyped name: of those it is like in two thirds of its letters, the one most like it. */
@@ -101,7 +102,7 @@ async function readTyped(
   const count = positionals.length;
   const [least, most] = command?.wordCount ?? [0, 0];
   if (values["help"] !== true && command !== null && (count < least || count > most)) {
-    throw new UsageError(`Usage: deno task ops ${[command.name, command.words].filter(Boolean).join(" ")}`);
+    throw new UsageError(`Usage: ${TYPED_AS} ${[command.name, command.words].filter(Boolean).join(" ")}`);
   }
   const text = (flag: string) => typeof values[flag] === "string" ? values[flag] : undefined;
   return {

@@ -1,27 +1,28 @@
 /** The usage of all commands, and of one. */
 import { GLOBAL_FLAGS } from "./arguments.ts";
 import type { AnyCommand, CommandList, DescribedCommand, Flag } from "./command.ts";
+import { TYPED_AS } from "../checkout/installed.ts";
 
 /** All commands by name, one line each. */
 export function helpOfAll(commands: CommandList): string {
   const sorted = Object.entries(commands).sort(([a], [b]) => a < b ? -1 : 1);
   const width = Math.max(...sorted.map(([name]) => name.length));
   return [
-    "deno task ops <command> [flags]",
+    `${TYPED_AS} <command> [flags]`,
     "",
     ...sorted.map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
     "",
     flagLines(GLOBAL_FLAGS),
     "",
     "Exit: 0 fine, 1 not fine, 2 critical, could not run, or wrong usage, 130 interrupted.",
-    "deno task ops <command> --help tells more about one.",
+    `${TYPED_AS} <command> --help tells more about one.`,
   ].join("\n");
 }
 
 /** One command: usage, what it shows, what it changes, its flags. */
 export function helpOf(command: DescribedCommand): string {
   return [
-    `deno task ops ${[command.name, command.words].filter(Boolean).join(" ")} [flags]`,
+    `${TYPED_AS} ${[command.name, command.words].filter(Boolean).join(" ")} [flags]`,
     "",
     command.summary,
     `Changes: ${command.effects}.`,
@@ -33,7 +34,7 @@ export function helpOf(command: DescribedCommand): string {
 
 function examplesOf({ name, examples }: AnyCommand): string[] {
   const lines = examples.map(([typed, purpose]) =>
-    [`deno task ops ${`${name} ${typed}`.trim()}`, purpose] as const
+    [`${TYPED_AS} ${`${name} ${typed}`.trim()}`, purpose] as const
   );
   const width = Math.max(...lines.map(([typed]) => typed.length));
   return lines.length === 0

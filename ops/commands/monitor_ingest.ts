@@ -13,8 +13,8 @@ interface Ingest {
 
 /** What grows by itself, and is no news. */
 const AGES: readonly string[] = ["oldest_seconds", "seconds"];
-const LEAST_NAME = 20; // signs of a file name, however small the terminal
-const HEADS = ["batch", "state", "total", "valid", "invalid", "inserted", "age", "file"];
+const LEAST_NAME = 12; // signs of a file name; where a line has no room for them the name stands below it
+const HEADS = ["batch", "state", "total", "valid", "invalid", "inserted", "age"];
 
 export const monitorIngest = command<Ingest>({
   name: "monitor-ingest",
@@ -40,20 +40,23 @@ export const monitorIngest = command<Ingest>({
   show,
 });
 
+/** @returns what is seen, in lines no longer than the terminal is wide. */
 function show({ at, states, batches }: Ingest, pen: Pen): string {
-  const rows = (name: (filename: string) => string) =>
-    batches.map((one) => [
-      one.batch_id.slice(0, 8),
-      one.status,
-      one.total,
-      one.valid,
-      one.invalid,
-      one.inserted,
-      age(one.seconds),
-      name(one.filename),
-    ]);
-  const others = Math.max(...table(HEADS, rows(() => "file"), "").split("\n").map((line) => line.length)) - 4;
-  const room = pen.width === null ? Infinity : Math.max(LEAST_NAME, pen.width - others);
+  const rows = batches.map((one) => [
+    one.batch_id.slice(0, 8),
+    one.status,
+    one.total,
+    one.valid,
+    one.invalid,
+    one.inserted,
+    age(one.seconds),
+  ]);
+  const name = (at: number, room: number) => fitted(batches[at]?.filename ?? "", room);
+  const others = Math.max(...table(HEADS, rows, "").split("\n").map((line) => line.length)) + 2;
+  const room = (pen.width ?? Infinity) - others;
+  const listed = room < LEAST_NAME
+    ? table(HEADS, rows, "", (at) => name(at, (pen.width ?? Infinity) - 4))
+    : table([...HEADS, "file"], rows.map((row, at) => [...row, name(at, room)]), "");
   return [
     pen.bold(`Ingest at ${at.slice(0, 19).replace("T", " ")} UTC`),
     "",
@@ -63,7 +66,7 @@ function show({ at, states, batches }: Ingest, pen: Pen): string {
       "No batch yet.",
     ),
     "",
-    table(HEADS, rows((filename) => fitted(filename, room)), ""),
+    listed,
     "",
   ].join("\n");
 }

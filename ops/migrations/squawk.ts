@@ -36,13 +36,18 @@ export function squawkProgram(): string {
 /**
  * @param paths of migration files.
  * @param released files of the first release: nobody used their tables when they ran.
- * @throws CannotRun when squawk does not answer in its own format.
+ * @throws CannotRun when squawk is not there, or does not answer in its own format.
  */
 export async function squawk(paths: readonly string[], released: ReadonlySet<string>): Promise<Complaint[]> {
   const { stdout, stderr } = await new Deno.Command(squawkProgram(), {
     args: ["--pg-version", "17.0", "--reporter", "json", "--exclude", NOT_OURS.join(","), ...paths],
     stdin: "null",
-  }).output();
+  }).output().catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new CannotRun(
+      "squawk, which judges locks, is not here. In a working copy: deno install. Elsewhere SQUAWK names one.",
+    );
+  });
   const found = Found.safeParse(parsed(new TextDecoder().decode(stdout)));
   if (!found.success) throw new CannotRun(`squawk: ${new TextDecoder().decode(stderr).trim().slice(0, 500)}`);
   return found.data

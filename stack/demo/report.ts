@@ -1,5 +1,5 @@
 /** The end of the demo: a table for a person, or one JSON object for a program. */
-import { fitted, table } from "../../checkout/table.ts";
+import { fitted, folded, table } from "../../checkout/table.ts";
 import type { Outcome } from "./drops.ts";
 
 const COLUMNS = ["file", "outcome", "total", "valid", "invalid", "inserted", "seconds"] as const;
@@ -25,7 +25,10 @@ export function outcomeTable(outcomes: readonly Outcome[], seconds: number, widt
     batch.row_count_inserted,
     batch.seconds.toFixed(1).padStart("seconds".length),
   ]);
-  const listed = table(COLUMNS, rows, "", (at) => outcomes[at]?.batch.rejection_reason ?? null);
+  const listed = table(COLUMNS, rows, "", (at) => {
+    const reason = outcomes[at]?.batch.rejection_reason ?? null;
+    return reason === null ? null : folded(reason, (width ?? Infinity) - 4).join("\n    ");
+  });
   const wrong = outcomes.filter((outcome) => !outcome.asExpected).length;
   return [
     "",

@@ -1,4 +1,4 @@
-/** The pages `docs/runbooks/checks/` and `docs/runbooks/codes/`: one for each check of the sentinel and each code, from the code's own words. */
+/** The pages of docs/runbooks that are written from code: one for each check of the sentinel and each code, and the one of the commands. */
 import { ADVICE } from "../../ops/batches/advice.ts";
 import { PROBLEMS } from "../../shared/errors.ts";
 import { REJECTION_CODES } from "../../shared/intake/rejection_codes.ts";
@@ -6,6 +6,7 @@ import { ROW_CODES } from "../../shared/judgments/codes.ts";
 import type { Check } from "../../shared/sentinel/check.ts";
 import { CHECKS } from "../../shared/sentinel/checks.ts";
 import { ROOT } from "./project_files.ts";
+import { commandsPage } from "./older_commands.ts";
 import { inCell, table } from "./tables.ts";
 
 /** Where they are kept, from the root. */
@@ -16,6 +17,7 @@ const HEAD = "Written from the code by `deno task types`; not edited by hand.\n"
 /** @returns the pages as they should be, by their path below FOLDER. */
 export async function runbookPages(): Promise<Map<string, string>> {
   const pages = new Map<string, string>();
+  pages.set("commands.md", commandsPage());
   pages.set("checks.md", checksIndex());
   for (const check of CHECKS) pages.set(`checks/${check.name}.md`, await checkPage(check));
   const codes = allCodes();

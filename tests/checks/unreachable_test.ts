@@ -3,9 +3,11 @@
  * or what did not answer. Run in this process: a hundred and fifty runs take as long as five of their own.
  */
 import { assertEquals } from "deno-std/assert/equals.js";
+import { assertMatch } from "deno-std/assert/match.js";
 import { ROOT } from "../../checkout/root.ts";
 import { COMMANDS, loadAll } from "../../ops/commands.ts";
 import { runOps } from "../../ops/run_ops.ts";
+import { ALONE, JUDGES, LOOKERS } from "./reach.ts";
 
 const SOME_ID = "00000000-0000-4000-8000-000000000000";
 
@@ -24,33 +26,31 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   "wake": ["sentinel"],
 };
 
-/** They need no system. */
-const ALONE = ["completions", "evaluate", "lint-migrations"];
-/** They look at every part, and say of each that it is away: 1. tests/e2e/gates_test.ts has them. */
-const LOOKERS = ["doctor", "doctor-all", "go-live-gate", "prod-gate"];
-/** They judge what is set before anything is reached: tests/deploy has them. */
-const JUDGES = ["db-push", "deploy", "verify-env-config"];
+/** Runs one command line in this process. */
+async function type(args: readonly string[]): Promise<{ code: number; said: string }> {
+  const told: string[] = [];
+  const code = await runOps(args, {
+    commands: COMMANDS,
+    env: () => undefined,
+    print: (line) => told.push(line),
+    write: () => Promise.reject(new Error("Cannot write: nothing is there")),
+    complain: (line) => told.push(line),
+    colours: false,
+    ask: () => null,
+    stopping: new AbortController().signal,
+  });
+  return { code, said: told.join("\n") };
+}
 
 /** @returns each command that did not exit 2 with words that fit, and what it did. */
 async function sweep(where: readonly string[], words: RegExp, but: readonly string[]): Promise<string[]> {
   const wrong: string[] = [];
   for (const { name, wordCount: [least] } of await loadAll(COMMANDS)) {
     if (but.includes(name)) continue;
-    const told: string[] = [];
-    const code = await runOps(
+    const { code, said } = await type(
       [...name.split(" "), ...WORDS[name] ?? Array<string>(least).fill(SOME_ID), ...where],
-      {
-        commands: COMMANDS,
-        env: () => undefined,
-        print: (line) => told.push(line),
-        write: () => Promise.reject(new Error("Cannot write: nothing is there")),
-        complain: (line) => told.push(line),
-        colours: false,
-        ask: () => null,
-        stopping: new AbortController().signal,
-      },
     );
-    if (code !== 2 || !words.test(told.join("\n"))) wrong.push(`${name}: ${code} ${told.join(" | ")}`);
+    if (code !== 2 || !words.test(said)) wrong.push(`${name}: ${code} ${said}`);
   }
   return wrong;
 }
@@ -68,7 +68,8 @@ Deno.test("every command names the variable that is missing, and the file it bel
   assertEquals(await sweep(["--env", "prod", "--yes"], words, but), []);
 });
 
-Deno.test("every command says who does not answer where nobody is at the address: exit 2, and no secret", async () => {
+/** Sets an environment whose addresses nobody is at, while `work` is done. @param work is given the secret in it. */
+async function withNobodyThere(work: (secret: string) => Promise<void>): Promise<void> {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close(); // nobody is there any more
@@ -83,15 +84,42 @@ Deno.test("every command says who does not answer where nobody is at the address
   const before = Object.keys(settings).map((name) => [name, Deno.env.get(name)] as const);
   for (const [name, value] of Object.entries(settings)) Deno.env.set(name, value);
   try {
-    const words = new RegExp(
-      `^(?![^]*${secret})[^]*(?:ECONNREFUSED|[Ff]etch failed|[Cc]onnection refused|error sending request|no connection|` +
-        "Logs of a hosted project are at)",
-    );
-    assertEquals(await sweep(["--env", "dev", "--yes"], words, [...ALONE, ...LOOKERS, ...JUDGES]), []);
+    await work(secret);
   } finally {
     for (const [name, value] of before) {
       if (value === undefined) Deno.env.delete(name);
       else Deno.env.set(name, value);
     }
   }
+}
+
+Deno.test("every command says who does not answer where nobody is at the address: exit 2, and no secret", async () => {
+  await withNobodyThere(async (secret) => {
+    const words = new RegExp(
+      `^(?![^]*${secret})[^]*(?:ECONNREFUSED|[Ff]etch failed|[Cc]onnection refused|error sending request|no connection|` +
+        "Logs of a hosted project are at)",
+    );
+    assertEquals(await sweep(["--env", "dev", "--yes"], words, [...ALONE, ...LOOKERS, ...JUDGES]), []);
+  });
+});
+
+Deno.test("what looks at every part says of each that it is away, and what judges the environment what is wrong in it: exit 1, and no secret", async () => {
+  await withNobodyThere(async (secret) => {
+    for (const name of [...LOOKERS, "verify-env-config"]) {
+      const { code, said } = await type([
+        name,
+        ...WORDS[name] ?? [],
+        ...name === "prod-gate" ? ["--skip", "evaluator"] : [],
+        "--env",
+        "dev",
+      ]);
+      assertEquals([name, code], [name, 1], said);
+      assertEquals(said.includes(secret), false, name);
+      assertMatch(said, /\n {2,4}(?:→ )?\S/, `${name} has a line under what is red`);
+    }
+    for (const name of ["db-push", "deploy"]) {
+      const { code, said } = await type([name, "--env", "dev", "--yes"]);
+      assertEquals([name, code, said.includes(secret)], [name, 2, false], said);
+    }
+  });
 });

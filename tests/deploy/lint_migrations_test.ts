@@ -1,6 +1,9 @@
 /** lintMigrations() on checkouts with a history: what a release has applied is history, and locks begin to matter. */
 import { assertEquals } from "deno-std/assert/equals.js";
+import { assertRejects } from "deno-std/assert/rejects.js";
+import { squawk } from "../../ops/migrations/squawk.ts";
 import { ROOT } from "../../checkout/root.ts";
+import { CannotRun } from "../../ops/command.ts";
 import { lintMigrations } from "../../ops/migrations/lint.ts";
 
 Deno.test("lintMigrations() has nothing to say about this project", async () => {
@@ -67,4 +70,15 @@ Deno.test("lintMigrations() refuses the runbook's patterns, and lets a revert th
   assertEquals(rules.includes(`${SECOND}: drop-column`), true, rules.join());
   const revert = "20260102000000_revert_create_things.sql";
   assertEquals(await rulesAfterRelease({ [revert]: drop }), []);
+});
+
+Deno.test("squawk() that is not there cannot run, and says where it would be", async () => {
+  const before = Deno.env.get("SQUAWK");
+  Deno.env.set("SQUAWK", "/no/such/squawk");
+  try {
+    await assertRejects(() => squawk([], new Set()), CannotRun, "In a working copy: deno install");
+  } finally {
+    if (before === undefined) Deno.env.delete("SQUAWK");
+    else Deno.env.set("SQUAWK", before);
+  }
 });

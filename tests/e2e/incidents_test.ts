@@ -29,6 +29,9 @@ Deno.test(story("incidents end with the documented steps", ["faults", "time", "s
       const seen = await ops(stack.name, ["sentinel"]);
       assertEquals(seen.code, 2);
       assertMatch(seen.out, /stuck_batches {2}1 batch stuck > 10m: uploaded\(1\)/);
+      const alerts = await ops(stack.name, ["alerts"]);
+      assertEquals(alerts.code, 2);
+      assertMatch(alerts.out, /stuck_batches/);
       const id = (await batchOf(client, "simplicity/a.csv"))?.id ?? "";
       await stack.ask({ do: "faults", set: { net_stopped: false } });
       await sql`UPDATE intake.simplicity_batches SET status = 'uploaded', updated_at = NOW() WHERE id = ${id}`;

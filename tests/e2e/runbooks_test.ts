@@ -8,9 +8,11 @@ import type postgres from "postgres";
 import { ROOT } from "../../checkout/root.ts";
 import { COMMANDS } from "../../ops/commands.ts";
 import { runOps } from "../../ops/run_ops.ts";
+import { TYPED_LINES } from "../checks/older_commands.ts";
 import { sharedStack } from "../stack/shared_stack.ts";
 import { AGAINST, story } from "../support/against.ts";
 import { drop, ended } from "../support/drops.ts";
+import { assertHarmless, secretsOf } from "../support/ops.ts";
 
 const shared = sharedStack();
 const FOLDER = `${ROOT}/docs/runbooks`;
@@ -45,11 +47,14 @@ function wordsOf(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word = ""]) => quoted ?? word);
 }
 
+/** What goes on until it is stopped. */
+const endless = /--(?:follow|loop)|queue.inspect --watch/;
+
 /** Runs one line. What follows for ever is told to stop once it has said something. @returns its words, and whether there was a result. */
 async function type(line: string): Promise<{ code: number; told: boolean; said: string }> {
   const args = wordsOf(line.replace(/^deno task ops /, "").replaceAll("<batch>", batch.slice(0, 8)));
   const stop = new AbortController();
-  let [said, told] = ["", false];
+  let [said, files, told] = ["", "", false];
   const hear = (text: string) => {
     said += `${text}\n`;
   };
@@ -59,14 +64,17 @@ async function type(line: string): Promise<{ code: number; told: boolean; said: 
     print(text) {
       hear(text);
       told = true; // what cannot run, or is typed wrongly, has no result
-      if (args.includes("--follow") || args.includes("--loop") || args.includes("--watch")) stop.abort();
+      if (endless.test(line)) stop.abort();
     },
-    write: (bytes) => Promise.resolve(hear(new TextDecoder().decode(bytes))),
+    write: (bytes) => Promise.resolve(void (files += new TextDecoder().decode(bytes))),
     complain: hear,
     colours: false,
     ask: () => null,
     stopping: stop.signal,
   });
+  const secrets = await secretsOf(shared().stack.name);
+  assertHarmless(args, said, secrets);
+  assertHarmless(args, files.replaceAll("\r", ""), secrets); // a table's lines may end as in the file it came from
   return { code, told, said };
 }
 
@@ -89,6 +97,38 @@ async function tryOut(sql: postgres.Sql, block: string): Promise<void> {
     if (!(error instanceof TakenBack)) throw error;
   }
 }
+
+Deno.test(
+  story(
+    "what older pages tell people to type exits as docs/runbooks/commands.md says",
+    ["solitude"],
+    async (t) => {
+      const folder = await Deno.makeTempDir({ prefix: "dragonfly-typed-" });
+      try {
+        const file = await Deno.writeTextFile(`${folder}/new.csv`, `${HEADER}\nTYPED-1,A,B,1,2024-01-31\n`)
+          .then(() => `${folder}/new.csv`);
+        const places: Readonly<Record<string, string>> = {
+          "<new>": file,
+          "<errors>": file,
+          "<output>": `${folder}/output`,
+          "<dataset>": `${ROOT}/ops/evaluation/golden_dataset.json`,
+        };
+        for (const { here, exits, elsewhere } of TYPED_LINES) {
+          if (elsewhere !== undefined) continue;
+          await t.step(here, async () => {
+            const { code, said } = await type(
+              here.replace(/<(?!batch)\w+>/g, (word) => places[word] ?? word),
+            );
+            assertEquals([here, exits.includes(code)], [here, true], `${code}: ${said}`);
+            assertEquals(code === 130, endless.test(here));
+          });
+        }
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  ),
+);
 
 const typed = new Set<string>();
 

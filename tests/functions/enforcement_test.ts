@@ -248,3 +248,20 @@ Deno.test("verify-business-logic proves Block, Cure, Success line by line, and i
   }
   assertEquals(await counted(), before);
 });
+
+Deno.test("verify-business-logic is red when somebody without consent is taken for authorised", async () => {
+  const { sql } = shared();
+  const [made] = await sql`select pg_get_functiondef('legal.is_authorized(uuid)'::regprocedure) as text`;
+  await sql`select ops.set_queue_paused('ingest', false, null, 'ops:test', null)`;
+  await sql.unsafe(`
+    create or replace function legal.is_authorized(plaintiff_id uuid) returns boolean language sql stable set search_path = ''
+    as 'select true'`);
+  try {
+    const { code, out } = await ops(shared().stack.name, ["verify-business-logic"]);
+    assertEquals(code, 1, out);
+    assert(/❌ .*The Block/.test(out), out);
+  } finally {
+    await sql.unsafe(String(made?.text));
+    await sql`select ops.set_queue_paused('ingest', true, 'tests', 'ops:test', null)`;
+  }
+});
