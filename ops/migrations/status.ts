@@ -3,6 +3,7 @@ import type postgres from "postgres";
 import * as z from "zod";
 import type { Migration } from "./files.ts";
 import { bareText } from "./sql_tree.ts";
+import { standVerbatim } from "./verbatim.ts";
 
 /**
  * - `applied`: in both, alike
@@ -60,7 +61,7 @@ export function compareMigrations(files: readonly Migration[], applied: readonly
 /** White space, comments and case aside: the CLI keeps statements, not files. */
 function sameStatements(text: string, statements: readonly string[] | null): boolean {
   if (statements === null || statements.length === 0) return true;
-  return bareText(text) === bareText(statements.join(";\n"));
+  return standVerbatim(text, statements) || bareText(text) === bareText(statements.join(";\n"));
 }
 
 const MEANING: Record<MigrationState, string> = {
