@@ -21,8 +21,11 @@ export interface Field<Schema extends z.ZodType = z.ZodType, Absent = unknown> {
   readonly otherwise: { readonly value: Absent } | null;
   /** A value that passes. */
   readonly example: unknown;
-  /** Blank text is nobody's answer to a form's question, unless the field must say something once it is there. */
-  readonly blank: "absent" | "refused";
+  /**
+   * What stands for a field that is there and empty. `absent`: blank text and null are nobody's answer to a form's
+   * question. `null`: null alone is; blank text is read as any other and does not pass. `refused`: neither is.
+   */
+  readonly blank: "absent" | "null" | "refused";
 }
 
 /** Fields by name. */
@@ -42,7 +45,7 @@ export function required<Schema extends z.ZodType>(schema: Schema, words: Words)
 /** A field that may be absent; then it is null. */
 export function optional<Schema extends z.ZodType>(
   schema: Schema,
-  words: Words & { readonly blank?: "refused" },
+  words: Words & { readonly blank?: "null" | "refused" },
 ): Field<Schema, null> {
   return { schema, blank: "absent", ...words, otherwise: { value: null } };
 }

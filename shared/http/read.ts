@@ -23,13 +23,18 @@ export function readFields(fields: Fields, given: Given): Given {
 }
 
 function readField(name: string, field: Field, value: unknown): unknown {
-  if (value === undefined || (field.blank === "absent" && (value === null || value === ""))) {
+  if (isAbsent(field, value)) {
     if (field.otherwise === null) throw invalid(name, field.rule);
     return field.otherwise.value;
   }
   const read = field.schema.safeParse(value);
   if (!read.success) throw invalid(name, field.rule);
   return read.data;
+}
+
+function isAbsent({ blank }: Field, value: unknown): boolean {
+  return value === undefined || (value === null && blank !== "refused") ||
+    (value === "" && blank === "absent");
 }
 
 /**

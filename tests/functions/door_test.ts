@@ -183,9 +183,9 @@ function streamed(whole: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<Arr
 }
 
 const BAD_FIELDS: readonly (readonly [string, readonly string[]])[] = [
-  ["error_threshold_percent", ["abc", "10.5", "-1", "101", "1e1", "٣"]],
+  ["error_threshold_percent", ["abc", "10.5", "-1", "101", "1e1", "٣", ""]],
   ["priority", ["101", "-101", "high", "1.5"]],
-  ["force", ["yes", "1", "TRUE"]],
+  ["force", ["yes", "1", "TRUE", ""]],
   ["dry_run", ["no", "0"]],
   ["source", ["unknown", "Simplicity", "../etc", "a b"]],
   ["source_reference", ["x".repeat(201)]],

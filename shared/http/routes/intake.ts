@@ -52,20 +52,26 @@ const threshold = optional(wholeNumber(0, 100), {
   about:
     "Share of rows that may be rejected before the batch is refused, in percent. A vendor may only lower it.",
   example: 10,
+  blank: "null",
 });
 
-/** What may be said beside a file. What is not given is the source's own. */
+/**
+ * What may be said beside a file. What is not given is the source's own. An empty budget, order or answer to yes or no is
+ * a script's variable that was never set: it is refused, and not taken for the default.
+ */
 export const UPLOAD_FIELDS = {
   error_threshold_percent: threshold,
   priority: optional(wholeNumber(-100, 100), {
     rule: "a whole number from -100 to 100",
     about: "Higher goes first; operators only.",
     example: 0,
+    blank: "null",
   }),
   dry_run: optional(flag(), {
     rule: "true or false",
     about: "Read and judge the file, and insert nothing.",
     example: false,
+    blank: "null",
   }),
   source_reference: optional(text(200), {
     rule: "at most 200 characters, none of them a control character",
@@ -76,11 +82,13 @@ export const UPLOAD_FIELDS = {
     rule: "the name of a known source",
     about: "Whose file it is; `simplicity` for operators, a vendor's own for vendors.",
     example: "simplicity",
+    blank: "null",
   }),
   force: optional(flag(), {
     rule: "true or false",
     about: "Run a completed batch of the same bytes again; operators only.",
     example: false,
+    blank: "null",
   }),
 };
 

@@ -135,6 +135,14 @@ Deno.test("readFields() takes a blank for what nobody filled in, unless it must 
   assertEquals(readOptionalReason({}), null);
 });
 
+for (const field of ["error_threshold_percent", "priority", "force", "dry_run", "source"]) {
+  Deno.test(`readUploadOptions() refuses an empty ${field}, and takes null for one that was not given`, () => {
+    const problem = assertThrows(() => readUploadOptions({ [field]: "" }), Problem);
+    assertEquals([problem.code, problem.members.field], ["INVALID_PARAMETER", field]);
+    assertEquals(readUploadOptions({ [field]: null }), readUploadOptions({}));
+  });
+}
+
 Deno.test("queryOf() takes the first of each name, decoded; what is not UTF-8 no field takes", () => {
   const query = queryOf("http://127.0.0.1/x?q=a+b%26c&q=later&none&=x&bad=%ED%A0%80&half=%&toString=1");
   assertEquals(query, { q: "a b&c", none: "", bad: "\ud800", half: "\ud800", toString: "1" });
