@@ -6,16 +6,18 @@ import { dsn } from "../../shared/environment/values.ts";
 import { DROP_BUCKET } from "../../shared/intake/limits.ts";
 import { bytesOf, readConfig } from "../../checkout/config.ts";
 import { givenOf } from "../environment/given.ts";
-import { type EnvironmentFinding, strayNames, verifyEnvironment } from "../environment/verify.ts";
+import {
+  ENVIRONMENT_CURE,
+  type EnvironmentFinding,
+  strayNames,
+  verifyEnvironment,
+} from "../environment/verify.ts";
 import { reasonOf } from "../reason.ts";
 import type { Target } from "../target.ts";
 import { timed } from "./asking.ts";
 import { type Seen, unwell, warned, well, wellUnless } from "./check.ts";
 
 const ANSWER_WITHIN_MS = 10_000;
-
-const ENVIRONMENT_CURE =
-  "Correct these names, then ops verify-env-config; a deploy sends them to the functions.";
 
 /** The names and rules of the environment, each function's own, and what has no business there. */
 export async function lookAtEnvironment(target: Target): Promise<Seen> {

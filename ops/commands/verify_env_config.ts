@@ -1,6 +1,6 @@
 /** `ops verify-env-config`: the environment of a project, judged before it is used. Go-live runbook, §2.2. */
 import { command, EXIT, type Pen } from "../command.ts";
-import { type EnvironmentFinding, verifyEnvironment } from "../environment/verify.ts";
+import { ENVIRONMENT_CURE, type EnvironmentFinding, verifyEnvironment } from "../environment/verify.ts";
 import { givenOf } from "../environment/given.ts";
 
 interface Verdict {
@@ -26,7 +26,7 @@ export const verifyEnvConfig = command<Verdict>({
       ...findings.map((finding) => line(finding, pen)),
       errors === 0
         ? pen.good(`ok: the environment of ${environment} is whole`)
-        : pen.bad(`${errors} wrong in the environment of ${environment}`),
+        : `${pen.bad(`${errors} wrong in the environment of ${environment}`)}\n  → ${ENVIRONMENT_CURE}`,
     ].join("\n");
   },
 });

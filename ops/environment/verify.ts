@@ -12,6 +12,10 @@ export interface EnvironmentFinding {
   readonly message: string;
 }
 
+/** What to do about all of them. */
+export const ENVIRONMENT_CURE =
+  "Correct these names, then ops verify-env-config; a deploy sends them to the functions.";
+
 type Given = Readonly<Record<string, string | undefined>>;
 
 /** Variables commands read and the platform injects; they are in the files, and never sent as secrets. */

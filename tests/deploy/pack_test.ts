@@ -36,7 +36,7 @@ async function run(program: string, args: string[], cwd: string, env: Record<str
 }
 
 Deno.test("the packed file runs from an empty folder with an empty home and without a network", async (t) => {
-  const work = await Deno.makeTempDir({ prefix: "dragonfly-packed-" });
+  const work = await Deno.makeTempDir({ dir: "/tmp", prefix: "dragonfly-packed-" });
   const [program, empty, home] = [`${work}/dragonfly`, `${work}/empty`, `${work}/home`];
   await Deno.mkdir(empty);
   await Deno.mkdir(home);
