@@ -76,7 +76,7 @@ Deno.test("the packed file runs from an empty folder with an empty home and with
       const asked: string[] = [];
       const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
         asked.push(`${new URL(request.url).pathname} ${request.headers.get("authorization")}`);
-        return Response.json({ batches: [], total: 0, page: 1, limit: 20 });
+        return Response.json({ batches: [], total: 0, page: 1, page_size: 20 });
       });
       const key = "k".repeat(40);
       await Deno.writeTextFile(
