@@ -341,3 +341,53 @@ Deno.test("the two views are what is_authorized() says, for every sort of plaint
       ]);
     }
   }));
+
+/** Plaintiffs of whom the times that are kept say something else than is_authorized(). */
+async function keptWrongly(db: TestDatabase): Promise<string[]> {
+  const rows = await db.sql`
+    select p.name from public.plaintiffs p left join legal.authorizations a on a.plaintiff_id = p.id
+     where coalesce(a.holds @> clock_timestamp(), false) <> (p.merged_into is null and legal.is_authorized(p.id))`;
+  return rows.map((row) => String(row.name));
+}
+
+Deno.test("the times that are kept for lists follow members that come and go, whatever the session, and are counted anew", () =>
+  withDatabase(async (db) => {
+    const party = await addParty(db);
+    await consentToAll(db, party.id);
+    const listed = async () => {
+      const [row] = await engine(db)`
+        select enforcement.list_plaintiffs(null, null, true) ->> 'total' as yes,
+               enforcement.list_plaintiffs(null, null, false) ->> 'total' as no`;
+      return [row?.yes, row?.no, ...await keptWrongly(db)];
+    };
+    assertEquals(await listed(), ["1", "0"]);
+    await db
+      .sql`insert into public.plaintiffs (name, status, merged_into) values ('Akme', null, ${party.id})`;
+    assertEquals(await listed(), ["0", "1"]);
+    await db.sql.begin(async (sql) => {
+      await sql`set local session_replication_role = replica`;
+      await sql`delete from public.plaintiffs where name = 'Akme'`;
+    });
+    assertEquals(await listed(), ["1", "0"]);
+    await db.sql`update public.plaintiffs set name_normalized = 'dragonfly-proof x' where id = ${party.id}`;
+    assertEquals(await listed(), ["0", "0"]);
+    await db.admin`update legal.authorizations set holds = '{}', is_proof = false`;
+    assertEquals((await keptWrongly(db)).length, 1);
+    await db.sql`select legal.recount_authorizations()`;
+    assertEquals(await listed(), ["0", "0"]);
+  }));
+
+Deno.test("what is kept for lists is never written from a snapshot that is older than a consent", () =>
+  withDatabase(async (db) => {
+    const party = await addParty(db);
+    const late = db.connect();
+    await late`begin isolation level repeatable read`;
+    await late`select 1 from legal.consents`; // its snapshot
+    await consentToAll(db, party.id);
+    const error = await errorOf(
+      late`update public.plaintiffs set status = 'inactive' where id = ${party.id}`,
+    );
+    assertMatch(error ?? "nothing", /^40001 /);
+    await late`rollback`;
+    assertEquals(await keptWrongly(db), []);
+  }));
