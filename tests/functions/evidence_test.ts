@@ -126,7 +126,7 @@ async function exportAgain(): Promise<void> {
     await sql`alter table audit.exported_heads enable always trigger _100_protect_heads`;
     await sql`alter table audit.exported_heads enable always trigger _100_protect_heads_truncate`;
   });
-  await shared().sql`select audit.seal()`;
+  await shared().sql`select audit.seal(most_ms => 60000)`;
   await call(shared(), "sentinel/run", { method: "POST", headers: asOperator(shared()) });
   await until("the head is exported", async () => {
     return (await shared().sql`

@@ -13,7 +13,7 @@ async function append(db: TestDatabase, count: number): Promise<void> {
 }
 
 async function seal(db: TestDatabase): Promise<number> {
-  return (await engine(db)`select audit.seal() as sealed`)[0]?.sealed;
+  return (await engine(db)`select audit.seal(most_ms => 60000) as sealed`)[0]?.sealed;
 }
 
 async function verify(db: TestDatabase) {

@@ -36,7 +36,7 @@ async function recorded(db: TestDatabase, signing: SigningKey, others = 2) {
 }
 
 async function exported(db: TestDatabase, signing: SigningKey) {
-  await engine(db)`select audit.seal()`;
+  await engine(db)`select audit.seal(most_ms => 60000)`;
   const [head] = await db.sql`select seal_no::int as seal_no, hash from audit.head()`;
   const file = await signHead(
     { seal_no: Number(head?.seal_no), hash: String(head?.hash) },
