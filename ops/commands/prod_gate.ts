@@ -43,7 +43,10 @@ const TABLE: readonly Line[] = [
     name: "Test Suite",
     modes: ["dev"],
     remedy: "deno task test",
-    look: ({ stopping }) => lookAtTests(stopping),
+    look({ note, stopping }) {
+      note("Every group of tests is run, which takes minutes …");
+      return lookAtTests(stopping);
+    },
   },
   {
     key: "imports",
