@@ -69,12 +69,17 @@ async function run(...args: string[]): Promise<Ran> {
   return { code, ...lines, json: () => JSON.parse(lines.out) };
 }
 
-/** Numbers of the gates that are shut, with what each says. */
+/** Of the eleven, those that are shut: their numbers, with what each says. */
+function shutOf(rows: readonly CheckRow[]): Map<number, CheckRow> {
+  assertEquals(rows.length, 11);
+  return new Map(rows.flatMap((row, at) => row.passed ? [] : [[at + 1, row] as const]));
+}
+
+/** Looks at all gates. @returns those that are shut. */
 async function shutGates(target: Target): Promise<Map<number, CheckRow>> {
   try {
     const rows = await runChecks(gatesOf(target, scratch, NEVER));
-    assertEquals(rows.length, 11);
-    return new Map(rows.flatMap((row, at) => row.passed ? [] : [[at + 1, row]]));
+    return shutOf(rows);
   } finally {
     await target.close();
   }
@@ -253,7 +258,9 @@ Deno.test(story("gates 2, 8 and 9 are shut by their own causes, and no other is"
   await sql`update ops.queue_control set reason = ${`use ${stack.operator_key}`} where job_type = 'notify'`;
   await above`alter database postgres set default_transaction_read_only = on`;
   try {
-    const shut = await shutGates(here());
+    const ran = await run("go-live-gate", "--json"); // as an operator does, once
+    assertEquals(ran.code, 1);
+    const shut = shutOf(ran.json<Verdict>().checks);
     assertEquals(numbers(shut), [2, 8, 9], JSON.stringify([...shut]));
     assertMatch(shut.get(2)?.evidence ?? "", /it is read-only/);
     assertMatch(shut.get(8)?.evidence ?? "", /Audit chain does not verify: wrong hash at seal_no 1/);
