@@ -109,7 +109,8 @@ export function enforcementStories(desk: () => Desk): void {
     assertEquals(await merge.isDisabled(), true, "the name shows that it is meant");
     await question.getByLabel("Type").fill("Midland Funding LLC");
     await merge.click();
-    await page.getByRole("list", { name: "Stands also for" }).getByText("MIDLAND FUNDNG, Inc.").waitFor();
+    const standing = page.getByRole("list", { name: "Stands also for" });
+    await standing.getByRole("link", { name: "MIDLAND FUNDNG, Inc." }).waitFor();
     const merged = async () =>
       (await sql`select merged_into, merge_reason from public.plaintiffs where id = ${other.id}`)[0];
     assertEquals(await merged(), { merged_into: one.id, merge_reason: "The same tax number." });
@@ -117,7 +118,7 @@ export function enforcementStories(desk: () => Desk): void {
     await page.getByRole("button", { name: "Take apart MIDLAND FUNDNG, Inc." }).click();
     await question.getByLabel("Why").fill("Two tax numbers after all.");
     await question.getByRole("button", { name: "Take apart" }).click();
-    await page.getByRole("list", { name: "Stands also for" }).waitFor({ state: "detached" });
+    await standing.waitFor({ state: "detached" });
     assertEquals((await merged())?.["merged_into"], null);
     await goTo(page, "Plaintiffs");
     const [known] = await sql`
