@@ -7,11 +7,12 @@ const NONE = "–";
 
 export function BatchFigures({ batch }: { readonly batch: Batch }) {
   const { row_count_invalid: invalid, row_count_total: total, row_count_unread: unread } = batch;
+  const good = batch.dry_run ? batch.row_count_valid : batch.row_count_inserted;
   return (
     <dl className="figures">
       <Figure name="Rows">{whole(total)}</Figure>
-      <Figure name={batch.dry_run ? "Would pass" : "Ingested"} tone="good">
-        {whole(batch.dry_run ? batch.row_count_valid : batch.row_count_inserted)}
+      <Figure name={batch.dry_run ? "Would pass" : "Ingested"} tone={good > 0 ? "good" : undefined}>
+        {whole(good)}
       </Figure>
       <Figure name="Errors" tone={invalid > 0 ? "bad" : undefined}>
         {whole(invalid)} {total > 0 && <span className="quiet">{percent(invalid, total)}</span>}

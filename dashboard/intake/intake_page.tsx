@@ -275,7 +275,7 @@ function Forecasted({ station }: { readonly station: Extract<Station, { at: "che
       <h2 className="keep">{file.filename}</h2>
       <dl className="figures">
         <Figure name="Rows">{whole(forecast.total)}</Figure>
-        <Figure name="Good" tone="good">{whole(forecast.valid)}</Figure>
+        <Figure name="Good" tone={forecast.valid > 0 ? "good" : undefined}>{whole(forecast.valid)}</Figure>
         <Figure name="Rejected" tone={forecast.invalid > 0 ? "bad" : undefined}>
           {whole(forecast.invalid)}
         </Figure>

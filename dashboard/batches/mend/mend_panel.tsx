@@ -72,7 +72,7 @@ export function MendPanel({ batch }: { readonly batch: DescribedBatch }) {
             {batch.header !== null && (
               <button
                 type="button"
-                className="main"
+                className={isOpen ? "" : "main"}
                 aria-expanded={isOpen}
                 onClick={() => setOpen(!isOpen)}
               >
