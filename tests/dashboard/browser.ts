@@ -141,10 +141,11 @@ export async function cellsOf(page: Page, region: string): Promise<string[][]> {
   const rows = page.getByRole("region", { name: region, exact: true, includeHidden: true }).locator(
     "tbody tr",
   );
-  return await rows.evaluateAll<string[][], undefined>(
-    "(rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim()))",
-    undefined,
-  );
+  const found: string[][] = [];
+  for (const row of await rows.all()) {
+    found.push((await row.locator("th, td").allTextContents()).map((text) => text.trim()));
+  }
+  return found;
 }
 
 /** A file of good rows, and of bad ones behind them. */
