@@ -128,7 +128,7 @@ function BatchTable({ batches, isFiltered }: {
               <td className="number">{whole(batch.row_count_total)}</td>
               <td className="number">{whole(batch.row_count_inserted)}</td>
               <td className={`number ${batch.row_count_invalid > 0 ? "bad" : "quiet"}`}>
-                {whole(batch.row_count_invalid)}
+                {whole(batch.row_count_invalid)}{" "}
                 {batch.row_count_invalid > 0 && (
                   <span className="quiet share">
                     {percent(batch.row_count_invalid, batch.row_count_total)}
