@@ -139,14 +139,21 @@ as $$
        and (list_batches.source is null or f.source = list_batches.source)
   ), shown as (
     select unnest(case
-      when q is null then array(
-        select b.id from intake.simplicity_batches b
-         where (list_batches.status is null or b.status = list_batches.status)
-           and (list_batches.source is null or b.source = list_batches.source)
-         order by b.created_at desc, b.id desc limit page_size offset (page - 1)::bigint * page_size)
-      else array(
+      when q is not null then array(
         select f.id from found f
          order by f.created_at desc, f.id desc limit page_size offset (page - 1)::bigint * page_size)
+      when list_batches.status is not null then array( -- the newest in a state, and not those among the newest
+        select b.id from intake.simplicity_batches b
+         where b.status = list_batches.status
+           and (list_batches.source is null or b.source = list_batches.source)
+         order by b.created_at desc, b.id desc limit page_size offset (page - 1)::bigint * page_size)
+      when list_batches.source is not null then array(
+        select b.id from intake.simplicity_batches b
+         where b.source = list_batches.source
+         order by b.created_at desc, b.id desc limit page_size offset (page - 1)::bigint * page_size)
+      else array(
+        select b.id from intake.simplicity_batches b
+         order by b.created_at desc, b.id desc limit page_size offset (page - 1)::bigint * page_size)
     end) as id
   )
   select jsonb_build_object(
