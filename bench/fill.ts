@@ -240,7 +240,7 @@ async function mustVerify(sql: postgres.TransactionSql, events: number): Promise
   }
 }
 
-/** As audit.event_content and audit.event_hash say it, without a call a row: a fifteenth of the time. */
+/** As audit.event_content and audit.event_hash say it, without three calls a row. */
 function chained(want: Size, from: number, to: number): string {
   return `
     create or replace function pg_temp.chained() returns setof audit.event_log language plpgsql as $$
