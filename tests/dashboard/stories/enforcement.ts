@@ -125,7 +125,7 @@ export function enforcementStories(desk: () => Desk): void {
       select count(*)::int as plaintiffs from public.plaintiffs where merged_into is null and not is_proof`;
     await page.getByText(`${known?.["plaintiffs"]} plaintiff`).waitFor();
     const rows = await sql`
-      select p.name, count(j.id)::text as cases, to_char(coalesce(sum(j.amount), 0), 'FM$999,999,990.00') as amount,
+      select p.name, to_char(count(j.id), 'FM999,999,990') as cases, to_char(coalesce(sum(j.amount), 0), 'FM$999,999,990.00') as amount,
              case when legal.is_authorized(p.id) then 'yes' else 'no' end as authorized
         from public.plaintiffs p left join public.judgments j on j.plaintiff_id = p.id
        where p.merged_into is null and not p.is_proof group by p.id order by p.name_normalized limit 50`;
