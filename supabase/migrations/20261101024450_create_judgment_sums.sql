@@ -362,9 +362,14 @@ as $$
   select coalesce(sum(c.cases), 0)::bigint, coalesce(nullif(sum(c.amount), 0), 0)
     from enforcement.summed_up_to p
     cross join lateral (
+      -- two branches: each is looked up in the index that has its rows, where one would read every plaintiff's
       select s.cases, s.amount
         from enforcement.plaintiff_sums s
-       where s.plaintiff_id = any (plaintiffs) and coalesce(s.judgment_id, 0) <= p.judgment_id
+       where s.plaintiff_id = any (plaintiffs) and s.is_folded
+      union all
+      select s.cases, s.amount
+        from enforcement.plaintiff_sums s
+       where s.plaintiff_id = any (plaintiffs) and not s.is_folded and coalesce(s.judgment_id, 0) <= p.judgment_id
       union all
       select 1, j.amount
         from public.judgments j

@@ -45,19 +45,26 @@ language sql
 stable
 set search_path = ''
 as $$
-  with found as (
-    select a
+  -- Two branches, of which one runs: as one condition no index would be looked at.
+  with found as not materialized (
+    select a as action, a.requested_at, a.id
       from enforcement.actions a
-     where (list_actions.status is null or a.status = list_actions.status)
+     where list_actions.plaintiff is null and not a.is_proof
+       and (list_actions.status is null or a.status = list_actions.status)
        and (list_actions.action_type is null or a.action_type = list_actions.action_type)
-       and case when list_actions.plaintiff is null then not a.is_proof
-                else a.plaintiff_id in (
-                  select m.id from public.plaintiffs m where m.standing_id = list_actions.plaintiff) end
+    union all
+    select a, a.requested_at, a.id
+      from enforcement.actions a
+     where list_actions.plaintiff is not null
+       and a.plaintiff_id = any (
+         array(select m.id from public.plaintiffs m where m.standing_id = list_actions.plaintiff))
+       and (list_actions.status is null or a.status = list_actions.status)
+       and (list_actions.action_type is null or a.action_type = list_actions.action_type)
   )
   select jsonb_build_object(
     'actions', (
-      select coalesce(jsonb_agg(enforcement.describe_action(s.a) order by (s.a).requested_at desc, (s.a).id), '[]')
-        from (select f.a from found f order by (f.a).requested_at desc, (f.a).id
+      select coalesce(jsonb_agg(enforcement.describe_action(s.action) order by s.requested_at desc, s.id), '[]')
+        from (select f.action, f.requested_at, f.id from found f order by f.requested_at desc, f.id
                limit page_size offset (page::bigint - 1) * page_size) s),
     'total', (select count(*) from found),
     'page', page,
@@ -74,20 +81,27 @@ stable
 set search_path = ''
 set timezone = 'UTC'
 as $$
-  with found as (
-    select t, p.name
+  with found as not materialized (
+    select t as task, t.created_at, t.id
       from public.tasks t
-      join public.plaintiffs p on p.id = t.plaintiff_id
-     where (list_tasks.status is null or t.status = list_tasks.status)
-       and case when list_tasks.plaintiff is null then not p.is_proof
-                else p.standing_id = list_tasks.plaintiff end
+     where list_tasks.plaintiff is null
+       and (list_tasks.status is null or t.status = list_tasks.status)
+       and not exists (select 1 from public.plaintiffs p where p.id = t.plaintiff_id and p.is_proof)
+    union all
+    select t, t.created_at, t.id
+      from public.tasks t
+     where list_tasks.plaintiff is not null
+       and t.plaintiff_id = any (
+         array(select m.id from public.plaintiffs m where m.standing_id = list_tasks.plaintiff))
+       and (list_tasks.status is null or t.status = list_tasks.status)
   )
   select jsonb_build_object(
     'tasks', (
-      select coalesce(jsonb_agg((to_jsonb(s.t) - 'id')
-               || jsonb_build_object('task_id', (s.t).id, 'plaintiff_name', s.name)
-             order by (s.t).created_at desc, (s.t).id), '[]')
-        from (select f.t, f.name from found f order by (f.t).created_at desc, (f.t).id
+      select coalesce(jsonb_agg((to_jsonb(s.task) - 'id')
+               || jsonb_build_object('task_id', s.id, 'plaintiff_name', (
+                    select p.name from public.plaintiffs p where p.id = (s.task).plaintiff_id))
+             order by s.created_at desc, s.id), '[]')
+        from (select f.task, f.created_at, f.id from found f order by f.created_at desc, f.id
                limit page_size offset (page::bigint - 1) * page_size) s),
     'total', (select count(*) from found),
     'page', page,
