@@ -39,15 +39,7 @@ export function squawkProgram(): string {
  * @throws CannotRun when squawk is not there, or does not answer in its own format.
  */
 export async function squawk(paths: readonly string[], released: ReadonlySet<string>): Promise<Complaint[]> {
-  const { stdout, stderr } = await new Deno.Command(squawkProgram(), {
-    args: ["--pg-version", "17.0", "--reporter", "json", "--exclude", NOT_OURS.join(","), ...paths],
-    stdin: "null",
-  }).output().catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new CannotRun(
-      "squawk, which judges locks, is not here. In a working copy: deno install. Elsewhere SQUAWK names one.",
-    );
-  });
+  const { stdout, stderr } = await run(["--reporter", "json", "--exclude", NOT_OURS.join(","), ...paths]);
   const found = Found.safeParse(parsed(new TextDecoder().decode(stdout)));
   if (!found.success) throw new CannotRun(`squawk: ${new TextDecoder().decode(stderr).trim().slice(0, 500)}`);
   return found.data
@@ -58,6 +50,21 @@ export async function squawk(paths: readonly string[], released: ReadonlySet<str
       message,
     }))
     .filter(({ file, rule }) => !LOCKS.includes(rule) || !released.has(file));
+}
+
+async function run(args: readonly string[]): Promise<Deno.CommandOutput> {
+  try {
+    const command = new Deno.Command(squawkProgram(), {
+      args: ["--pg-version", "17.0", ...args],
+      stdin: "null",
+    });
+    return await command.output();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new CannotRun(
+      "squawk, which judges locks, is not here. In a working copy: deno install. Elsewhere SQUAWK names one.",
+    );
+  }
 }
 
 function parsed(text: string): unknown {

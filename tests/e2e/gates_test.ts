@@ -234,9 +234,12 @@ Deno.test(
         assertMatch(shut.get(6)?.evidence ?? "", /Worker ingest silent > 5m/);
         assertMatch(shut.get(10)?.evidence ?? "", /intake\.batch_error_counts: \w+ does not hold/);
         assertMatch(shut.get(6)?.remedy ?? "", /ops wake worker/);
-        const audit = await run("security-audit");
+        await above`grant select on intake.sources to anon`;
+        const audit = await run("security-audit").finally(() =>
+          above`revoke select on intake.sources from anon`
+        );
         assertEquals(audit.code, 1);
-        assertMatch(audit.out, /authenticated/);
+        assertMatch(audit.out, /intake\.sources: anon may select/);
       });
     } finally {
       await above`revoke service_role from authenticated`;

@@ -32,14 +32,19 @@ const pages = await Promise.all(
     .map(async ({ name }) => ({ name, text: await Deno.readTextFile(`${FOLDER}/${name}`) })),
 );
 
-let batch = "";
+/** What commands are typed about, and what statements are: a command may bring its batch to another end. */
+let [batch, another] = ["", ""];
 Deno.test.beforeAll(async () => {
   if (AGAINST !== null) return; // an operator's procedures are for a system of the test's own
   const { service, sql } = shared();
-  await drop(service, "simplicity/runbooks.csv", `${HEADER}\n${ROWS.join("")}`);
-  await ended(service, "simplicity/runbooks.csv");
-  const [row] = await sql`select b.id from intake.simplicity_batches b where b.filename = 'runbooks.csv'`;
-  batch = String(row?.id);
+  const stopped = async (name: string, rows: string) => {
+    await drop(service, `simplicity/${name}`, `${HEADER}\n${rows}`);
+    await ended(service, `simplicity/${name}`);
+    const [row] = await sql`select b.id from intake.simplicity_batches b where b.filename = ${name}`;
+    return String(row?.id);
+  };
+  batch = await stopped("runbooks.csv", ROWS.join(""));
+  another = await stopped("statements.csv", ROWS.toReversed().join(""));
 });
 
 /** Words of a line as a shell takes them apart: quotes hold words together. */
@@ -80,12 +85,12 @@ async function type(line: string): Promise<{ code: number; told: boolean; said: 
 
 class TakenBack extends Error {}
 
-/** Runs the statements of a block, one after the other, on a batch under way; and takes them back. */
+/** Runs the statements of a block, one after the other, and takes them back. */
 async function tryOut(sql: postgres.Sql, block: string): Promise<void> {
   try {
     await sql.begin(async (transaction) => {
       for (
-        const statement of block.replaceAll("<batch>", batch).split(/;\s*\n/).filter((one) =>
+        const statement of block.replaceAll("<batch>", another).split(/;\s*\n/).filter((one) =>
           one.trim() !== ""
         )
       ) {
