@@ -57,7 +57,7 @@ const threshold = optional(wholeNumber(0, 100), {
 
 /**
  * What may be said beside a file. What is not given is the source's own. An empty budget, order or answer to yes or no is
- * a script's variable that was never set: it is refused, and not taken for the default.
+ * a script's variable that was never set: it is refused, and not taken for the default. A form's empty source is none.
  */
 export const UPLOAD_FIELDS = {
   error_threshold_percent: threshold,
@@ -82,7 +82,6 @@ export const UPLOAD_FIELDS = {
     rule: "the name of a known source",
     about: "Whose file it is; `simplicity` for operators, a vendor's own for vendors.",
     example: "simplicity",
-    blank: "null",
   }),
   force: optional(flag(), {
     rule: "true or false",

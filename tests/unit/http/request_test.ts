@@ -135,7 +135,7 @@ Deno.test("readFields() takes a blank for what nobody filled in, unless it must 
   assertEquals(readOptionalReason({}), null);
 });
 
-for (const field of ["error_threshold_percent", "priority", "force", "dry_run", "source"]) {
+for (const field of ["error_threshold_percent", "priority", "force", "dry_run"]) {
   Deno.test(`readUploadOptions() refuses an empty ${field}, and takes null for one that was not given`, () => {
     const problem = assertThrows(() => readUploadOptions({ [field]: "" }), Problem);
     assertEquals([problem.code, problem.members.field], ["INVALID_PARAMETER", field]);
