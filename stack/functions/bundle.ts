@@ -78,6 +78,7 @@ async function make(folder: string, shelf: string, target: string): Promise<stri
     `${target}.js.map`,
     JSON.stringify({ ...map, sources: places, sourcesContent: undefined }),
   );
+  for (const ending of ENDINGS) await Deno.chmod(`${target}${ending}`, 0o600); // as all that a stack keeps; copies are alike
   const files = [`${folder}/deno.json`, ...sources.filter((source) => isOurs(source, folder)).sort()];
   await keep(shelf, target, { files, digest: await digestOfFiles(files) });
   return null;

@@ -45,7 +45,7 @@ export interface FunctionHostOptions extends EnvironmentParts {
 export async function startFunctions(options: FunctionHostOptions): Promise<FunctionHost> {
   const folder = options.folder ?? `${ROOT}/supabase/functions`;
   const names = options.names ?? await functionNames(folder);
-  await Deno.mkdir(`${options.home}/functions`, { recursive: true });
+  await Deno.mkdir(`${options.home}/functions`, { recursive: true, mode: 0o700 });
   const deploy = (name: string) =>
     bundle(`${folder}/${name}`, `${options.home}/functions/${name}`, options.log);
   const code = await Promise.all(
