@@ -98,7 +98,8 @@ async function keep(shelf: string, target: string, made: Made): Promise<void> {
   }
   await replace(`${shelf}/${MADE}`, (path) => Deno.writeTextFile(path, JSON.stringify(made)));
   for await (const { name } of Deno.readDir(shelf)) {
-    if (name === MADE || name.startsWith(made.digest) || name.startsWith(HALF)) continue;
+    if (name === MADE || name.startsWith(made.digest)) continue;
+    if (name.startsWith(HALF) && !await isUnused(`${shelf}/${name}`)) continue;
     await Deno.remove(`${shelf}/${name}`).catch(unlessGone);
   }
 }
@@ -113,13 +114,22 @@ async function replace(path: string, write: (path: string) => Promise<void>): Pr
 async function clearUnused(): Promise<void> {
   await Deno.mkdir(SHELVES, { recursive: true });
   for await (const { name } of Deno.readDir(SHELVES)) {
-    try {
-      const { mtime } = await Deno.stat(`${SHELVES}/${name}/${MADE}`);
-      if (mtime !== null && Date.now() - mtime.getTime() < UNUSED_MS) continue;
-      await Deno.remove(`${SHELVES}/${name}`, { recursive: true });
-    } catch (error) {
-      unlessGone(error); // another stack is making it, or has cleared it
+    const shelf = `${SHELVES}/${name}`;
+    // One without that file is being made, or its maker was killed.
+    if (await isUnused(`${shelf}/${MADE}`) ?? await isUnused(shelf)) {
+      await Deno.remove(shelf, { recursive: true }).catch(unlessGone);
     }
+  }
+}
+
+/** Whether nobody has touched it for a day; null when it is not there. */
+async function isUnused(path: string): Promise<boolean | null> {
+  try {
+    const { mtime } = await Deno.stat(path);
+    return mtime !== null && Date.now() - mtime.getTime() >= UNUSED_MS;
+  } catch (error) {
+    unlessGone(error);
+    return null;
   }
 }
 

@@ -108,7 +108,7 @@ grant execute on function ops.is_by_hand() to service_role;
 
 create function ops.kind_of_actor(actor text)
 returns text
-language plpgsql
+language plpgsql -- keeps its plan, where SQL that cannot be inlined is planned at each call
 immutable
 set search_path = ''
 as $$
@@ -213,7 +213,7 @@ grant execute on function ops.act_for(text, text) to service_role;
 
 create function ops.actor()
 returns text
-language plpgsql
+language plpgsql -- keeps its plan, where SQL that cannot be inlined is planned at each call
 stable
 set search_path = ''
 as $$

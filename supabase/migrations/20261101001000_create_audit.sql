@@ -146,7 +146,7 @@ grant execute on function audit.event_hash(audit.event_log, text) to service_rol
 
 create function audit.frames(context text, schemas text default '\w+')
 returns int
-language plpgsql
+language plpgsql -- keeps its plan, where SQL that cannot be inlined is planned at each call
 immutable
 set search_path = ''
 as $$
@@ -444,7 +444,7 @@ grant execute on function audit.keep_position(jsonb) to service_role;
 
 create function audit.is_by_hand(context text)
 returns boolean
-language plpgsql
+language plpgsql -- keeps its plan, where SQL that cannot be inlined is planned at each call
 immutable
 set search_path = ''
 as $$

@@ -153,7 +153,7 @@ grant execute on function enforcement.has_actions(bigint) to service_role;
 
 create function enforcement.owns(plaintiff uuid, judgment bigint)
 returns boolean
-language plpgsql
+language plpgsql -- keeps its plan, where SQL that cannot be inlined is planned at each call
 stable
 set search_path = ''
 as $$

@@ -82,7 +82,7 @@ grant execute on function enforcement.begin_action(uuid, uuid) to service_role;
 
 create function enforcement.packet_data(action uuid)
 returns jsonb
-language plpgsql
+language plpgsql -- keeps its plan, where SQL that cannot be inlined is planned at each call
 volatile -- asks which consents hold now
 set search_path = ''
 set timezone = 'UTC'
